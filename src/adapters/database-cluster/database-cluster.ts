@@ -1,0 +1,37 @@
+// Port: the Postgres cluster that holds the users' databases.
+import type { ClientConfig, QueryResult } from "pg";
+
+/** `own` owns schema public and runs migrations; `app` may only read and write rows. */
+export type DatabaseRole = "own" | "app";
+
+/** What a client needs to connect; `host` may be the folder of a Unix socket. */
+export interface Connection {
+  host: string;
+  port: number;
+  database: string;
+  user: string;
+  password: string;
+}
+
+export interface DatabaseCluster {
+  readonly kind: "embedded" | "external";
+  /** Starts an embedded cluster; checks that an external one answers and is Postgres 16 or newer. Idempotent. */
+  ensure(): Promise<void>;
+  /** Creates the two roles and the empty database with their grants, or completes what is there. Idempotent. */
+  provision(projectId: string, database: string): Promise<void>;
+  /** Creates `copy` with the contents of `source` and the same grants, replacing an older copy. */
+  copy(projectId: string, source: string, copy: string): Promise<void>;
+  /** Drops the database, ending its sessions. Dropping what is not there is fine. */
+  dropDatabase(database: string): Promise<void>;
+  /** Drops both roles of the project. Dropping what is not there is fine. */
+  dropRoles(projectId: string): Promise<void>;
+  /** Databases of this installation's projects, by name prefix `turbobackend_`. */
+  listDatabases(): Promise<string[]>;
+  /** How to connect as a role of the project. The password is derived, never stored. */
+  connection(projectId: string, role: DatabaseRole, database: string): Promise<Connection>;
+  /** One query as the administrator in the given database (introspection, effects). Never model-written SQL. */
+  query<Row extends object>(database: string, text: string, values?: unknown[]): Promise<QueryResult<Row>>;
+  close(): Promise<void>;
+}
+
+export type { ClientConfig };

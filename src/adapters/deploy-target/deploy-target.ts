@@ -1,0 +1,36 @@
+// Port: where a built project runs for its users.
+
+export interface Deployment {
+  id: string; // dep_…
+  url: string;
+  healthy: boolean;
+}
+
+export interface DeploymentStatus {
+  running: boolean;
+  healthy: boolean;
+  url: string | null;
+  deploymentId: string | null;
+  /** Milliseconds since the current process started; null when it does not run. */
+  uptimeMs: number | null;
+  restarts: number;
+}
+
+export interface DeployTarget {
+  readonly name: "process" | "fly";
+  /** Starts the artefact (`.output` of a build) beside the one that serves, probes `GET /api/health`, and switches over
+   * when it is healthy. Throws TbError "failure" with the last log lines when it is not; the previous one keeps serving.
+   * The same deployment id again is a look, not a second deployment. */
+  deploy(input: {
+    projectId: string;
+    deploymentId: string;
+    artefact: string;
+    env: Record<string, string>;
+    signal: AbortSignal;
+  }): Promise<Deployment>;
+  status(projectId: string): Promise<DeploymentStatus>;
+  /** Path of the log of the project's current (or the named) deployment; lines of the app and of the supervisor. */
+  logFile(projectId: string, deploymentId?: string): Promise<string>;
+  /** Stops the project's processes and removes its files and port. Removing what is not there is fine. */
+  destroy(projectId: string): Promise<void>;
+}

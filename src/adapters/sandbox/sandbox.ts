@@ -1,0 +1,65 @@
+// Port: a place where a project's working tree lives and its commands run.
+
+export type Isolation = "process" | "bubblewrap" | "seatbelt" | "container" | "remote";
+
+export interface SandboxProvider {
+  readonly name: "local" | "daytona";
+  readonly isolation: Isolation;
+  /** Creates the sandbox, or opens it when it is already there. The id is deterministic and safe as a file name. */
+  create(id: string): Promise<Sandbox>;
+  /** Opens an existing sandbox. Throws TbError "not_found". */
+  attach(id: string): Promise<Sandbox>;
+  /** Kills what runs in it and removes it. Removing what is not there is fine. */
+  destroy(id: string): Promise<void>;
+}
+
+export interface ExecOptions {
+  signal?: AbortSignal | undefined;
+  /** Added to the scrubbed environment; never put on a command line. */
+  env?: Record<string, string>;
+  /** Milliseconds; the whole process group is killed then. Default 120,000. */
+  timeout?: number;
+  /** Called with output as it comes. */
+  onOutput?: (chunk: string) => void;
+}
+
+export interface ExecResult {
+  /** null when killed by a signal or the timeout. */
+  exitCode: number | null;
+  timedOut: boolean;
+  stdout: string;
+  stderr: string;
+  /** stdout and stderr as they came, the last 1 MiB. */
+  output: string;
+  durationMs: number;
+}
+
+/** A server started in the sandbox; it listens on a Unix socket that tb can reach. */
+export interface SandboxServer {
+  readonly socketPath: string;
+  /** Everything it printed so far, the last 1 MiB. */
+  output(): string;
+  /** Set once it has ended. */
+  readonly exited: Promise<{ exitCode: number | null }>;
+  /** SIGKILL to its group; resolves when it is gone. */
+  stop(): Promise<void>;
+}
+
+/** Paths are relative to the working tree, with forward slashes; one that leaves the tree throws TbError "usage". */
+export interface Sandbox {
+  readonly id: string;
+  readonly provider: SandboxProvider["name"];
+  readonly isolation: Isolation;
+  exec(command: readonly [string, ...string[]], options?: ExecOptions): Promise<ExecResult>;
+  /** Starts a server with NITRO_UNIX_SOCKET set to a fresh socket; does not wait until it listens. */
+  serve(command: readonly [string, ...string[]], options?: { env?: Record<string, string> }): Promise<SandboxServer>;
+  readFile(path: string): Promise<string>;
+  writeFile(path: string, content: string): Promise<void>;
+  deleteFile(path: string): Promise<void>;
+  /** Files of the tree, sorted; without node_modules, .output, .nitro and .git. */
+  listFiles(): Promise<string[]>;
+  /** A folder on this machine that holds the current tree (the local sandbox's own folder), for git and archives. */
+  workTree(): Promise<string>;
+  /** Puts the prepared dependencies of the tree's lockfile in place; installs them first if no one has. */
+  installDependencies(options: { signal?: AbortSignal; onProgress?: (text: string) => void }): Promise<{ cached: boolean }>;
+}

@@ -1,0 +1,102 @@
+// The one error type a user meets, and its exit codes (product.md, "Output contract").
+
+/** What went wrong, as a program reads it. Each code has one exit code. */
+export type ErrorCode =
+  | "failure"
+  | "usage"
+  | "configuration"
+  | "authentication"
+  | "not_found"
+  | "approval_required"
+  | "verification_failed"
+  | "limit_reached"
+  | "conflict"
+  | "partial"
+  | "not_understood"
+  | "transient"
+  | "interrupted";
+
+export const EXIT_CODES: Record<ErrorCode, number> = {
+  failure: 1,
+  usage: 2,
+  configuration: 3,
+  authentication: 4,
+  not_found: 5,
+  approval_required: 6,
+  verification_failed: 7,
+  limit_reached: 8,
+  conflict: 9,
+  partial: 10,
+  not_understood: 11,
+  transient: 75,
+  interrupted: 130,
+};
+
+/** Errors that park a run instead of undoing it (product.md, R1): exits 6-10, 75 and an interruption. A conflict before
+ * anything exists is a failure like any other, so phases that create nothing throw it with `parks: false`. */
+const PARKING: ReadonlySet<ErrorCode> = new Set([
+  "approval_required",
+  "verification_failed",
+  "limit_reached",
+  "conflict",
+  "partial",
+  "transient",
+  "interrupted",
+]);
+
+export interface ErrorJson {
+  code: ErrorCode;
+  message: string;
+  suggestion: string | null;
+  retryable: boolean;
+  /** More lines that a person reads below the message; already free of secrets. */
+  details?: string[];
+}
+
+export interface TbErrorOptions extends ErrorOptions {
+  /** What to do next: one or more commands or sentences, a line each. */
+  suggestion?: string;
+  retryable?: boolean;
+  details?: string[];
+  /** Overrides whether a run that meets this error is parked (kept, resumable) or failed (undone). */
+  parks?: boolean;
+}
+
+/** An expected failure: its message, details and suggestion are shown. Any other Error is a defect of tb. */
+export class TbError extends Error {
+  readonly code: ErrorCode;
+  readonly suggestion: string | null;
+  readonly retryable: boolean;
+  readonly details: string[] | undefined;
+  readonly parks: boolean;
+
+  constructor(code: ErrorCode, message: string, options: TbErrorOptions = {}) {
+    super(message, options);
+    this.name = "TbError";
+    this.code = code;
+    this.suggestion = options.suggestion ?? null;
+    this.retryable = options.retryable ?? code === "transient";
+    this.details = options.details;
+    this.parks = options.parks ?? PARKING.has(code);
+  }
+}
+
+/** The error as data; an unexpected error becomes a `failure` that says it is tb's own fault. */
+export function toErrorJson(error: unknown): ErrorJson {
+  if (error instanceof TbError) {
+    return {
+      code: error.code,
+      message: error.message,
+      suggestion: error.suggestion,
+      retryable: error.retryable,
+      ...(error.details && { details: error.details }),
+    };
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  return {
+    code: "failure",
+    message: `Unexpected error: ${message}`,
+    suggestion: "Run the command again with TB_DEBUG=1 and report what it prints.",
+    retryable: false,
+  };
+}

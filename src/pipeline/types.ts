@@ -1,0 +1,65 @@
+// The vocabulary of a run: phases, pipelines, events. Phases speak only through `Run`.
+import type { Adapters } from "../adapters/index.ts";
+import type { ErrorJson } from "../errors.ts";
+
+/** One step of a pipeline: reads the state so far, returns what it adds (small, plain JSON), speaks only through `run`.
+ * A phase body is workflow code: it is run again on resume, so the world, the clock and randomness are touched only
+ * inside `run.step`. What a phase creates is written to the resource ledger first, so it needs no undo of its own. */
+export interface Phase<In, Added extends object> {
+  readonly name: string; // "design": file name, event key, checkpoint key
+  readonly title: string; // "Design the schema"
+  readonly run: (state: In, run: Run) => Promise<Added>;
+  readonly skip?: (state: In) => { reason: string; instead: Added } | undefined;
+}
+
+/** `.phase()` takes only a phase whose input is already produced: a wrong order does not compile. */
+export interface Pipeline<Start, State> {
+  readonly name: string;
+  // oxlint-disable-next-line typescript/no-explicit-any -- the types were checked when the phase was added
+  readonly phases: readonly Phase<any, any>[];
+  phase<Added extends object>(next: Phase<State, Added>): Pipeline<Start, State & Added>;
+}
+
+export interface Run {
+  readonly id: string;
+  readonly adapters: Adapters;
+  /** Aborted by Ctrl-C, a cancellation or a lost lease. */
+  readonly signal: AbortSignal;
+  /** Durable: done once, its JSON result remembered. At-least-once when the process dies inside it. */
+  step<T>(name: string, work: () => Promise<T>): Promise<T>;
+  /** Keyed (run, phase, step, n): repeats after a resume are ignored. */
+  emit(event: PhaseEvent): Promise<void>;
+}
+
+/** What a phase may say. */
+export type PhaseEvent =
+  | { type: "progress"; text: string; percent?: number }
+  | { type: "agent.message" | "warning"; text: string }
+  | { type: "tool.started" | "tool.finished"; tool: string; summary: string }
+  | { type: "model.usage"; model: string; input: number; cached: number; output: number; usd: number | null }
+  | { type: "activity"; action: ActivityType; details: string; status?: ActivityStatus; environment?: Environment; references?: Record<string, string> };
+
+export type Environment = "development" | "production";
+export type ActivityStatus = "succeeded" | "failed";
+export type ActivityType =
+  | "project_created"
+  | "project_destroyed"
+  | "database_created"
+  | "endpoints_added"
+  | "queries_executed"
+  | "github_push"
+  | "deployment";
+
+export type RunEvent = { runId: string; seq: number; at: string } & (
+  | { type: "run.started"; pipeline: string; phases: { name: string; title: string }[] }
+  | { type: "phase.started" | "phase.undone"; phase: string }
+  | { type: "phase.finished"; phase: string; summary?: string }
+  | { type: "phase.skipped"; phase: string; reason: string }
+  | { type: "phase.failed"; phase: string; error: ErrorJson }
+  | (PhaseEvent & { phase: string })
+  | { type: "run.finished"; result: object }
+  | { type: "run.parked" | "run.failed"; error: ErrorJson }
+);
+
+/** Listens to the one stream of run events: the tree, the NDJSON writer, the log. */
+export type RunSink = (event: RunEvent) => void | Promise<void>;
