@@ -30,7 +30,12 @@ export interface GitHost {
     message: string;
   }): Promise<PushedCommit>;
   /** Writes the tree of `branch` into an empty folder, without a .git. */
-  checkout(input: { projectId: string; repository: RepositoryRef; branch: string; folder: string }): Promise<{ commit: string }>;
+  checkout(input: {
+    projectId: string;
+    repository: RepositoryRef;
+    branch: string;
+    folder: string;
+  }): Promise<{ commit: string }>;
   /** Commits the tree to a private ref (`refs/tb/<ref>`) of the project's own git directory; never pushed. */
   saveTree(input: { projectId: string; workTree: string; ref: string }): Promise<{ commit: string; changed: boolean }>;
   /** Makes the folder's tracked files equal to the private ref: files that differ are rewritten, files not in it removed. */

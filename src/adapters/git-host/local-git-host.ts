@@ -1,0 +1,185 @@
+// Git host on this machine: bare repositories a user can clone, and per project a git directory of tb's own.
+import { mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { GitError } from "simple-git";
+import type { Config } from "../../config.ts";
+import { TbError } from "../../errors.ts";
+import { createGit, pastStaleLocks } from "./git.ts";
+import type { GitHost, PushedCommit } from "./git-host.ts";
+import {
+  exists,
+  privateRef,
+  remove,
+  removeAbandoned,
+  requireRepository,
+  safeBranch,
+  safeName,
+  temporaryName,
+} from "./places.ts";
+import { addAll, linksAndModules, nestedRepositories, refuseUnsafe, treeEntries, unsafe, withIndex } from "./tree.ts";
+
+const MAIN = "main";
+/** Wins over every .gitattributes of a tree: what is in the working tree is stored byte for byte. */
+const ATTRIBUTES = "* -text -eol -crlf -ident -filter -working-tree-encoding -diff -merge\n";
+
+/** Repositories under `<home>/repositories`, private git directories under `<home>/git`. */
+export function createLocalGitHost(config: Config): GitHost {
+  const git = createGit(config);
+  const repositories = join(config.home, "repositories");
+
+  function bare(name: string): string {
+    return join(repositories, `${safeName(name, "repository name")}.git`);
+  }
+
+  async function privateDir(projectId: string): Promise<string> {
+    const folder = join(config.home, "git", safeName(projectId, "project id"));
+    await createBare(folder);
+    return folder;
+  }
+
+  /** Made complete beside its place and renamed, so that a repository that exists is a whole one. */
+  async function createBare(folder: string): Promise<void> {
+    if (await exists(folder)) return;
+    const parent = join(folder, "..");
+    await mkdir(parent, { recursive: true, mode: 0o700 });
+    await removeAbandoned(folder);
+    const temporary = temporaryName(folder);
+    await git(["init", "--quiet", "--bare", "--template=", `--initial-branch=${MAIN}`, temporary]);
+    await mkdir(join(temporary, "info"), { recursive: true });
+    await writeFile(join(temporary, "info", "attributes"), ATTRIBUTES);
+    try {
+      await rename(temporary, folder);
+    } catch (error) {
+      await rm(temporary, { recursive: true, force: true });
+      if (!(await exists(folder))) throw error; // otherwise another process was first
+    }
+  }
+
+  async function head(gitDir: string, ref: string): Promise<string | null> {
+    const output = await git(["for-each-ref", "--format=%(objectname) %(refname)", ref], { gitDir });
+    const line = output.split("\n").find((text) => text.endsWith(` ${ref}`));
+    return line ? line.slice(0, line.indexOf(" ")) : null;
+  }
+
+  /** Commits the index of `place` on `parent` under `ref`, unless the parent has the same tree. */
+  async function commitIndex(place: { gitDir?: string }, ref: string, parent: string | null, message: string) {
+    const tree = (await git(["write-tree"], place)).trim();
+    const before = parent && (await git(["rev-parse", `${parent}^{tree}`], place)).trim();
+    const changed = tree !== before;
+    const commit = changed
+      ? (await git(["commit-tree", tree, ...(parent ? ["-p", parent] : []), "-F", "-"], place, message)).trim()
+      : parent!;
+    await pastStaleLocks(place.gitDir!, () => git(["update-ref", ref, commit], place));
+    return { commit, changed };
+  }
+
+  /** Brings the repository's branch into `refs/heads/<branch>` of the project's git directory. */
+  async function fetchBranch(gitDir: string, name: string, branch: string): Promise<string | null> {
+    const there = await head(bare(name), `refs/heads/${branch}`);
+    if (!there) return null;
+    await git(["fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--", bare(name), `refs/heads/${branch}`], {
+      gitDir,
+    });
+    await pastStaleLocks(gitDir, () => git(["update-ref", `refs/heads/${branch}`, there], { gitDir }));
+    return there;
+  }
+
+  async function push(gitDir: string, name: string, commit: string, branch: string): Promise<void> {
+    try {
+      await pastStaleLocks(bare(name), () =>
+        git(["push", "--quiet", "--no-verify", "--", bare(name), `${commit}:refs/heads/${branch}`], { gitDir }),
+      );
+    } catch (error) {
+      if (!(error instanceof GitError) || !/non-fast-forward|fetch first|rejected/.test(error.message)) throw error;
+      throw new TbError("conflict", `${branch} of ${name} has commits that this run has not seen.`, {
+        suggestion: "Run the command again: it starts from the branch as it is now.",
+        cause: error,
+      });
+    }
+  }
+
+  return {
+    name: "local",
+
+    async createRepository(name) {
+      const folder = bare(name);
+      await createBare(folder);
+      return { name, url: folder };
+    },
+
+    async deleteRepository(name) {
+      await remove(bare(name));
+    },
+
+    async commitAndPush({ projectId, repository, workTree, branch, message }): Promise<PushedCommit> {
+      const gitDir = await privateDir(projectId);
+      const ref = `refs/heads/${safeBranch(branch)}`;
+      await requireRepository(bare(repository.name), repository.name);
+      const nested = await nestedRepositories(workTree);
+      if (nested.length > 0)
+        throw unsafe(nested.map((path) => `${path} is a repository of its own (it holds a .git).`));
+      const parent =
+        (await head(gitDir, ref)) ??
+        (await fetchBranch(gitDir, repository.name, branch)) ??
+        (await head(gitDir, `refs/heads/${MAIN}`));
+      const { commit } = await withIndex(gitDir, workTree, async (place) => {
+        refuseUnsafe(await addAll(git, place, parent));
+        return commitIndex(place, ref, parent, message);
+      });
+      await push(gitDir, repository.name, commit, branch);
+      const files = await git(
+        ["diff-tree", "--no-commit-id", "--name-only", "--root", "-r", "-m", "--first-parent", "-z", commit],
+        { gitDir },
+      );
+      return { url: repository.url, branch, commit, files: files.split("\0").filter(Boolean) };
+    },
+
+    async checkout({ projectId, repository, branch, folder }) {
+      const gitDir = await privateDir(projectId);
+      await requireRepository(bare(repository.name), repository.name);
+      const commit = await fetchBranch(gitDir, repository.name, safeBranch(branch));
+      if (!commit) {
+        throw new TbError("not_found", `Repository ${repository.name} has no branch ${branch}.`, {
+          suggestion: `List its branches: git --git-dir=${bare(repository.name)} branch`,
+        });
+      }
+      refuseUnsafe(await treeEntries(git, gitDir, commit));
+      await mkdir(folder, { recursive: true });
+      if ((await readdir(folder)).length > 0)
+        throw new TbError("conflict", `${folder} is not empty.`, { parks: false });
+      await withIndex(gitDir, folder, (place) => git(["read-tree", "--reset", "-u", commit], place));
+      return { commit };
+    },
+
+    async saveTree({ projectId, workTree, ref }) {
+      const gitDir = await privateDir(projectId);
+      const name = privateRef(ref);
+      const parent = await head(gitDir, name);
+      return withIndex(gitDir, workTree, async (place) => {
+        const found = await addAll(git, place, parent, await nestedRepositories(workTree));
+        // A private copy leaves links and modules out instead of refusing them: the agent may still be at work.
+        const left = linksAndModules(found);
+        if (left.length > 0) await git(["update-index", "--force-remove", "-z", "--stdin"], place, left.join("\0"));
+        return commitIndex(place, name, parent, `Tree ${ref}\n`);
+      });
+    },
+
+    async restoreTree({ projectId, workTree, ref }) {
+      const gitDir = await privateDir(projectId);
+      const commit = await head(gitDir, privateRef(ref));
+      if (!commit) return false;
+      for (const nested of await nestedRepositories(workTree)) {
+        await rm(join(workTree, nested, ".git"), { recursive: true, force: true });
+      }
+      await withIndex(gitDir, workTree, async (place) => {
+        await addAll(git, place, commit);
+        await git(["read-tree", "--reset", "-u", commit], place);
+      });
+      return true;
+    },
+
+    async forget(projectId) {
+      await remove(join(config.home, "git", safeName(projectId, "project id")));
+    },
+  };
+}

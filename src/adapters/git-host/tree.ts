@@ -1,0 +1,100 @@
+// A working tree as git objects: every function works in an index file of its own, so nothing it does can disturb
+// another command, and no lock of git's index can be left behind.
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { TbError } from "../../errors.ts";
+import type { Git, GitPlace } from "./git.ts";
+
+/** Never part of a project, whatever its .gitignore says. */
+const NEVER = ["node_modules", ".output", ".nitro", ".env"];
+const SECRET_FILE = /(^|\/)\.env(\.(?!(example|sample|template)$)[^/]*)?$/i;
+const SYMLINK = "120000";
+const SUBMODULE = "160000";
+
+export interface TreeEntry {
+  mode: string;
+  path: string;
+}
+
+/** Runs `work` with the place of a throw-away index. */
+export async function withIndex<T>(
+  gitDir: string,
+  workTree: string,
+  work: (place: GitPlace) => Promise<T>,
+): Promise<T> {
+  const folder = await mkdtemp(join(gitDir, "index-"));
+  try {
+    return await work({ gitDir, workTree, index: join(folder, "index") });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Fills the index with the tree: what `base` tracks and what .gitignore does not exclude. */
+export async function addAll(
+  git: Git,
+  place: GitPlace,
+  base: string | null,
+  leaveOut: string[] = [],
+): Promise<TreeEntry[]> {
+  if (base) await git(["read-tree", base], place);
+  const excluded = NEVER.map((name) => `:(exclude,glob)**/${name}`);
+  const folders = NEVER.map((name) => `:(exclude,glob)**/${name}/**`);
+  const literal = leaveOut.map((path) => `:(exclude,literal)${path}`);
+  const pathspecs = [".", ...excluded, ...folders, ...literal].join("\0");
+  await git(["add", "--all", "--pathspec-from-file=-", "--pathspec-file-nul"], place, pathspecs);
+  return entries(await git(["ls-files", "--stage", "-z"], place));
+}
+
+/** Entries of a commit's tree. */
+export async function treeEntries(git: Git, gitDir: string, commit: string): Promise<TreeEntry[]> {
+  return entries(await git(["ls-tree", "-r", "-z", commit], { gitDir }));
+}
+
+function entries(output: string): TreeEntry[] {
+  return output
+    .split("\0")
+    .filter(Boolean)
+    .map((line) => ({ mode: line.slice(0, 6), path: line.slice(line.indexOf("\t") + 1) }));
+}
+
+/** Throws TbError "failure" for symbolic links, submodules and files that hold secrets. */
+export function refuseUnsafe(found: TreeEntry[]): void {
+  const problems = found.flatMap(({ mode, path }) => {
+    if (mode === SYMLINK) return [`${path} is a symbolic link.`];
+    if (mode === SUBMODULE) return [`${path} is a repository of its own (a submodule).`];
+    if (SECRET_FILE.test(path)) return [`${path} may hold passwords.`];
+    return [];
+  });
+  if (problems.length > 0) throw unsafe(problems);
+}
+
+export function unsafe(problems: string[]): TbError {
+  const rest = problems.length > 1 ? ` (and ${problems.length - 1} more)` : "";
+  return new TbError("failure", `The project cannot be committed: ${problems[0]}${rest}`, {
+    ...(problems.length > 1 && { details: problems.slice(0, 20) }),
+    suggestion: "Replace links by files, and remove nested repositories and .env files from the project.",
+  });
+}
+
+/** Paths of links and submodules, which a private copy leaves out. */
+export function linksAndModules(found: TreeEntry[]): string[] {
+  return found.filter(({ mode }) => mode === SYMLINK || mode === SUBMODULE).map(({ path }) => path);
+}
+
+/** Folders below the root that hold a `.git`. Found by our own eyes, before git could read what is in it. */
+export async function nestedRepositories(workTree: string): Promise<string[]> {
+  const found: string[] = [];
+  async function walk(folder: string): Promise<void> {
+    for (const entry of await readdir(join(workTree, folder), { withFileTypes: true })) {
+      const path = folder ? `${folder}/${entry.name}` : entry.name;
+      if (entry.name.toLowerCase() === ".git") {
+        if (folder) found.push(folder);
+      } else if (entry.isDirectory() && !NEVER.includes(entry.name)) {
+        await walk(path);
+      }
+    }
+  }
+  await walk("");
+  return found;
+}
