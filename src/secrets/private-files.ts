@@ -1,0 +1,84 @@
+// Files that hold secrets or decide where state lives: created once, whole, and readable by nobody else.
+import { randomBytes } from "node:crypto";
+import { chmod, link, mkdir, open, readFile, stat, unlink } from "node:fs/promises";
+import { dirname } from "node:path";
+import { TbError } from "../errors.ts";
+
+/** Creates the folder (mode 0700) with its parents, or takes group and other rights off an existing one.
+ * Throws TbError "configuration" when it cannot be written. */
+export async function ensurePrivateFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    const { mode } = await stat(folder);
+    if ((mode & 0o077) !== 0) await chmod(folder, 0o700);
+  } catch (error) {
+    throw folderError(error, folder);
+  }
+}
+
+/** Returns the content of a 0600 file, creating it with `make()` when it is missing. When several processes create it at
+ * once, one wins and the others return what it wrote: the file appears whole or not at all. */
+export async function createOnce(path: string, make: () => string): Promise<string> {
+  const existing = await readIfPresent(path);
+  if (existing !== null) return existing;
+  const temporary = `${path}.${randomBytes(6).toString("hex")}`;
+  try {
+    const file = await open(temporary, "wx", 0o600);
+    try {
+      await file.writeFile(`${make()}\n`);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    try {
+      await link(temporary, path);
+    } catch (error) {
+      if (errorCode(error) !== "EEXIST") throw error;
+    } finally {
+      await unlink(temporary);
+    }
+  } catch (error) {
+    throw folderError(error, dirname(path));
+  }
+  return (await readFile(path, "utf8")).trim();
+}
+
+/** Content without the line end; null when there is no such file. Throws TbError "configuration" when it is unreadable. */
+export async function readIfPresent(path: string): Promise<string | null> {
+  try {
+    const content = (await readFile(path, "utf8")).trim();
+    if (content !== "") return content;
+  } catch (error) {
+    if (errorCode(error) === "ENOENT") return null;
+    throw new TbError("configuration", `Cannot read ${path} (${errorCode(error)}).`, {
+      suggestion: "Run tb as the user who owns this folder, or set TB_HOME to a folder of your own.",
+      cause: error,
+    });
+  }
+  throw new TbError("configuration", `${path} is empty; it should hold a secret of this installation.`, {
+    suggestion: "Restore the file from a backup. Databases made with the lost secret need new passwords.",
+  });
+}
+
+/** The error a person can act on, for a folder of tb's that cannot be written. */
+export function folderError(error: unknown, folder: string): Error {
+  const reasons: Record<string, string> = {
+    EACCES: "permission denied",
+    EPERM: "permission denied",
+    EROFS: "the file system is read-only",
+    ENOSPC: "the disk is full",
+    EDQUOT: "the disk quota is used up",
+    ENOTDIR: "a part of the path is a file, not a folder",
+    EEXIST: "there is a file where the folder should be",
+  };
+  const reason = reasons[errorCode(error) ?? ""];
+  if (reason === undefined) return error instanceof Error ? error : new Error(String(error));
+  return new TbError("configuration", `Cannot write to ${folder}: ${reason}.`, {
+    suggestion: "Free or repair that folder, or set TB_HOME to a folder you can write to.",
+    cause: error,
+  });
+}
+
+export function errorCode(error: unknown): string | undefined {
+  return error instanceof Error && "code" in error ? String(error.code) : undefined;
+}
