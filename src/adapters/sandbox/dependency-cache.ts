@@ -1,0 +1,108 @@
+// Installed dependencies, prepared once per lockfile and machine, copied into every sandbox that needs them.
+import { randomBytes } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdir, rename, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import type { Config } from "../../config.ts";
+import { interruption } from "../../processes/interruption.ts";
+import { isRunning, ownIdentity, parseIdentity } from "../../processes/process-identity.ts";
+import { removeTree } from "../../processes/remove-tree.ts";
+import { checkManifests, type Manifests } from "./manifests.ts";
+import { npmCi } from "./npm-ci.ts";
+import { errorCode } from "../../processes/error-code.ts";
+
+export interface PrepareOptions {
+  signal?: AbortSignal | undefined;
+  onProgress?: ((text: string) => void) | undefined;
+}
+
+/** Returns the folder that holds `node_modules` for these manifests; installs it first when no one has. At most one
+ * process downloads, the others wait for it. Throws TbError as `checkManifests` and `npmCi` do. */
+export async function prepareDependencies(
+  config: Config,
+  manifests: Manifests,
+  options: PrepareOptions,
+): Promise<{ folder: string; cached: boolean }> {
+  const { key, packages } = checkManifests(manifests);
+  const cache = join(config.home, "cache", "dependencies");
+  const folder = join(cache, key);
+  if (existsSync(folder)) return { folder, cached: true };
+  mkdirSync(cache, { recursive: true, mode: 0o700 });
+  const release = await claim(`${folder}.installing`, () => existsSync(folder), options.signal);
+  try {
+    if (existsSync(folder)) return { folder, cached: true };
+    await removeAbandoned(cache);
+    const temporary = join(cache, `.new-${process.pid}-${randomBytes(6).toString("hex")}`);
+    try {
+      await mkdir(join(temporary, "node_modules"), { recursive: true, mode: 0o700 }); // an empty lockfile makes none
+      await writeFile(join(temporary, "package.json"), manifests.packageJson);
+      await writeFile(join(temporary, "package-lock.json"), manifests.lockfile);
+      await npmCi(config, temporary, { ...options, packages });
+      await moveIntoPlace(temporary, folder);
+    } finally {
+      await removeTree(temporary);
+    }
+    return { folder, cached: false };
+  } finally {
+    release();
+  }
+}
+
+/** Waits until this process may install, or until `done` says that another one has. The claim only saves downloads: what
+ * makes the result right is the rename, so a claim whose owner has died or failed is simply passed over. */
+async function claim(file: string, done: () => boolean, signal?: AbortSignal): Promise<() => void> {
+  for (let waited = false; !done(); waited = true) {
+    if (signal?.aborted) throw interruption(signal);
+    try {
+      writeFileSync(file, JSON.stringify(ownIdentity()), { flag: "wx", mode: 0o600 });
+      return () => rmSync(file, { force: true });
+    } catch (error) {
+      if (errorCode(error) !== "EEXIST") throw error;
+    }
+    const owner = readOwner(file);
+    if (owner === "dead") rmSync(file, { force: true });
+    else if (owner === "gone" && waited) break; // it failed: whoever waited tries alone, all at once
+    else await delay(100);
+  }
+  return () => undefined;
+}
+
+function readOwner(file: string): "alive" | "dead" | "gone" {
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch (error) {
+    if (errorCode(error) === "ENOENT") return "gone";
+    throw error;
+  }
+  if (text === "") return "alive"; // made, not written yet
+  const owner = parseIdentity(JSON.parse(text));
+  return owner && isRunning(owner) ? "alive" : "dead";
+}
+
+async function moveIntoPlace(from: string, to: string): Promise<void> {
+  try {
+    await rename(from, to);
+  } catch (error) {
+    // Someone else was faster, with the same content.
+    if (!["ENOTEMPTY", "EEXIST"].includes(errorCode(error) ?? "")) throw error;
+  }
+}
+
+/** Removes what installs that were killed have left. */
+async function removeAbandoned(cache: string): Promise<void> {
+  for (const name of readdirSync(cache)) {
+    const pid = /^\.new-(\d+)-/.exec(name)?.[1];
+    if (pid !== undefined && !existsProcess(Number(pid))) await removeTree(join(cache, name));
+  }
+}
+
+function existsProcess(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return errorCode(error) === "EPERM";
+  }
+}

@@ -1,0 +1,36 @@
+// How a command of a sandbox is started: the one place that differs between tiers of isolation.
+import { cleanEnvironment, untrustedNpmSettings } from "../../processes/clean-environment.ts";
+import { killPlace, launch, type Command, type LaunchedProcess } from "../../processes/launch.ts";
+import type { Isolation } from "./sandbox.ts";
+
+/** The folders of one sandbox. */
+export interface SandboxPlace {
+  readonly work: string;
+  readonly home: string;
+  readonly tmp: string;
+  readonly run: string;
+  /** Marks its processes. */
+  readonly mark: string;
+}
+
+export interface Tier {
+  readonly isolation: Isolation;
+  start(place: SandboxPlace, command: Command, env: Readonly<Record<string, string>>): Promise<LaunchedProcess>;
+  /** Kills what still runs in the place, whoever started it. */
+  killAll(place: SandboxPlace): void;
+}
+
+/** Plain processes: scrubbed environment, own HOME, limits, group kill. Keeps accidents in, not an attacker: what runs
+ * here has the rights of the user. */
+export function createProcessTier(passthrough: Readonly<Record<string, string>>): Tier {
+  return {
+    isolation: "process",
+    start({ work, home, tmp, mark }, command, env) {
+      const clean = cleanEnvironment(passthrough, { home, tmp, bin: `${work}/node_modules/.bin` });
+      return launch(command, { cwd: work, env: { ...clean, ...untrustedNpmSettings(home), ...env }, mark });
+    },
+    killAll({ mark }) {
+      killPlace(mark);
+    },
+  };
+}

@@ -1,0 +1,105 @@
+// Tells whether a process noted earlier is still the same one: a pid alone may belong to a stranger by now.
+import { execFileSync } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+import { setTimeout as delay } from "node:timers/promises";
+
+export interface ProcessIdentity {
+  pid: number;
+  /** When it started, in the platform's own form; compared, never read. */
+  started: string;
+}
+
+interface LinuxStat {
+  state: string;
+  startTicks: string;
+}
+
+/** The process's identity, or null when it does not run (a zombie counts as gone). */
+export function identify(pid: number): ProcessIdentity | null {
+  const started = process.platform === "linux" ? linuxStart(pid) : psStart(pid);
+  return started === null ? null : { pid, started };
+}
+
+/** Whether exactly this process still runs. */
+export function isRunning(identity: ProcessIdentity): boolean {
+  return identify(identity.pid)?.started === identity.started;
+}
+
+/** Waits until the process has ended, at most `limit` milliseconds; returns whether it has. */
+export async function untilGone(identity: ProcessIdentity, limit = 5000): Promise<boolean> {
+  const deadline = performance.now() + limit;
+  while (isRunning(identity)) {
+    if (performance.now() > deadline) return false;
+    await delay(10);
+  }
+  return true;
+}
+
+let own: ProcessIdentity | undefined;
+
+/** This process's own identity. */
+export function ownIdentity(): ProcessIdentity {
+  own ??= identify(process.pid) ?? { pid: process.pid, started: "unknown" };
+  return own;
+}
+
+/** Reads what `identify` was stored as; null when it is not one. */
+export function parseIdentity(value: unknown): ProcessIdentity | null {
+  if (typeof value !== "object" || value === null || !("pid" in value) || !("started" in value)) return null;
+  const { pid, started } = value;
+  return typeof pid === "number" && Number.isInteger(pid) && pid > 1 && typeof started === "string"
+    ? { pid, started }
+    : null;
+}
+
+/** Pids whose environment holds the variable with a value that passes. Only Linux shows environments; elsewhere none. */
+export function findByEnvironment(name: string, matches: (value: string) => boolean): number[] {
+  if (process.platform !== "linux") return [];
+  const start = Buffer.from(`${name}=`);
+  return readdirSync("/proc").flatMap((entry) => {
+    const pid = Number(entry);
+    if (!Number.isInteger(pid) || pid === process.pid) return [];
+    const environment = readProc(`/proc/${pid}/environ`);
+    const at = environment?.indexOf(start) ?? -1;
+    if (!environment || at === -1 || (at > 0 && environment[at - 1] !== 0)) return [];
+    const end = environment.indexOf(0, at);
+    const value = environment.toString("utf8", at + start.length, end === -1 ? environment.length : end);
+    return matches(value) && linuxStat(pid) ? [pid] : [];
+  });
+}
+
+let bootId: string | undefined;
+
+/** Start times count from the boot, so the same figures come again after the next one. */
+function linuxStart(pid: number): string | null {
+  const stat = linuxStat(pid);
+  if (!stat) return null;
+  bootId ??= readProc("/proc/sys/kernel/random/boot_id")?.toString("utf8").trim() ?? "";
+  return `${stat.startTicks}@${bootId}`;
+}
+
+function linuxStat(pid: number): LinuxStat | null {
+  const text = readProc(`/proc/${pid}/stat`)?.toString("latin1");
+  if (!text) return null;
+  // The second field is the program's name in parentheses and may hold anything, so count from its end.
+  const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
+  const [state = "", startTicks = ""] = [fields[0], fields[19]];
+  return state === "Z" || state === "X" ? null : { state, startTicks };
+}
+
+function readProc(path: string): Buffer | null {
+  try {
+    return readFileSync(path);
+  } catch {
+    return null; // gone meanwhile, or another user's: not ours either way
+  }
+}
+
+function psStart(pid: number): string | null {
+  try {
+    const line = execFileSync("ps", ["-o", "stat=,lstart=", "-p", String(pid)], { encoding: "utf8" }).trim();
+    return line === "" || line.startsWith("Z") ? null : line.replace(/^\S+\s+/, "");
+  } catch {
+    return null; // ps ends with 1 when there is no such process
+  }
+}
