@@ -43,9 +43,13 @@ export async function pendingMigrations(client: pg.ClientBase, migrations: Migra
       });
     }
     if (migration.checksum !== checksum) {
-      throw new TbError("configuration", `Migration ${name} of the control database is not the one of this tb: its text was changed.`, {
-        suggestion: "Use the tb that made this database, or name another schema in PG_DB_SCHEMA.",
-      });
+      throw new TbError(
+        "configuration",
+        `Migration ${name} of the control database is not the one of this tb: its text was changed.`,
+        {
+          suggestion: "Use the tb that made this database, or name another schema in PG_DB_SCHEMA.",
+        },
+      );
     }
   }
   const done = new Set(applied.map(({ name }) => name));
@@ -53,10 +57,16 @@ export async function pendingMigrations(client: pg.ClientBase, migrations: Migra
 }
 
 /** Applies what is pending and returns the names. Safe when several processes do it at once: they queue at a lock. */
-export async function migrateControl(client: pg.ClientBase, schema: string, migrations: Migration[]): Promise<string[]> {
+export async function migrateControl(
+  client: pg.ClientBase,
+  schema: string,
+  migrations: Migration[],
+): Promise<string[]> {
   await client.query("select pg_advisory_lock($1, $2)", LOCK);
   try {
-    await client.query(`create schema if not exists ${pg.escapeIdentifier(schema)}`);
+    const { rows } = await client.query("select 1 from pg_namespace where nspname = $1", [schema]);
+    // Not "if not exists": that needs the right to create schemas even when there is nothing to create.
+    if (rows.length === 0) await client.query(`create schema ${pg.escapeIdentifier(schema)}`);
     await client.query(
       "create table if not exists schema_migrations (name text primary key, checksum text not null, applied_at bigint not null)",
     );
@@ -90,7 +100,9 @@ async function apply(client: pg.ClientBase, migration: Migration): Promise<void>
 
 async function appliedMigrations(client: pg.ClientBase): Promise<{ name: string; checksum: string }[]> {
   try {
-    const { rows } = await client.query<{ name: string; checksum: string }>("select name, checksum from schema_migrations order by name");
+    const { rows } = await client.query<{ name: string; checksum: string }>(
+      "select name, checksum from schema_migrations order by name",
+    );
     return rows;
   } catch (error) {
     if (error instanceof pg.DatabaseError && error.code === "42P01") return []; // no such table: nothing applied

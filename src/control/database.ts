@@ -1,0 +1,208 @@
+// Opens the control database: tb's own state, in the embedded cluster or at PG_CONTROL_URL.
+import pg from "pg";
+import { classifyConnectionError, connectionError } from "../adapters/database-cluster/connection-errors.ts";
+import { createEmbeddedPostgres } from "../adapters/database-cluster/embedded-postgres.ts";
+import type { Config } from "../config.ts";
+import { TbError } from "../errors.ts";
+import { errorCode } from "../secrets/private-files.ts";
+import type { Control } from "./control.ts";
+import { migrateControl, pendingMigrations, readMigrations } from "./migrate-control.ts";
+
+export type { Control } from "./control.ts";
+
+export interface OpenOptions {
+  /** Applies pending migrations (default). False: a database that needs some is refused. */
+  migrate?: boolean;
+}
+
+/** The database of the embedded cluster; at a server of the user's own, the URL names it. */
+const DATABASE = "tb_control";
+
+/** Shared by the control modules and the durable engine. Ten commands at once stay below the server's 150. */
+const POOL_SIZE = 8;
+
+/** Opens the control database with its schema up to date; starts the embedded cluster when it does not run. When everything
+ * is up this costs one connection and one query.
+ * Throws TbError "configuration", "authentication" or "transient" when there is no way in. */
+export async function openControl(config: Config, options: OpenOptions = {}): Promise<Control> {
+  const source = controlSource(config);
+  let pool = await source.pool();
+  try {
+    try {
+      await bringUpToDate(pool, config, options);
+    } catch (error) {
+      if (
+        !source.start ||
+        !["absent", "busy", "no-database", "authentication"].includes(classifyConnectionError(error))
+      )
+        throw error;
+      await pool.end();
+      await source.start();
+      pool = await source.pool();
+      await bringUpToDate(pool, config, options);
+    }
+  } catch (error) {
+    if (!pool.ending) await pool.end();
+    throw source.explain(error);
+  }
+  return createControl(pool, config.controlSchema, source);
+}
+
+interface ControlSource {
+  pool(): Promise<pg.Pool>;
+  /** Starts the server and creates the database; only for the embedded one. */
+  start?: () => Promise<void>;
+  /** Connection errors as a user reads them; others unchanged. */
+  explain(error: unknown): unknown;
+}
+
+/** Where the control database is, for opening it and for showing its state. */
+export function controlSource(config: Config): ControlSource {
+  return config.controlUrl === null ? embeddedSource(config) : externalSource(config.controlUrl, config);
+}
+
+function embeddedSource(config: Config): ControlSource {
+  const server = createEmbeddedPostgres(config, "control");
+  async function settings(database: string): Promise<pg.ClientConfig> {
+    try {
+      return { ...(await server.administrator()), database };
+    } catch (error) {
+      if (!(error instanceof TbError && error.code === "not_found")) throw error;
+      await server.ensure(); // the very first start
+      return { ...(await server.administrator()), database };
+    }
+  }
+  return {
+    pool: async () => createPool(await settings(DATABASE), config.controlSchema),
+    start: async () => {
+      await server.ensure();
+      await createDatabase(await settings("postgres"));
+    },
+    explain: (error) => explained(error, "embedded in tb", "tb db status"),
+  };
+}
+
+function externalSource(url: string, config: Config): ControlSource {
+  let client: pg.Client;
+  try {
+    client = new pg.Client({ connectionString: url }); // only parses
+  } catch (error) {
+    throw new TbError("configuration", "PG_CONTROL_URL is not a valid connection string.", {
+      suggestion: "Write it as postgres://user:password@host:5432/database (special characters percent-encoded).",
+      cause: error,
+    });
+  }
+  const server = `${client.user ?? ""}@${client.host}:${client.port}/${client.database ?? ""}`;
+  return {
+    pool: () => Promise.resolve(createPool({ connectionString: url }, config.controlSchema)),
+    explain: (error) => explained(error, server, "PG_CONTROL_URL"),
+  };
+}
+
+function explained(error: unknown, server: string, settings: string): unknown {
+  if (error instanceof TbError || classifyConnectionError(error) === "other") return error;
+  return connectionError(error, server, settings);
+}
+
+function createPool(settings: pg.ClientConfig, schema: string): pg.Pool {
+  const pool = new pg.Pool({
+    ...settings,
+    max: POOL_SIZE,
+    application_name: "tb",
+    connectionTimeoutMillis: 10_000,
+    query_timeout: 60_000, // a network that hangs would otherwise hang tb for ever
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 30_000,
+    allowExitOnIdle: true,
+    onConnect: (client) => client.query(`set search_path to ${pg.escapeIdentifier(schema)}`),
+  });
+  pool.on("error", () => {}); // an idle connection was lost: the pool has dropped it, the next query opens another
+  return pool;
+}
+
+async function createDatabase(settings: pg.ClientConfig): Promise<void> {
+  const client = new pg.Client(settings);
+  await client.connect();
+  try {
+    const { rows } = await client.query("select 1 from pg_database where datname = $1", [DATABASE]);
+    if (rows.length === 0) await client.query(`create database ${DATABASE} template template0`);
+  } catch (error) {
+    // 42P04 and 23505: another tb created it at the same moment.
+    if (!["42P04", "23505"].includes(errorCode(error) ?? "")) throw error;
+  } finally {
+    await client.end();
+  }
+}
+
+async function bringUpToDate(pool: pg.Pool, config: Config, options: OpenOptions): Promise<void> {
+  const migrations = await readMigrations();
+  const client = await pool.connect();
+  try {
+    const pending = await pendingMigrations(client, migrations);
+    if (pending.length === 0) return;
+    if (options.migrate === false) {
+      throw new TbError(
+        "configuration",
+        `The control database lacks ${pending.length} migrations (${pending[0]!.name} first).`,
+        {
+          suggestion: "Run: tb db migrate",
+        },
+      );
+    }
+    await migrateControl(client, config.controlSchema, migrations);
+  } finally {
+    client.release();
+  }
+}
+
+function createControl(pool: pg.Pool, schema: string, source: ControlSource): Control {
+  async function query<Row extends object>(text: string, values?: unknown[]): Promise<Row[]> {
+    try {
+      return (await pool.query<Row>({ text, ...(values && { values }), types: PLAIN_NUMBERS })).rows;
+    } catch (error) {
+      throw source.explain(error);
+    }
+  }
+
+  async function transaction<T>(work: (query: Control["query"]) => Promise<T>): Promise<T> {
+    const client = await connect();
+    let broken: Error | undefined;
+    try {
+      await client.query("begin");
+      const result = await work(async <Row extends object>(text: string, values?: unknown[]) => {
+        return (await client.query<Row>({ text, ...(values && { values }), types: PLAIN_NUMBERS })).rows;
+      });
+      await client.query("commit");
+      return result;
+    } catch (error) {
+      try {
+        await client.query("rollback");
+      } catch (rollbackError) {
+        broken = rollbackError as Error; // the connection is gone, and the transaction with it
+      }
+      throw source.explain(error);
+    } finally {
+      client.release(broken);
+    }
+  }
+
+  async function connect(): Promise<pg.PoolClient> {
+    try {
+      return await pool.connect();
+    } catch (error) {
+      throw source.explain(error);
+    }
+  }
+
+  return { pool, schema, query, transaction, close: () => pool.end() };
+}
+
+const INT8 = 20;
+const NUMERIC = 1700;
+
+/** bigint and numeric as JavaScript numbers: seconds, counts, sizes and money here stay far below 2^53. Set for each query,
+ * because the durable engine shares the pool and expects the driver's own types. */
+const PLAIN_NUMBERS: pg.CustomTypesConfig = {
+  getTypeParser: ((oid: number, format?: "text" | "binary") =>
+    oid === INT8 || oid === NUMERIC ? Number : pg.types.getTypeParser(oid, format)) as typeof pg.types.getTypeParser,
+};
