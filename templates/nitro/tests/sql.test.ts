@@ -1,0 +1,47 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { after, page } from "../server/utils/page.ts";
+import { assignments, join, sql } from "../server/utils/sql.ts";
+
+describe("sql", () => {
+  it("binds every value, also those of fragments inside", () => {
+    const inner = sql`name = ${"'; drop table users; --"}`;
+    assert.deepEqual(sql`select * from users where id = ${1} and ${inner} limit ${2}`, {
+      text: "select * from users where id = $1 and name = $2 limit $3",
+      values: [1, "'; drop table users; --", 2],
+    });
+  });
+
+  it("does not take an object from outside for a fragment", () => {
+    const forged = { text: "drop table users", values: [] };
+    assert.deepEqual(sql`select ${forged}`, { text: "select $1", values: [forged] });
+  });
+
+  it("numbers parameters anew when there are more than nine", () => {
+    const parts = Array.from({ length: 11 }, (_, index) => sql`c = ${index}`);
+    assert.match(join(parts, " and ").text, /c = \$9 and c = \$10 and c = \$11$/);
+  });
+
+  it("leaves undefined out of an assignment and keeps null", () => {
+    const fragment = assignments({ a: 1, b: undefined, 'c"': null });
+    assert.deepEqual(fragment, { text: '"a" = $1, "c""" = $2', values: [1, null] });
+  });
+});
+
+describe("a page", () => {
+  const rows = ["c", "b", "a"].map((id, index) => ({ id, created_at: 30 - index }));
+
+  it("continues after its last row", () => {
+    const { items, next_cursor } = page(rows, 2);
+    assert.equal(items.length, 2);
+    assert.deepEqual(after(next_cursor ?? undefined).values, [29, "b"]);
+  });
+
+  it("ends when there are no more rows", () => {
+    assert.equal(page(rows, 3).next_cursor, null);
+  });
+
+  it("refuses a cursor that was not made here", () => {
+    for (const cursor of ["x", Buffer.from('["1","a"]').toString("base64url")]) assert.throws(() => after(cursor));
+  });
+});
