@@ -1,5 +1,5 @@
 // Opens the control database: tb's own state, in the embedded cluster or at PG_CONTROL_URL.
-import pg from "pg";
+import { Client, type ClientConfig, type CustomTypesConfig, escapeIdentifier, Pool, type PoolClient, types } from "pg";
 import { classifyConnectionError, connectionError } from "../adapters/database-cluster/connection-errors.ts";
 import { createEmbeddedPostgres } from "../adapters/database-cluster/embedded-postgres.ts";
 import type { Config } from "../config.ts";
@@ -49,7 +49,7 @@ export async function openControl(config: Config, options: OpenOptions = {}): Pr
 }
 
 interface ControlSource {
-  pool(): Promise<pg.Pool>;
+  pool(): Promise<Pool>;
   /** Starts the server and creates the database; only for the embedded one. */
   start?: () => Promise<void>;
   /** Connection errors as a user reads them; others unchanged. */
@@ -63,7 +63,7 @@ export function controlSource(config: Config): ControlSource {
 
 function embeddedSource(config: Config): ControlSource {
   const server = createEmbeddedPostgres(config, "control");
-  async function settings(database: string): Promise<pg.ClientConfig> {
+  async function settings(database: string): Promise<ClientConfig> {
     try {
       return { ...(await server.administrator()), database };
     } catch (error) {
@@ -83,9 +83,9 @@ function embeddedSource(config: Config): ControlSource {
 }
 
 function externalSource(url: string, config: Config): ControlSource {
-  let client: pg.Client;
+  let client: Client;
   try {
-    client = new pg.Client({ connectionString: url }); // only parses
+    client = new Client({ connectionString: url }); // only parses
   } catch (error) {
     throw new TbError("configuration", "PG_CONTROL_URL is not a valid connection string.", {
       suggestion: "Write it as postgres://user:password@host:5432/database (special characters percent-encoded).",
@@ -104,8 +104,8 @@ function explained(error: unknown, server: string, settings: string): unknown {
   return connectionError(error, server, settings);
 }
 
-function createPool(settings: pg.ClientConfig, schema: string): pg.Pool {
-  const pool = new pg.Pool({
+function createPool(settings: ClientConfig, schema: string): Pool {
+  const pool = new Pool({
     ...settings,
     max: POOL_SIZE,
     application_name: "tb",
@@ -114,14 +114,14 @@ function createPool(settings: pg.ClientConfig, schema: string): pg.Pool {
     keepAlive: true,
     keepAliveInitialDelayMillis: 30_000,
     allowExitOnIdle: true,
-    onConnect: (client) => client.query(`set search_path to ${pg.escapeIdentifier(schema)}`),
+    onConnect: (client) => client.query(`set search_path to ${escapeIdentifier(schema)}`),
   });
   pool.on("error", () => {}); // an idle connection was lost: the pool has dropped it, the next query opens another
   return pool;
 }
 
-async function createDatabase(settings: pg.ClientConfig): Promise<void> {
-  const client = new pg.Client(settings);
+async function createDatabase(settings: ClientConfig): Promise<void> {
+  const client = new Client(settings);
   await client.connect();
   try {
     const { rows } = await client.query("select 1 from pg_database where datname = $1", [DATABASE]);
@@ -134,7 +134,7 @@ async function createDatabase(settings: pg.ClientConfig): Promise<void> {
   }
 }
 
-async function bringUpToDate(pool: pg.Pool, config: Config, options: OpenOptions): Promise<void> {
+async function bringUpToDate(pool: Pool, config: Config, options: OpenOptions): Promise<void> {
   const migrations = await readMigrations();
   const client = await pool.connect();
   try {
@@ -155,7 +155,7 @@ async function bringUpToDate(pool: pg.Pool, config: Config, options: OpenOptions
   }
 }
 
-function createControl(pool: pg.Pool, schema: string, source: ControlSource): Control {
+function createControl(pool: Pool, schema: string, source: ControlSource): Control {
   async function query<Row extends object>(text: string, values?: unknown[]): Promise<Row[]> {
     try {
       return (await pool.query<Row>({ text, ...(values && { values }), types: PLAIN_NUMBERS })).rows;
@@ -186,7 +186,7 @@ function createControl(pool: pg.Pool, schema: string, source: ControlSource): Co
     }
   }
 
-  async function connect(): Promise<pg.PoolClient> {
+  async function connect(): Promise<PoolClient> {
     try {
       return await pool.connect();
     } catch (error) {
@@ -202,7 +202,7 @@ const NUMERIC = 1700;
 
 /** bigint and numeric as JavaScript numbers: seconds, counts, sizes and money here stay far below 2^53. Set for each query,
  * because the durable engine shares the pool and expects the driver's own types. */
-const PLAIN_NUMBERS: pg.CustomTypesConfig = {
+const PLAIN_NUMBERS: CustomTypesConfig = {
   getTypeParser: ((oid: number, format?: "text" | "binary") =>
-    oid === INT8 || oid === NUMERIC ? Number : pg.types.getTypeParser(oid, format)) as typeof pg.types.getTypeParser,
+    oid === INT8 || oid === NUMERIC ? Number : types.getTypeParser(oid, format)) as typeof types.getTypeParser,
 };

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import pg from "pg";
+import { type ClientBase, DatabaseError, escapeIdentifier } from "pg";
 import { TbError } from "../errors.ts";
 
 export interface Migration {
@@ -32,7 +32,7 @@ export async function readMigrations(folder = FOLDER): Promise<Migration[]> {
 
 /** Which migrations the database lacks. Throws TbError "configuration" when it was migrated by a newer tb, or when a
  * migration that was applied is not the one of this tb. The client's search_path names the control schema. */
-export async function pendingMigrations(client: pg.ClientBase, migrations: Migration[]): Promise<Migration[]> {
+export async function pendingMigrations(client: ClientBase, migrations: Migration[]): Promise<Migration[]> {
   const known = new Map(migrations.map((migration) => [migration.name, migration]));
   const applied = await appliedMigrations(client);
   for (const { name, checksum } of applied) {
@@ -57,16 +57,12 @@ export async function pendingMigrations(client: pg.ClientBase, migrations: Migra
 }
 
 /** Applies what is pending and returns the names. Safe when several processes do it at once: they queue at a lock. */
-export async function migrateControl(
-  client: pg.ClientBase,
-  schema: string,
-  migrations: Migration[],
-): Promise<string[]> {
+export async function migrateControl(client: ClientBase, schema: string, migrations: Migration[]): Promise<string[]> {
   await client.query("select pg_advisory_lock($1, $2)", LOCK);
   try {
     const { rows } = await client.query("select 1 from pg_namespace where nspname = $1", [schema]);
     // Not "if not exists": that needs the right to create schemas even when there is nothing to create.
-    if (rows.length === 0) await client.query(`create schema ${pg.escapeIdentifier(schema)}`);
+    if (rows.length === 0) await client.query(`create schema ${escapeIdentifier(schema)}`);
     await client.query(
       "create table if not exists schema_migrations (name text primary key, checksum text not null, applied_at bigint not null)",
     );
@@ -78,7 +74,7 @@ export async function migrateControl(
   }
 }
 
-async function apply(client: pg.ClientBase, migration: Migration): Promise<void> {
+async function apply(client: ClientBase, migration: Migration): Promise<void> {
   await client.query("begin");
   try {
     await client.query("set local lock_timeout = '10s'"); // another tb may be reading: wait, but not for ever
@@ -98,14 +94,14 @@ async function apply(client: pg.ClientBase, migration: Migration): Promise<void>
   }
 }
 
-async function appliedMigrations(client: pg.ClientBase): Promise<{ name: string; checksum: string }[]> {
+async function appliedMigrations(client: ClientBase): Promise<{ name: string; checksum: string }[]> {
   try {
     const { rows } = await client.query<{ name: string; checksum: string }>(
       "select name, checksum from schema_migrations order by name",
     );
     return rows;
   } catch (error) {
-    if (error instanceof pg.DatabaseError && error.code === "42P01") return []; // no such table: nothing applied
+    if (error instanceof DatabaseError && error.code === "42P01") return []; // no such table: nothing applied
     throw error;
   }
 }

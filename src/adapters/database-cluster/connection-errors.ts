@@ -35,15 +35,8 @@ export function classifyConnectionError(error: unknown): ConnectionFailure {
 /** The error a person can act on. `server` names it without its password: "postgres@db.example.com:5432". `settings` are the
  * variables to look at. */
 export function connectionError(error: unknown, server: string, settings: string): TbError {
-  const reason =
-    error instanceof AggregateError
-      ? String(error.errors[0]?.message)
-      : error instanceof Error
-        ? error.message
-        : String(error);
-  const failure = classifyConnectionError(error);
-  const message = `Cannot connect to the Postgres server ${server}: ${reason}.`;
-  switch (failure) {
+  const message = `Cannot connect to the Postgres server ${server}: ${reasonOf(error)}.`;
+  switch (classifyConnectionError(error)) {
     case "authentication":
       return new TbError("authentication", message, {
         suggestion: `Check the user and the password in ${settings}.`,
@@ -60,8 +53,13 @@ export function connectionError(error: unknown, server: string, settings: string
         suggestion: `Check that the server is running and that ${settings} names it, then try again.`,
         cause: error,
       });
-    case "no-host":
-    case "other":
+    default:
       return new TbError("configuration", message, { suggestion: `Check ${settings}.`, cause: error });
   }
+}
+
+/** A host name with several addresses fails with an error for each: the first one tells. */
+function reasonOf(error: unknown): string {
+  if (error instanceof AggregateError) return reasonOf(error.errors[0]);
+  return error instanceof Error ? error.message : String(error);
 }

@@ -3,7 +3,7 @@
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import pg from "pg";
+import { Client } from "pg";
 import type { ClusterSettings, Config } from "../../config.ts";
 import { TbError } from "../../errors.ts";
 import { errorCode, readIfPresent } from "../../secrets/private-files.ts";
@@ -158,7 +158,7 @@ async function bringUp(
 
 /** Whether the server answers; a full one (too many connections) does. */
 async function probe(settings: ClusterSettings, which: EmbeddedClusterName): Promise<"up" | "busy" | "absent"> {
-  const client = new pg.Client({ ...settings, database: "postgres", connectionTimeoutMillis: 5_000 });
+  const client = new Client({ ...settings, database: "postgres", connectionTimeoutMillis: 5_000 });
   client.on("error", () => {}); // a server that stops right now; the next round finds out
   try {
     await client.connect();

@@ -53,7 +53,7 @@ export async function findPackage(): Promise<{ folder: string; version: string }
       cause: error,
     });
   }
-  const { version } = JSON.parse(await readFile(join(folder, "package.json"), "utf8")) as { version: string };
+  const { version }: { version: string } = JSON.parse(await readFile(join(folder, "package.json"), "utf8"));
   return { folder, version };
 }
 
@@ -93,7 +93,8 @@ async function copyFileOrLink(source: string, target: string): Promise<void> {
 /** Libraries are found by their short names; npm packages hold no links, so the package lists them. */
 async function makeLinks(packageFolder: string, tree: string): Promise<void> {
   const list = await readFile(join(packageFolder, "native/pg-symlinks.json"), "utf8");
-  for (const { source, target } of JSON.parse(list) as { source: string; target: string }[]) {
+  const links: { source: string; target: string }[] = JSON.parse(list);
+  for (const { source, target } of links) {
     const path = join(tree, target.replace(/^native\//, ""));
     if (!path.startsWith(join(tree, "lib"))) throw new Error(`Unexpected link ${target} in ${packageFolder}`);
     if (!(await exists(path))) await symlink(basename(source), path);

@@ -1,0 +1,101 @@
+// Short sessions of the cluster's administrator. None is kept open: a database with a session cannot be copied.
+import { setTimeout as sleep } from "node:timers/promises";
+import { Client, DatabaseError } from "pg";
+import type { ClusterSettings } from "../../config.ts";
+import { TbError } from "../../errors.ts";
+import { classifyConnectionError, connectionError } from "./connection-errors.ts";
+
+/** The cluster as its administrator sees it; the only difference between an embedded and an external one. */
+export interface ClusterSource {
+  readonly kind: "embedded" | "external";
+  /** Starts an embedded server; an external one runs already. */
+  start(): Promise<void>;
+  administrator(): Promise<ClusterSettings>;
+}
+
+/** The database that every server has. */
+export const MAINTENANCE = "postgres";
+
+/** Attempts of work that met another session's change to the shared catalogs. */
+const ATTEMPTS = 12;
+
+/** Runs the work in a session on that database, starting an embedded server that is down.
+ * Throws TbError "authentication", "configuration" or "transient" when there is no way in. */
+export async function asAdministrator<T>(
+  source: ClusterSource,
+  database: string,
+  work: (client: Client) => Promise<T>,
+): Promise<T> {
+  const client = await connect(source, database);
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}
+
+async function connect(source: ClusterSource, database: string): Promise<Client> {
+  try {
+    return await connectOnce(source, database);
+  } catch (error) {
+    const failure = error instanceof TbError && error.code === "not_found" ? "absent" : classifyConnectionError(error);
+    if (source.kind === "external" || (failure !== "absent" && failure !== "busy")) throw await explain(source, error);
+  }
+  await source.start();
+  try {
+    return await connectOnce(source, database);
+  } catch (error) {
+    throw await explain(source, error);
+  }
+}
+
+async function connectOnce(source: ClusterSource, database: string): Promise<Client> {
+  const client = new Client({
+    ...(await source.administrator()),
+    database,
+    application_name: "tb",
+    connectionTimeoutMillis: 10_000,
+    query_timeout: 900_000, // a large copy takes minutes; a network that hangs is noticed by keepalives before
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 30_000,
+  });
+  client.on("error", () => {}); // the statement under way fails with the same error
+  try {
+    await client.connect();
+    return client;
+  } catch (error) {
+    await client.end();
+    throw error;
+  }
+}
+
+async function explain(source: ClusterSource, error: unknown): Promise<unknown> {
+  if (error instanceof TbError) return error;
+  const { user, host, port } = await source.administrator();
+  if (source.kind === "embedded") return connectionError(error, "of the projects (embedded in tb)", "tb db status");
+  return connectionError(
+    error,
+    `${user}@${host}:${port}`,
+    "DB_CLUSTER_HOST, DB_CLUSTER_PORT, DB_CLUSTER_USER and DB_CLUSTER_PASSWORD",
+  );
+}
+
+/** Repeats work that is safe to repeat while it collides with other sessions in the catalogs that all databases share. */
+export async function retryCollisions<T>(work: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (attempt === ATTEMPTS || !isCollision(error)) throw error;
+      await sleep(20 * attempt * Math.random());
+    }
+  }
+}
+
+/** Unique violations and duplicates come from someone creating the same thing: the next attempt finds it. */
+const COLLISIONS = new Set(["40001", "40P01", "23505", "42710", "42P04"]);
+
+function isCollision(error: unknown): boolean {
+  if (!(error instanceof DatabaseError)) return false;
+  return COLLISIONS.has(error.code ?? "") || /tuple concurrently (updated|deleted)/.test(error.message);
+}

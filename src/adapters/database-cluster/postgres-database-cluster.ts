@@ -1,0 +1,218 @@
+// The port over any Postgres 16 or newer: the embedded cluster and a server of the user's own.
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Client, DatabaseError, escapeIdentifier, escapeLiteral, type QueryResult } from "pg";
+import { TbError } from "../../errors.ts";
+import type { SecretStore } from "../../secrets/secret-store.ts";
+import { asAdministrator, type ClusterSource, MAINTENANCE, retryCollisions } from "./administrator-session.ts";
+import type { Connection, DatabaseCluster, DatabaseRole } from "./database-cluster.ts";
+import {
+  administratorRights,
+  closeDatabase,
+  closeSharedDatabases,
+  ensureRole,
+  grantInside,
+  joinRoles,
+  type ProjectRoles,
+} from "./project-grants.ts";
+import { PREFIX, roleName } from "./role-names.ts";
+import { scramVerifier } from "./scram-verifier.ts";
+
+/** Databases above this size (bytes) are copied file by file instead of through the write-ahead log. */
+const LARGE = 200_000_000;
+
+/** Postgres itself waits five seconds for the sessions of a database that is to be copied. */
+const COPY_ATTEMPTS = 3;
+
+const OBJECT_IN_USE = "55006";
+const STILL_REFERENCED = "2BP01";
+
+export function createPostgresCluster(source: ClusterSource, secrets: SecretStore): DatabaseCluster {
+  async function ensure(): Promise<void> {
+    await source.start();
+    if (source.kind === "external") await asAdministrator(source, MAINTENANCE, checkServer);
+  }
+
+  async function provision(projectId: string, database: string): Promise<void> {
+    assertOurs(database);
+    const roles = rolesOf(projectId);
+    await asAdministrator(source, MAINTENANCE, async (client) => {
+      const rights = await administratorRights(client);
+      for (const kind of ["own", "app"] as const) {
+        const verifier = await scramVerifier(await rolePassword(roles[kind]));
+        await retryCollisions(() => ensureRole(client, roles[kind], kind, verifier));
+      }
+      if (!rights.superuser) await retryCollisions(() => joinRoles(client, roles));
+      if (source.kind === "embedded") await retryCollisions(() => closeSharedDatabases(client));
+      await retryCollisions(() => createEmpty(client, database));
+      await label(client, database, roles, "database");
+      await asAdministrator(source, database, (inside) => retryCollisions(() => grantInside(inside, roles, rights)));
+    });
+  }
+
+  async function copy(projectId: string, from: string, to: string): Promise<void> {
+    assertOurs(from);
+    assertOurs(to);
+    await dropDatabase(to);
+    await asAdministrator(source, MAINTENANCE, async (client) => {
+      await createFrom(client, from, to);
+      await label(client, to, rolesOf(projectId), "copy");
+    });
+  }
+
+  /** Whose it is and what it is, for the lists of every tb that uses this server. Closed first: until then the default lets
+   * every role of the server connect. */
+  async function label(
+    client: Client,
+    database: string,
+    roles: ProjectRoles,
+    what: "database" | "copy",
+  ): Promise<void> {
+    await retryCollisions(() => closeDatabase(client, database, roles));
+    const text = `turbobackend ${what} of installation ${await secrets.installationId()}`;
+    await retryCollisions(() =>
+      client.query(`comment on database ${escapeIdentifier(database)} is ${escapeLiteral(text)}`),
+    );
+  }
+
+  async function dropDatabase(database: string): Promise<void> {
+    assertOurs(database);
+    await asAdministrator(source, MAINTENANCE, (client) =>
+      retryCollisions(() => client.query(`drop database if exists ${escapeIdentifier(database)} with (force)`)),
+    );
+  }
+
+  async function dropRoles(projectId: string): Promise<void> {
+    const { own, app } = rolesOf(projectId);
+    await asAdministrator(source, MAINTENANCE, async (client) => {
+      try {
+        await retryCollisions(() =>
+          client.query(`drop role if exists ${escapeIdentifier(own)}, ${escapeIdentifier(app)}`),
+        );
+      } catch (error) {
+        if (!(error instanceof DatabaseError && error.code === STILL_REFERENCED)) throw error;
+        throw new TbError("conflict", `The database roles of ${projectId} are still in use.`, {
+          ...(error.detail && { details: error.detail.split("\n") }),
+          suggestion: "Drop the project's databases first (tb destroy does).",
+          cause: error,
+        });
+      }
+    });
+  }
+
+  async function listDatabases(): Promise<string[]> {
+    const ours = `turbobackend % of installation ${await secrets.installationId()}`;
+    const { rows } = await query<{ name: string }>(
+      MAINTENANCE,
+      `select datname as name from pg_database
+       where starts_with(datname, $1) and shobj_description(oid, 'pg_database') like $2 order by datname`,
+      [PREFIX, ours],
+    );
+    return rows.map(({ name }) => name);
+  }
+
+  async function connection(projectId: string, role: DatabaseRole, database: string): Promise<Connection> {
+    const user = rolesOf(projectId)[role];
+    const { host, port } = await source.administrator();
+    return { host, port, database, user, password: await rolePassword(user) };
+  }
+
+  function query<Row extends object>(database: string, text: string, values?: unknown[]): Promise<QueryResult<Row>> {
+    return asAdministrator(source, database, (client) => client.query<Row>(text, values));
+  }
+
+  function rolePassword(role: string): Promise<string> {
+    return secrets.password(`role:${role}`);
+  }
+
+  return {
+    kind: source.kind,
+    ensure,
+    provision,
+    copy,
+    dropDatabase,
+    dropRoles,
+    listDatabases,
+    connection,
+    query,
+    close: () => Promise.resolve(), // no session outlives its work
+  };
+}
+
+function rolesOf(projectId: string): ProjectRoles {
+  return { own: roleName(projectId, "own"), app: roleName(projectId, "app") };
+}
+
+/** On a shared server there are databases of others. */
+function assertOurs(database: string): void {
+  if (!database.startsWith(PREFIX) || Buffer.byteLength(database) > 63)
+    throw new Error(`Not the name of a project's database: ${database}`);
+}
+
+async function checkServer(client: Client): Promise<void> {
+  const { rows } = await client.query<{ version: string; number: number }>(
+    "select current_setting('server_version') as version, current_setting('server_version_num')::int as number",
+  );
+  const { version, number } = rows[0]!;
+  if (number < 160_000) {
+    throw new TbError(
+      "configuration",
+      `The server of DB_CLUSTER_HOST runs Postgres ${version}; tb needs 16 or newer.`,
+      {
+        suggestion: "Name a newer server, or unset the DB_CLUSTER_ variables to use the embedded one.",
+      },
+    );
+  }
+  const rights = await administratorRights(client);
+  if (!rights.createDatabase || !rights.createRole) {
+    throw new TbError("configuration", "The user of DB_CLUSTER_USER may not create databases and roles.", {
+      suggestion: `As an administrator of that server: ALTER ROLE ${client.user ?? "…"} CREATEDB CREATEROLE;`,
+    });
+  }
+}
+
+/** template0, because nobody can be connected to it; the text of every database is UTF-8. */
+async function createEmpty(client: Client, database: string): Promise<void> {
+  const { rows } = await client.query("select 1 from pg_database where datname = $1", [database]);
+  if (rows.length === 0)
+    await client.query(`create database ${escapeIdentifier(database)} template template0 encoding 'UTF8'`);
+}
+
+/** Sessions of a copy are ended, because a copy is only ever worked on by tb. A project's own database serves its app: its
+ * sessions are left alone and waited for. */
+async function createFrom(client: Client, from: string, to: string): Promise<void> {
+  const { rows } = await client.query<{ size: string; copy: boolean }>(
+    `select pg_database_size(oid) as size, coalesce(shobj_description(oid, 'pg_database') like 'turbobackend copy %', false) as copy
+     from pg_database where datname = $1`,
+    [from],
+  );
+  if (!rows[0]) throw new TbError("not_found", `There is no database ${from}.`);
+  const strategy = Number(rows[0].size) > LARGE ? "file_copy" : "wal_log";
+  const statement = `create database ${escapeIdentifier(to)} template ${escapeIdentifier(from)} strategy ${strategy}`;
+  for (let attempt = 1; ; attempt += 1) {
+    if (rows[0].copy)
+      await client.query("select pg_terminate_backend(pid) from pg_stat_activity where datname = $1", [from]);
+    try {
+      await retryCollisions(() => client.query(statement));
+      return;
+    } catch (error) {
+      if (!(error instanceof DatabaseError && error.code === OBJECT_IN_USE)) throw error;
+      if (attempt === COPY_ATTEMPTS) throw await inUse(client, from, error);
+      await sleep(100 * attempt);
+    }
+  }
+}
+
+async function inUse(client: Client, database: string, cause: Error): Promise<TbError> {
+  const { rows } = await client.query<{ sessions: string }>(
+    "select count(*) as sessions from pg_stat_activity where datname = $1",
+    [database],
+  );
+  return new TbError(
+    "transient",
+    `The database ${database} cannot be copied while it is in use (${rows[0]?.sessions ?? "?"} sessions).`,
+    {
+      suggestion: "Stop what is connected to it (such as the deployed app), then try again.",
+      cause,
+    },
+  );
+}

@@ -1,0 +1,32 @@
+// Which cluster holds the projects' databases: the embedded one, or the server that DB_CLUSTER_* names.
+import type { Config } from "../../config.ts";
+import { TbError } from "../../errors.ts";
+import { createSecretStore } from "../../secrets/secret-store.ts";
+import type { ClusterSource } from "./administrator-session.ts";
+import type { DatabaseCluster } from "./database-cluster.ts";
+import { createEmbeddedPostgres } from "./embedded-postgres.ts";
+import { createPostgresCluster } from "./postgres-database-cluster.ts";
+
+/** Opens nothing yet: the cluster is started or checked by `ensure`. */
+export function selectDatabaseCluster(config: Pick<Config, "home" | "projectsCluster">): DatabaseCluster {
+  return createPostgresCluster(selectSource(config), createSecretStore(config));
+}
+
+function selectSource(config: Pick<Config, "home" | "projectsCluster">): ClusterSource {
+  const external = config.projectsCluster;
+  if (external) return { kind: "external", start: async () => {}, administrator: () => Promise.resolve(external) };
+  const server = createEmbeddedPostgres(config, "projects");
+  return {
+    kind: "embedded",
+    start: () => server.ensure(),
+    administrator: async () => {
+      try {
+        return await server.administrator();
+      } catch (error) {
+        if (!(error instanceof TbError && error.code === "not_found")) throw error;
+        await server.ensure(); // the very first use
+        return server.administrator();
+      }
+    },
+  };
+}
