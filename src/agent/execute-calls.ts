@@ -1,0 +1,109 @@
+// Executes the calls of one answer: every call gets exactly one result, in the order of the calls.
+import type { ToolCall } from "../adapters/model/model.ts";
+import type { ToolOutcome } from "../control/turns.ts";
+import { TbError } from "../errors.ts";
+import type { Run } from "../pipeline/types.ts";
+import { nearest } from "../ui/nearest.ts";
+import { oneLine, storable } from "./clean-text.ts";
+import type { Tool, ToolContext, ToolResult } from "./tools/tool.ts";
+
+/** A call that is understood, or the result that says why it is not. */
+type Prepared = { call: ToolCall; tool: Tool; args: unknown } | { call: ToolCall; malformed: string };
+
+/** Reads that follow each other run at once, everything else one after the other. A tool's failure is a result; what
+ * parks the run (an interruption, a lost database) is thrown. */
+export async function executeCalls(
+  run: Run,
+  tools: readonly Tool[],
+  calls: readonly ToolCall[],
+  context: Omit<ToolContext, "callName">,
+  turn: number,
+): Promise<ToolOutcome[]> {
+  const outcomes: ToolOutcome[] = [];
+  const prepared = calls.map((call) => prepare(tools, call));
+  for (const group of groups(prepared)) {
+    // Events are numbered as they come, so they are emitted in an order that does not depend on which read ends first.
+    for (const one of group) await announce(run, one, context);
+    const settled = await Promise.allSettled(
+      group.map((one) => execute(one, { ...context, callName: `turn-${turn}-${calls.indexOf(one.call) + 1}` })),
+    );
+    for (const [index, result] of settled.entries()) {
+      if (result.status === "rejected") throw result.reason;
+      outcomes.push(await conclude(run, group[index]!, result.value, context));
+    }
+  }
+  return outcomes;
+}
+
+function groups(prepared: readonly Prepared[]): Prepared[][] {
+  const found: Prepared[][] = [];
+  for (const one of prepared) {
+    const last = found.at(-1);
+    if (last && isRead(one) && last.every(isRead)) last.push(one);
+    else found.push([one]);
+  }
+  return found;
+}
+
+function isRead(one: Prepared): boolean {
+  return "tool" in one && one.tool.effect === "read";
+}
+
+/** Finds the tool and checks the arguments; all that is wrong with them is said at once. */
+export function prepare(tools: readonly Tool[], call: ToolCall): Prepared {
+  const tool = tools.find(({ name }) => name === call.name);
+  if (!tool) {
+    const names = tools.map(({ name }) => name);
+    const guess = nearest(call.name, names);
+    return {
+      call,
+      malformed: `There is no tool "${oneLine(call.name)}".${guess ? ` Did you mean ${guess}?` : ""} The tools are: ${names.join(", ")}.`,
+    };
+  }
+  if (typeof call.arguments !== "object" || call.arguments === null || Array.isArray(call.arguments)) {
+    return { call, malformed: `The arguments of ${tool.name} are not a JSON object. Send them again.` };
+  }
+  const parsed = tool.schema.safeParse(call.arguments);
+  if (parsed.success) return { call, tool, args: parsed.data };
+  const problems = parsed.error.issues.map(
+    ({ path, message }) => `- ${path.length > 0 ? `${path.join(".")}: ` : ""}${message}`,
+  );
+  return { call, malformed: `The arguments of ${tool.name} are not valid:\n${problems.join("\n")}` };
+}
+
+async function announce(run: Run, one: Prepared, { redact }: Pick<ToolContext, "redact">): Promise<void> {
+  await run.emit({ type: "tool.started", tool: oneLine(one.call.name, 40), summary: summaryOf(one, redact) });
+}
+
+async function execute(one: Prepared, context: ToolContext): Promise<ToolResult> {
+  if ("malformed" in one) return { text: one.malformed, failed: true, note: "not understood" };
+  try {
+    return await one.tool.run(one.args, context);
+  } catch (error) {
+    if (!(error instanceof TbError) || error.parks) throw error;
+    return { text: error.suggestion ? `${error.message}\n${error.suggestion}` : error.message, failed: true };
+  }
+}
+
+async function conclude(
+  run: Run,
+  one: Prepared,
+  result: ToolResult,
+  { redact }: Pick<ToolContext, "redact">,
+): Promise<ToolOutcome> {
+  const note = result.note ?? (result.failed ? `failed: ${result.text}` : "");
+  const summary = `${summaryOf(one, redact)}${note ? ` · ${oneLine(redact(note), 120)}` : ""}`;
+  await run.emit({ type: "tool.finished", tool: oneLine(one.call.name, 40), summary });
+  return {
+    callId: one.call.id,
+    name: one.call.name,
+    text: storable(redact(result.text)),
+    failed: result.failed,
+    changed: result.changed ?? [],
+    ...("malformed" in one && { malformed: true as const }),
+  };
+}
+
+function summaryOf(one: Prepared, redact: (text: string) => string): string {
+  return oneLine(redact("tool" in one ? one.tool.summarize(one.args) : one.call.name));
+}
