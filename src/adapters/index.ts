@@ -14,21 +14,29 @@ export interface Adapters {
   deployTarget(): Promise<DeployTarget>;
   model(): Promise<Model>;
   databaseCluster(): Promise<DatabaseCluster>;
+  /** Closes what is open (connections); nothing that outlives the command. */
+  close(): Promise<void>;
 }
 
 /** Each port's adapter, made once when it is first asked for. */
 export function selectAdapters(config: Config): Adapters {
+  const databaseCluster = once(async () =>
+    (await import("./database-cluster/select-database-cluster.ts")).selectDatabaseCluster(config),
+  );
   return {
     sandbox: once(async () => (await import("./sandbox/local-sandbox.ts")).createLocalSandboxProvider(config)),
     gitHost: once(async () => (await import("./git-host/local-git-host.ts")).createLocalGitHost(config)),
     objectStore: once(async () => (await import("./object-store/directory-object-store.ts")).createDirectoryObjectStore(config)),
     deployTarget: once(async () => (await import("./deploy-target/process-deploy-target.ts")).createProcessDeployTarget(config)),
     model: once(async () => (await import("./model/offline/offline-model.ts")).createOfflineModel()),
-    databaseCluster: once(async () => (await import("./database-cluster/select-database-cluster.ts")).selectDatabaseCluster(config)),
+    databaseCluster,
+    async close() {
+      if (databaseCluster.made()) await (await databaseCluster()).close();
+    },
   };
 }
 
-function once<T>(make: () => Promise<T>): () => Promise<T> {
+function once<T>(make: () => Promise<T>): (() => Promise<T>) & { made(): boolean } {
   let made: Promise<T> | undefined;
-  return () => (made ??= make());
+  return Object.assign(() => (made ??= make()), { made: () => made !== undefined });
 }

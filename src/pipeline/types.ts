@@ -1,15 +1,18 @@
 // The vocabulary of a run: phases, pipelines, events. Phases speak only through `Run`.
 import type { Adapters } from "../adapters/index.ts";
+import type { Control } from "../control/control.ts";
 import type { ErrorJson } from "../errors.ts";
 
 /** One step of a pipeline: reads the state so far, returns what it adds (small, plain JSON), speaks only through `run`.
  * A phase body is workflow code: it is run again on resume, so the world, the clock and randomness are touched only
- * inside `run.step`. What a phase creates is written to the resource ledger first, so it needs no undo of its own. */
+ * inside `run.step`; an error that a resume should meet anew is thrown inside a step too. What a phase creates is written to the resource ledger first, so it needs no undo of its own. */
 export interface Phase<In, Added extends object> {
   readonly name: string; // "design": file name, event key, checkpoint key
   readonly title: string; // "Design the schema"
   readonly run: (state: In, run: Run) => Promise<Added>;
   readonly skip?: (state: In) => { reason: string; instead: Added } | undefined;
+  /** The line a person reads when it is done: "Understood: 2 tables, 12 endpoints". Default: the title. */
+  readonly summarize?: (state: In & Added) => string;
 }
 
 /** `.phase()` takes only a phase whose input is already produced: a wrong order does not compile. */
@@ -23,6 +26,7 @@ export interface Pipeline<Start, State> {
 export interface Run {
   readonly id: string;
   readonly adapters: Adapters;
+  readonly control: Control;
   /** Aborted by Ctrl-C, a cancellation or a lost lease. */
   readonly signal: AbortSignal;
   /** Durable: done once, its JSON result remembered. At-least-once when the process dies inside it. */
@@ -61,5 +65,6 @@ export type RunEvent = { runId: string; seq: number; at: string } & (
   | { type: "run.parked" | "run.failed"; error: ErrorJson }
 );
 
-/** Listens to the one stream of run events: the tree, the NDJSON writer, the log. */
-export type RunSink = (event: RunEvent) => void | Promise<void>;
+/** Listens to the one stream of run events: the tree, the NDJSON writer, the log. `repeat` is true for an event that an
+ * earlier attempt of the run has already stored; it is passed on so that a tree can show what was done before. */
+export type RunSink = (event: RunEvent, repeat: boolean) => void | Promise<void>;

@@ -1,0 +1,16 @@
+#!/usr/bin/env node
+import { enableCompileCache } from "node:module";
+
+const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+if (major < 22 || (major === 22 && minor < 18)) {
+  process.stderr.write(`tb needs Node 22.18 or newer; this is ${process.versions.node}.\n`);
+  process.exit(3);
+}
+// A reader that went away (tb … | head) is no error of ours.
+process.stdout.on("error", (error) => {
+  if (error.code === "EPIPE") process.exit(0);
+  throw error;
+});
+enableCompileCache?.();
+const { main } = await import("../dist/main.js");
+await main();

@@ -1,0 +1,55 @@
+import * as Args from "@oclif/core/args";
+import * as Flags from "@oclif/core/flags";
+import { TbError } from "../errors.ts";
+import type { CreateResult } from "../pipeline/phases/record.ts";
+import { eventsFlag, TbCommand } from "../tb-command.ts";
+import { formatCreated, formatPlanned, type Planned } from "../ui/create-result.ts";
+
+export default class Create extends TbCommand<CreateResult | Planned> {
+  static override summary = "Turn a plain-language request into a running, verified backend.";
+  static override examples = [
+    '<%= config.bin %> create "a todo API with users and tasks"',
+    '<%= config.bin %> create "tasks(title:string{200}, done:boolean=false)" --name chores',
+    '<%= config.bin %> create "products have a sku and a price" --plan',
+  ];
+
+  static override args = {
+    request: Args.string({ description: "What to build, in words or in the exact field syntax; - reads it from stdin.", required: true }),
+  };
+
+  static override flags = {
+    events: eventsFlag,
+    name: Flags.string({ description: "Name of the project; made from the request by default.", helpValue: "NAME" }),
+    plan: Flags.boolean({ description: "Print the plan and build nothing.", helpGroup: "PLAN" }),
+    "plan-out": Flags.string({
+      description: "Write the plan to a file for `tb apply`, and build nothing.",
+      helpValue: "FILE",
+      helpGroup: "PLAN",
+    }),
+    deploy: Flags.boolean({ description: "Run the backend when it is verified.", default: true, allowNo: true }),
+  };
+
+  async run(): Promise<CreateResult | Planned> {
+    const { args, flags } = await this.parse(Create);
+    const { checkName, readRequest } = await import("../pipeline/create-input.ts");
+    const request = await readRequest(args.request);
+    if (flags.name !== undefined) checkName(flags.name);
+    if (flags.plan || flags["plan-out"] !== undefined) {
+      if (flags.events) throw new TbError("usage", "--events has nothing to tell with --plan.");
+      const { planCreate } = await import("../pipeline/plan-create.ts");
+      return planCreate(await this.adapters.model(), request, { name: flags.name ?? null, file: flags["plan-out"] ?? null });
+    }
+    const { startCreate } = await import("../pipeline/start-create.ts");
+    return startCreate(this.runner(flags), {
+      ownerId: await this.owner(),
+      request,
+      givenPlan: null,
+      name: flags.name ?? null,
+      deploy: flags.deploy,
+    });
+  }
+
+  protected format(data: CreateResult | Planned): string {
+    return data.outcome === "planned" ? formatPlanned(data) : formatCreated(data);
+  }
+}

@@ -1,0 +1,45 @@
+import * as Args from "@oclif/core/args";
+import * as Flags from "@oclif/core/flags";
+import { TbError } from "../errors.ts";
+import { TbCommand } from "../tb-command.ts";
+
+interface Destroyed {
+  outcome: "destroyed";
+  project: { id: string; name: string };
+  removed: { kind: string; name: string }[];
+}
+
+export default class Destroy extends TbCommand<Destroyed> {
+  static override summary = "Remove a project for good: deployment, database, repository, snapshots.";
+  static override description = "Only its timeline stays. There is no undo; the project's name has to be given twice.";
+  static override examples = [
+    "<%= config.bin %> destroy todo-api --confirm todo-api",
+    "<%= config.bin %> destroy prj_4k2m --confirm todo-api",
+    "<%= config.bin %> destroy todo-api --confirm todo-api --json",
+  ];
+
+  static override args = { project: Args.string({ description: "Name or id of the project.", required: true }) };
+
+  static override flags = {
+    confirm: Flags.string({ description: "The project's name, to show that you mean it.", helpValue: "NAME" }),
+  };
+
+  async run(): Promise<Destroyed> {
+    const { args, flags } = await this.parse(Destroy);
+    const { findProject } = await import("../control/projects.ts");
+    const { destroyProject } = await import("../control/destroy-project.ts");
+    const control = await this.control();
+    const project = await findProject(control, await this.owner(), args.project);
+    if (flags.confirm !== project.name) {
+      throw new TbError("approval_required", `This would remove ${project.name} (${project.project_id}) with its database for good.`, {
+        suggestion: `tb destroy ${args.project} --confirm ${project.name}`,
+      });
+    }
+    const removed = await destroyProject(control, this.adapters, project);
+    return { outcome: "destroyed", project: { id: project.project_id, name: project.name }, removed };
+  }
+
+  protected format({ project, removed }: Destroyed): string {
+    return [`Removed ${project.name}.`, ...removed.map(({ kind, name }) => `  ${kind} ${name}`)].join("\n");
+  }
+}

@@ -1,0 +1,47 @@
+// Deployments of projects.
+import type { Control } from "./control.ts";
+
+export interface DeploymentRow {
+  deployment_id: string;
+  project_id: string;
+  run_id: string;
+  provider: string;
+  url: string | null;
+  commit: string;
+  status: "active" | "replaced" | "removed";
+  created_at: number;
+}
+
+/** The deployment that serves from now on; the one before it is marked replaced in the same statement. */
+export async function recordDeployment(
+  control: Control,
+  of: { deploymentId: string; projectId: string; runId: string; provider: string; url: string; commit: string },
+): Promise<void> {
+  await control.query(
+    `with before as (
+       update deployments set status = 'replaced', updated_at = extract(epoch from now())::bigint
+       where project_id = $2 and status = 'active' and deployment_id <> $1)
+     insert into deployments (deployment_id, project_id, run_id, provider, url, commit, status, environment, created_at, updated_at)
+     values ($1, $2, $3, $4, $5, $6, 'active', 'production', extract(epoch from now())::bigint, extract(epoch from now())::bigint)
+     on conflict (deployment_id) do nothing`,
+    [of.deploymentId, of.projectId, of.runId, of.provider, of.url, of.commit],
+  );
+}
+
+export async function removeDeployments(control: Control, projectId: string): Promise<void> {
+  await control.query(
+    `update deployments set status = 'removed', updated_at = extract(epoch from now())::bigint
+     where project_id = $1 and status = 'active'`,
+    [projectId],
+  );
+}
+
+/** The deployment that serves, if there is one. */
+export async function activeDeployment(control: Control, projectId: string): Promise<DeploymentRow | null> {
+  const [row] = await control.query<DeploymentRow>(
+    `select deployment_id, project_id, run_id, provider, url, commit, status, created_at from deployments
+     where project_id = $1 and status = 'active'`,
+    [projectId],
+  );
+  return row ?? null;
+}

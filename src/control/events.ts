@@ -1,0 +1,81 @@
+// Run events: stored once each under (run, phase, step, n); activities are written by the same statement.
+import { TbError } from "../errors.ts";
+import type { RunEvent } from "../pipeline/types.ts";
+import type { Control } from "./control.ts";
+
+/** An event's identity: the same key again (after a resume) is a repeat. */
+export interface EventKey {
+  runId: string;
+  phase: string;
+  step: string;
+  n: number;
+}
+
+export interface NewActivity {
+  actionId: string;
+  projectId: string;
+  userId: string;
+  requestId: string | null;
+  type: string;
+  details: string;
+  status: string;
+  environment: string;
+  references: Record<string, string>;
+}
+
+/** Stores the event, and its activity, unless its key is there already. Throws when the lease `token` is no longer held,
+ * so a process that lost its run cannot write on. */
+export async function insertEvent(
+  control: Control,
+  key: EventKey,
+  token: number,
+  event: { type: string },
+  activity: NewActivity | null,
+): Promise<{ seq: number; at: string; repeat: boolean }> {
+  const [row] = await control.query<{ held: boolean; seq: number | null; at: Date | null; repeat: boolean }>(
+    `with held as (select 1 from runs where run_id = $1 and lease_token = $5),
+     fresh as (
+       insert into run_events (run_id, phase, step, n, type, payload)
+       select $1, $2, $3, $4, $6, $7 from held on conflict (run_id, phase, step, n) do nothing returning seq, at),
+     activity as (
+       insert into project_actions (action_id, project_id, user_id, request_id, run_id, action_type, action_details, status,
+         environment, reference_ids, created_at)
+       select $8, $9, $10, $11, $1, $12, $13, $14, $15, $16, extract(epoch from fresh.at)::bigint from fresh where $8::text is not null)
+     select exists (select from held) as held, known.seq, known.at, not exists (select from fresh) as repeat
+     from (select 1) one left join lateral (
+       select seq, at from fresh
+       union all select seq, at from run_events where run_id = $1 and phase = $2 and step = $3 and n = $4
+       limit 1) known on true`,
+    [
+      key.runId,
+      key.phase,
+      key.step,
+      key.n,
+      token,
+      event.type,
+      event,
+      activity?.actionId ?? null,
+      activity?.projectId ?? null,
+      activity?.userId ?? null,
+      activity?.requestId ?? null,
+      activity?.type ?? null,
+      activity?.details ?? null,
+      activity?.status ?? null,
+      activity?.environment ?? null,
+      activity?.references ?? null,
+    ],
+  );
+  if (!row?.held) {
+    throw new TbError("interrupted", "Another process has taken this run over.", { suggestion: `tb runs show ${key.runId}` });
+  }
+  return { seq: Number(row.seq), at: (row.at ?? new Date()).toISOString(), repeat: row.repeat };
+}
+
+/** A run's events in order, from after `afterSeq`. */
+export async function listEvents(control: Control, runId: string, afterSeq = 0, limit = 10_000): Promise<RunEvent[]> {
+  const rows = await control.query<{ seq: number; at: Date; payload: object }>(
+    "select seq, at, payload from run_events where run_id = $1 and seq > $2 order by seq limit $3",
+    [runId, afterSeq, limit],
+  );
+  return rows.map(({ seq, at, payload }) => ({ ...payload, runId, seq: Number(seq), at: at.toISOString() }) as RunEvent);
+}

@@ -1,0 +1,62 @@
+// The one undo: walks the ledger newest first and releases what is there. Every release is idempotent, so a walk that was
+// cut short is simply walked again.
+import type { Adapters } from "../adapters/index.ts";
+import type { Control } from "./control.ts";
+import { liveResources, markReleased, type Resource, type ResourceKind } from "./ledger.ts";
+import { removeDeployments } from "./deployments.ts";
+import { closeDatabase } from "./project-databases.ts";
+import { forgetProject } from "./projects.ts";
+import { closeRepository } from "./repositories.ts";
+
+/** Kinds that only serve a run and go when it has succeeded. */
+export const RUN_SCOPED: ReadonlySet<ResourceKind> = new Set(["sandbox", "work-database"]);
+
+export interface ReleaseOptions {
+  /** Release only these kinds; default all. */
+  only?: ReadonlySet<ResourceKind>;
+  onRelease?: (resource: Resource) => void | Promise<void>;
+}
+
+/** Releases the live resources of a run or a project. Throws the first error; what was released stays released. */
+export async function releaseResources(
+  control: Control,
+  adapters: Adapters,
+  of: { runId: string } | { projectId: string },
+  options: ReleaseOptions = {},
+): Promise<Resource[]> {
+  const released: Resource[] = [];
+  for (const resource of await liveResources(control, of)) {
+    if (options.only && !options.only.has(resource.kind)) continue;
+    await release(control, adapters, resource);
+    await markReleased(control, resource.resource_id);
+    await options.onRelease?.(resource);
+    released.push(resource);
+  }
+  return released;
+}
+
+async function release(control: Control, adapters: Adapters, { kind, name, project_id }: Resource): Promise<void> {
+  switch (kind) {
+    case "project":
+      return forgetProject(control, name);
+    case "database":
+      await (await adapters.databaseCluster()).dropDatabase(name);
+      return closeDatabase(control, name);
+    case "work-database":
+      return (await adapters.databaseCluster()).dropDatabase(name);
+    case "database-roles":
+      return (await adapters.databaseCluster()).dropRoles(project_id!);
+    case "sandbox":
+      return (await adapters.sandbox()).destroy(name);
+    case "git-directory":
+      return (await adapters.gitHost()).forget(name);
+    case "repository":
+      await (await adapters.gitHost()).deleteRepository(name);
+      return closeRepository(control, project_id!);
+    case "snapshot":
+      return (await adapters.objectStore()).deleteSnapshots(name);
+    case "deployment":
+      await (await adapters.deployTarget()).destroy(name);
+      return removeDeployments(control, name);
+  }
+}

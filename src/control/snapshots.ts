@@ -1,0 +1,14 @@
+// Snapshots of source trees in the object store.
+import type { SnapshotRef } from "../adapters/object-store/object-store.ts";
+import type { Control } from "./control.ts";
+
+export async function recordSnapshot(
+  control: Control,
+  { projectId, runId, commit, snapshot }: { projectId: string; runId: string; commit: string; snapshot: SnapshotRef },
+): Promise<void> {
+  await control.query(
+    `insert into snapshots (snapshot_id, project_id, run_id, url, commit, files, bytes, created_at)
+     values ($1, $2, $3, $4, $5, $6, $7, extract(epoch from now())::bigint) on conflict (snapshot_id) do nothing`,
+    [snapshot.id, projectId, runId, snapshot.url, commit, snapshot.files, snapshot.bytes],
+  );
+}

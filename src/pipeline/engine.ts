@@ -1,0 +1,377 @@
+// The durable engine: the only file that knows it is DBOS. A run is a workflow, `run.step` a checkpoint.
+//
+// Parking and dying are one case: a step that meets a parking error (or an abort) is never checkpointed, the workflow
+// simply does not go on in this process. Resuming puts the pending workflow on a queue that only the resuming process
+// listens to, finished steps are replayed from their checkpoints and the one in flight is done again.
+import { createHash, randomUUID } from "node:crypto";
+import { DBOS, type DBOSConfig } from "@dbos-inc/dbos-sdk";
+import type { Adapters } from "../adapters/index.ts";
+import type { Control } from "../control/control.ts";
+import { insertEvent, type NewActivity } from "../control/events.ts";
+import { releaseResources } from "../control/release-resources.ts";
+import { beatLease, LEASE_SECONDS, setRunPhase, settleRun, type RunRow } from "../control/runs.ts";
+import { TbError, toErrorJson, type ErrorJson, type TbErrorOptions } from "../errors.ts";
+import { findPipeline } from "./pipelines.ts";
+import { runPipeline, type LifecycleEvent } from "./run-pipeline.ts";
+import type { PhaseEvent, Run, RunSink } from "./types.ts";
+
+export interface EngineDeps {
+  control: Control;
+  adapters: Adapters;
+  sinks: readonly RunSink[];
+  /** Aborted by the user; the run parks. */
+  signal: AbortSignal;
+}
+
+export type RunOutcome =
+  | { state: "succeeded"; result: object }
+  | { state: "failed" | "parked"; error: TbError; cause: unknown };
+
+/** Engine's tables live beside, not in, the control schema; runs of every control schema have their own ids. */
+const ENGINE_SCHEMA = "tb_engine";
+
+/** What a step's checkpoint holds: an expected error comes back with its class, whatever the engine's serializer keeps. */
+type StepRecord = { value: unknown } | { error: ErrorJson & { parks: false } };
+
+interface Attempt extends EngineDeps {
+  row: RunRow;
+  token: number;
+  park: (error: unknown) => void;
+  /** The event being written: events are stored and told one after the other, in the order they were emitted. */
+  writing: Promise<void>;
+}
+
+const attempts = new Map<string, Attempt>();
+
+// Registered at import, under a name that stays: a later tb resumes what an earlier one started.
+const workflow = DBOS.registerWorkflow(runWorkflow, { name: "run", maxRecoveryAttempts: 1000 });
+
+/** Runs or continues a run whose lease (`token`) the caller holds, until it has succeeded, failed (undone) or parked. */
+export async function executeRun(row: RunRow, token: number, deps: EngineDeps): Promise<RunOutcome> {
+  await launch(deps.control);
+  const stop = new AbortController();
+  const onAbort = () => stop.abort(deps.signal.reason);
+  if (deps.signal.aborted) onAbort();
+  else deps.signal.addEventListener("abort", onAbort, { once: true });
+
+  const heart = setInterval(() => void beat(), (LEASE_SECONDS * 1000) / 4);
+  async function beat(): Promise<void> {
+    try {
+      const held = await beatLease(deps.control, row.run_id, token);
+      if (!held) stop.abort(new TbError("interrupted", "Another process has taken this run over."));
+    } catch {
+      // The database did not answer: the next step or beat finds out; the lease outlives three missed beats.
+    }
+  }
+
+  try {
+    const outcome = await new Promise<RunOutcome>((resolve, reject) => {
+      attempts.set(row.run_id, {
+        ...deps,
+        signal: stop.signal,
+        row,
+        token,
+        writing: Promise.resolve(),
+        park: (cause) => resolve({ state: "parked", error: asTbError(cause), cause }),
+      });
+      startOrResume(row.run_id).then(resolve, reject);
+    });
+    return await settle(row, token, deps, outcome);
+  } finally {
+    clearInterval(heart);
+    attempts.delete(row.run_id);
+    deps.signal.removeEventListener("abort", onAbort);
+    await DBOS.shutdown({ workflowCompletionTimeoutMS: 0 }); // 0: a parked workflow never ends in this process
+  }
+}
+
+async function launch(control: Control): Promise<void> {
+  const config: DBOSConfig = {
+    name: "tb",
+    systemDatabaseUrl: "postgresql://in-the-pool/tb", // unused: the pool below is (trap: socket addresses are refused here)
+    systemDatabasePool: control.pool,
+    systemDatabaseSchemaName: ENGINE_SCHEMA,
+    executorID: `tb-${randomUUID()}`, // the default id would take over other processes' runs
+    applicationVersion: "tb", // constant: a newer tb resumes an older one's runs
+    enablePatching: true,
+    useListenNotify: false,
+    listenQueues: [],
+    logger: silent,
+    runMigrations: false,
+  };
+  DBOS.setConfig({ ...config, listenQueues: [foregroundQueue()] });
+  try {
+    await DBOS.launch();
+  } catch {
+    // The engine's tables are missing or old: bring them up to date, one process at a time.
+    await DBOS.shutdown({ workflowCompletionTimeoutMS: 0 });
+    const client = await control.pool.connect();
+    try {
+      await client.query("select pg_advisory_lock(7271530)");
+      DBOS.setConfig({ ...config, listenQueues: [foregroundQueue()], runMigrations: true });
+      await DBOS.launch();
+      await client.query("select pg_advisory_unlock(7271530)");
+    } finally {
+      client.release(true); // closing the session lets the lock go even if the unlock was not reached
+    }
+  }
+}
+
+const queueName = `foreground-${randomUUID()}`;
+function foregroundQueue(): string {
+  return queueName;
+}
+
+async function startOrResume(runId: string): Promise<RunOutcome> {
+  const known = await DBOS.getWorkflowStatus(runId);
+  if (!known) {
+    const handle = await DBOS.startWorkflow(workflow, { workflowID: runId })(runId);
+    return reviveOutcome(await handle.getResult());
+  }
+  if (known.status === "SUCCESS") return reviveOutcome((await DBOS.getResult<StoredOutcome>(runId))!);
+  await DBOS.registerQueue(queueName, { minPollingIntervalMs: 20 });
+  try {
+    const handle = await DBOS.resumeWorkflow<StoredOutcome>(runId, { queueName });
+    return reviveOutcome((await handle.getResult({ pollingIntervalMs: 50 })) as StoredOutcome);
+  } finally {
+    await DBOS.deleteQueue(queueName);
+  }
+}
+
+type StoredOutcome = { state: "succeeded"; result: object } | { state: "failed"; error: ErrorJson };
+
+function reviveOutcome(stored: StoredOutcome): RunOutcome {
+  if (stored.state === "succeeded") return stored;
+  const error = reviveError(stored.error);
+  return { state: "failed", error, cause: error };
+}
+
+/** The workflow: runs the pipeline; a failure is undone here, in durable steps. It never throws. */
+async function runWorkflow(runId: string): Promise<StoredOutcome> {
+  const attempt = attempts.get(runId);
+  if (!attempt) return new Promise(() => {}); // dequeued by a process that is already leaving: stays pending
+  const host = createHost(attempt);
+  const pipeline = await findPipeline(attempt.row.pipeline);
+  await host.emit({
+    type: "run.started",
+    pipeline: pipeline.name,
+    phases: pipeline.phases.map(({ name, title }) => ({ name, title })),
+  });
+  try {
+    const state = (await runPipeline(pipeline, attempt.row.input, host)) as { result: object };
+    return { state: "succeeded", result: state.result };
+  } catch (error) {
+    const failure = asTbError(error);
+    if (failure.parks) return host.parkHere(error);
+    await host.undo(error);
+    return { state: "failed", error: toErrorJson(error) };
+  }
+}
+
+type EngineEvent =
+  | LifecycleEvent
+  | (PhaseEvent & { phase: string })
+  | { type: "run.started"; pipeline: string; phases: { name: string; title: string }[] }
+  | { type: "run.finished"; result: object }
+  | { type: "run.parked" | "run.failed"; error: ErrorJson };
+
+function createHost(attempt: Attempt) {
+  const counters = new Map<string, number>();
+
+  async function emit(event: EngineEvent, step = ""): Promise<void> {
+    const phase = "phase" in event ? event.phase : "";
+    await store(attempt, event, { phase, step: eventStep(event, step, attempt.token), n: count(phase, event, step) });
+    if (event.type === "phase.started") await setRunPhase(attempt.control, attempt.row.run_id, phase);
+  }
+
+  function count(phase: string, event: EngineEvent, step: string): number {
+    const key = `${phase}\n${eventStep(event, step, attempt.token)}`;
+    const n = counters.get(key) ?? 0;
+    counters.set(key, n + 1);
+    return n;
+  }
+
+  function parkHere(cause: unknown): Promise<never> {
+    attempt.park(cause);
+    return new Promise(() => {}); // this workflow goes on in the process that resumes it
+  }
+
+  async function durable(name: string, work: () => Promise<unknown>): Promise<unknown> {
+    const record = await DBOS.runStep(
+      async (): Promise<StepRecord> => {
+        try {
+          return { value: await work() };
+        } catch (error) {
+          const failure = asTbError(error);
+          if (failure.parks) return parkHere(error);
+          return { error: { ...toErrorJson(error), parks: false } };
+        }
+      },
+      { name },
+    );
+    if ("error" in record) throw reviveError(record.error);
+    return record.value;
+  }
+
+  function runFor(phase: string): Run {
+    let current = "";
+    return {
+      id: attempt.row.run_id,
+      adapters: attempt.adapters,
+      control: attempt.control,
+      signal: attempt.signal,
+      async step<T>(name: string, work: () => Promise<T>): Promise<T> {
+        current = name;
+        try {
+          return (await durable(`${phase}/${name}`, async () => {
+            throwIfAborted(attempt.signal);
+            return work();
+          })) as T;
+        } finally {
+          current = "";
+        }
+      },
+      emit: (event) => emit({ ...event, phase }, current),
+    };
+  }
+
+  /** Releases what the run holds, newest first; runs even when the user has already pressed Ctrl-C. */
+  async function undo(cause: unknown): Promise<void> {
+    await durable("undo", async () => {
+      try {
+        await releaseResources(attempt.control, attempt.adapters, { runId: attempt.row.run_id });
+        await recordFailure(attempt, cause);
+        return null;
+      } catch (error) {
+        throw new TbError("partial", `${toErrorJson(cause).message} Undoing it failed: ${toErrorJson(error).message}`, {
+          suggestion: `tb cancel ${attempt.row.run_id}`,
+          cause: error,
+        });
+      }
+    });
+  }
+
+  return { emit, runFor, undo, parkHere };
+}
+
+/** Lifecycle events of different attempts differ (a phase may fail twice); starts and ends of phases are the same event. */
+function eventStep(event: EngineEvent, step: string, token: number): string {
+  if (event.type === "phase.failed" || event.type.startsWith("run.")) return `${event.type}@${token}`;
+  return event.type.startsWith("phase.") ? event.type : step;
+}
+
+async function store(attempt: Attempt, event: EngineEvent, at: { phase: string; step: string; n: number }): Promise<void> {
+  const mine = attempt.writing.then(() => write(attempt, event, at));
+  attempt.writing = mine.catch(() => {}); // the emitter gets the error; the next event tries for itself
+  await mine;
+}
+
+async function write(attempt: Attempt, event: EngineEvent, at: { phase: string; step: string; n: number }): Promise<void> {
+  const key = { runId: attempt.row.run_id, ...at };
+  const stored = await insertEvent(attempt.control, key, attempt.token, event, activityOf(attempt.row, event, key));
+  for (const sink of attempt.sinks) {
+    await sink({ ...event, runId: attempt.row.run_id, seq: stored.seq, at: stored.at }, stored.repeat);
+  }
+}
+
+function activityOf(row: RunRow, event: EngineEvent, key: object): NewActivity | null {
+  if (event.type !== "activity" || !row.project_id) return null;
+  return {
+    actionId: actionId(JSON.stringify(key)),
+    projectId: row.project_id,
+    userId: row.owner_id,
+    requestId: row.request_id,
+    type: event.action,
+    details: event.details,
+    status: event.status ?? "succeeded",
+    environment: event.environment ?? "development",
+    references: event.references ?? {},
+  };
+}
+
+/** Sortable by time (milliseconds in base 36, eight digits until 2059), unique by its key. */
+function actionId(key: string): string {
+  return `act_${Date.now().toString(36).padStart(9, "0")}${createHash("sha256").update(key).digest("hex").slice(0, 10)}`;
+}
+
+/** The failed activity outlives the undo (it is no resource). */
+async function recordFailure(attempt: Attempt, cause: unknown): Promise<void> {
+  const { row, token } = attempt;
+  if (!row.project_id) return;
+  const step = `activity.failed@${token}`;
+  const event: PhaseEvent & { phase: string } = {
+    type: "activity",
+    phase: "",
+    action: row.pipeline === "deploy" ? "deployment" : "project_created",
+    status: "failed",
+    details: `Failed: ${toErrorJson(cause).message}`,
+  };
+  await store(attempt, event, { phase: "", step, n: 0 });
+}
+
+async function settle(row: RunRow, token: number, deps: EngineDeps, outcome: RunOutcome): Promise<RunOutcome> {
+  const attempt = { ...deps, row, token, park: () => {}, writing: Promise.resolve() };
+  const error = outcome.state === "succeeded" ? null : toErrorJson(outcome.cause);
+  const event: EngineEvent =
+    outcome.state === "succeeded"
+      ? { type: "run.finished", result: outcome.result }
+      : { type: outcome.state === "failed" ? "run.failed" : "run.parked", error: error! };
+  try {
+    await store(attempt, event, { phase: "", step: `${event.type}@${token}`, n: 0 });
+    await settleRun(deps.control, row.run_id, token, {
+      state: outcome.state,
+      error,
+      result: outcome.state === "succeeded" ? outcome.result : null,
+    });
+  } catch (failure) {
+    if (outcome.state !== "parked") throw failure;
+    // The control database is gone, which is why the run parks: its row still says "running" under a lease that ends.
+    for (const sink of deps.sinks) await sink({ ...event, runId: row.run_id, seq: -1, at: new Date().toISOString() }, false);
+  }
+  if (outcome.state !== "parked") await DBOS.deleteWorkflow(row.run_id); // the engine keeps finished ones for ever
+  return outcome;
+}
+
+/** Removes what the engine knows of a run that will not go on. */
+export async function forgetRun(control: Control, runId: string): Promise<void> {
+  await launch(control);
+  try {
+    await DBOS.deleteWorkflow(runId);
+  } finally {
+    await DBOS.shutdown({ workflowCompletionTimeoutMS: 0 });
+  }
+}
+
+function throwIfAborted(signal: AbortSignal): void {
+  if (!signal.aborted) return;
+  throw signal.reason instanceof TbError ? signal.reason : new TbError("interrupted", "Interrupted.");
+}
+
+/** Anything thrown, as the error that decides between parking and failing. An aborted call counts as an interruption. */
+function asTbError(error: unknown): TbError {
+  if (error instanceof TbError) return error;
+  if (error instanceof Error && error.name === "AbortError") return new TbError("interrupted", "Interrupted.", { cause: error });
+  if (isConnectionLoss(error)) {
+    const message = `A database does not answer: ${(error as Error).message}`;
+    return new TbError("transient", message, { suggestion: "tb db status", cause: error });
+  }
+  const json = toErrorJson(error);
+  return new TbError(json.code, json.message, { ...(json.suggestion && { suggestion: json.suggestion }), cause: error });
+}
+
+/** Postgres' class 08 and shutdown codes, and what the socket says (https://www.postgresql.org/docs/18/errcodes-appendix.html). */
+function isConnectionLoss(error: unknown): boolean {
+  const { code, message } = error as { code?: string; message?: string };
+  if (/^(08|57P0[123]|53300)/.test(code ?? "")) return true;
+  if (["ECONNREFUSED", "ECONNRESET", "EPIPE", "ETIMEDOUT"].includes(code ?? "")) return true;
+  return /Connection terminated|timeout exceeded when trying to connect|Query read timeout/.test(message ?? "");
+}
+
+function reviveError(json: ErrorJson): TbError {
+  const options: TbErrorOptions = { retryable: json.retryable, parks: false };
+  if (json.suggestion) options.suggestion = json.suggestion;
+  if (json.details) options.details = json.details;
+  return new TbError(json.code, json.message, options);
+}
+
+const silent = { info() {}, debug() {}, warn() {}, error() {} };

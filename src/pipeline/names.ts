@@ -1,0 +1,19 @@
+// Deterministic names of everything a project owns outside the control database, made from ids (product.md, "Data").
+
+export function databaseName(projectId: string): string {
+  return `turbobackend_${projectId}`;
+}
+
+/** Databases that only exist while a run works: the agent's copy and what verification makes and drops. */
+export function workDatabases(projectId: string): { work: string; probe: string; test: string; replay: string } {
+  const base = databaseName(projectId);
+  return { work: `${base}_work`, probe: `${base}_probe`, test: `${base}_test`, replay: `${base}_replay` };
+}
+
+export function repositoryName(projectId: string): string {
+  return `turbobackend-${projectId}`;
+}
+
+export function sandboxName(runId: string): string {
+  return `sbx_${runId.slice("run_".length)}`;
+}

@@ -1,0 +1,110 @@
+// A fresh sandbox with the base project, the migration applied by the project's own runner, and a copy of the database
+// for everything that follows.
+import type { Sandbox } from "../../adapters/sandbox/sandbox.ts";
+import { withResource } from "../../control/ledger.ts";
+import { recordContainerSession } from "../../control/container-sessions.ts";
+import { recordMigration } from "../../control/project-databases.ts";
+import { TbError } from "../../errors.ts";
+import { baseProjectFiles } from "../../plan/base-project.ts";
+import type { Plan } from "../../plan/plan.ts";
+import { renderMigration } from "../../plan/render-migration.ts";
+import { countOf } from "../../ui/count.ts";
+import type { CreateStart } from "../create.ts";
+import { workDatabases } from "../names.ts";
+import type { Phase, Run } from "../types.ts";
+import { createRunSandbox, databaseEnv, fillSandbox, openWorkspace, treeRef, workConnection } from "../workspace.ts";
+
+type In = CreateStart & { plan: Plan; database: string | null };
+
+export interface SandboxFacts {
+  provider: string;
+  isolation: string;
+}
+
+export const provisionSandbox: Phase<In, { sandbox: SandboxFacts }> = {
+  name: "provision-sandbox",
+  title: "Prepare the sandbox",
+  run: async (state, run) => {
+    const sandbox = await run.step("fill", () => fill(state, run));
+    if (state.database) {
+      await run.step("migrate", () => migrate(state, state.database!, run));
+      await run.step("copy-database", () => copyDatabase(state, state.database!, run));
+      const { tables } = state.plan;
+      await run.emit({
+        type: "activity",
+        action: "database_created",
+        details: `Database '${state.database}' created with ${countOf(tables.length, "table")}: ${tables.map(({ name }) => name).join(", ")}`,
+      });
+      await run.emit({
+        type: "activity",
+        action: "queries_executed",
+        details: `Executed ${countOf(1, "migration")} affecting tables: ${tables.map(({ name }) => name).join(", ")}`,
+      });
+    }
+    return { sandbox };
+  },
+  summarize: ({ sandbox }) => `Sandbox ready (${sandbox.provider}, ${sandbox.isolation})`,
+};
+
+async function fill(state: In, run: Run): Promise<SandboxFacts> {
+  const sandbox = await createRunSandbox(run, state.projectId);
+  await recordContainerSession(run.control, {
+    projectId: state.projectId,
+    runId: run.id,
+    containerId: sandbox.id,
+    provider: sandbox.provider,
+    isolation: sandbox.isolation,
+  });
+  for (const { path, content } of await baseProjectFiles(state.plan)) await sandbox.writeFile(path, content);
+  await fillSandbox(run, sandbox, state.database ? await workConnection(run, state.projectId) : null);
+  await saveBase(state, run, sandbox);
+  return { provider: sandbox.provider, isolation: sandbox.isolation };
+}
+
+async function saveBase({ projectId }: In, run: Run, sandbox: Sandbox): Promise<void> {
+  const gitHost = await run.adapters.gitHost();
+  const resource = { run_id: run.id, project_id: projectId, kind: "git-directory", name: projectId, provider: gitHost.name } as const;
+  await withResource(run.control, resource, async () =>
+    gitHost.saveTree({ projectId, workTree: await sandbox.workTree(), ref: treeRef(run.id) }),
+  );
+}
+
+/** `node scripts/migrate.ts` as the role that owns the schema; the password goes through the environment. */
+async function migrate({ projectId, modificationId, plan }: In, database: string, run: Run): Promise<null> {
+  const workspace = await openWorkspace(run, { projectId, database: true });
+  const sandbox = await workspace.sandbox();
+  const cluster = await run.adapters.databaseCluster();
+  const own = await cluster.connection(projectId, "own", database);
+  const app = await cluster.connection(projectId, "app", database);
+  const result = await sandbox.exec(["node", "scripts/migrate.ts"], {
+    env: { ...databaseEnv(app), MIGRATE_DB_USER: own.user, MIGRATE_DB_PASSWORD: own.password },
+    signal: run.signal,
+  });
+  if (result.exitCode !== 0) {
+    throw new TbError("failure", "The schema could not be applied; nothing of it was kept.", {
+      details: [result.output.trim().split("\n").slice(-10).join("\n")],
+    });
+  }
+  const migration = renderMigration(plan)!;
+  await recordMigration(run.control, {
+    ...{ projectId, modificationId, database, ...migration },
+    runId: run.id,
+    cluster: cluster.kind,
+    tables: plan.tables.map(({ name }) => name),
+    durationMs: result.durationMs,
+  });
+  return null;
+}
+
+async function copyDatabase({ projectId }: In, database: string, run: Run): Promise<null> {
+  const cluster = await run.adapters.databaseCluster();
+  const names = workDatabases(projectId);
+  const common = { run_id: run.id, project_id: projectId, kind: "work-database", provider: cluster.kind } as const;
+  await withResource(run.control, { ...common, name: names.work }, () => cluster.copy(projectId, database, names.work));
+  // Verification makes and drops these itself; the intent covers a tb that is killed in between.
+  for (const name of [names.probe, names.test, names.replay]) {
+    await withResource(run.control, { ...common, name }, async () => {});
+  }
+  return null;
+}
+

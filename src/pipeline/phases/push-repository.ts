@@ -1,0 +1,53 @@
+// Git is deterministic and never the agent's: create the repository, commit, push main (product.md, C8).
+import { withResource } from "../../control/ledger.ts";
+import { recordPush } from "../../control/repositories.ts";
+import type { Plan } from "../../plan/plan.ts";
+import { countOf } from "../../ui/count.ts";
+import type { CreateStart } from "../create.ts";
+import { repositoryName } from "../names.ts";
+import type { Phase } from "../types.ts";
+import { openWorkspace } from "../workspace.ts";
+
+export interface RepositoryState {
+  url: string;
+  branch: string;
+  commit: string;
+  files: number;
+}
+
+export const pushRepository: Phase<CreateStart & { plan: Plan; database: string | null }, { repository: RepositoryState }> = {
+  name: "push-repository",
+  title: "Push the code",
+  run: async ({ projectId, modificationId, plan, request, database }, run) => {
+    const repository = await run.step("push", async () => {
+      const gitHost = await run.adapters.gitHost();
+      const name = repositoryName(projectId);
+      const resource = { run_id: run.id, project_id: projectId, kind: "repository", name, provider: gitHost.name } as const;
+      const created = await withResource(run.control, resource, () => gitHost.createRepository(name));
+      const workspace = await openWorkspace(run, { projectId, database: database !== null });
+      const message = commitMessage(plan, request);
+      const pushed = await gitHost.commitAndPush({
+        projectId,
+        repository: created,
+        workTree: await (await workspace.sandbox()).workTree(),
+        branch: "main",
+        message,
+      });
+      await recordPush(run.control, { projectId, runId: run.id, provider: gitHost.name, message, pushed });
+      return { url: pushed.url, branch: pushed.branch, commit: pushed.commit, files: pushed.files.length };
+    });
+    await run.emit({
+      type: "activity",
+      action: "github_push",
+      details: `Pushed ${countOf(repository.files, "file")} to ${repository.branch} ${repository.commit.slice(0, 7)}`,
+      references: { github_push_id: repository.commit, branch_name: repository.branch, modification_id: modificationId },
+    });
+    return { repository };
+  },
+  summarize: ({ repository }) => `Pushed ${repository.branch} ${repository.commit.slice(0, 7)}`,
+};
+
+function commitMessage(plan: Plan, request: string): string {
+  const oneLine = request.replaceAll(/\s+/g, " ").trim();
+  return `Modification: create ${plan.name}\n\n${oneLine}\n`;
+}

@@ -1,0 +1,118 @@
+// The project is made: its record is completed, what only the run needed is released, and the result is put together.
+import { sumCost } from "../../control/turns.ts";
+import { endContainerSessions } from "../../control/container-sessions.ts";
+import { applyModification } from "../../control/modifications.ts";
+import { activateProject } from "../../control/projects.ts";
+import { releaseResources, RUN_SCOPED } from "../../control/release-resources.ts";
+import type { Plan } from "../../plan/plan.ts";
+import { endpointLabel } from "../../plan/endpoint-label.ts";
+import { countOf } from "../../ui/count.ts";
+import type { Verdict } from "../../verify/verdict.ts";
+import type { CreateStart } from "../create.ts";
+import type { Phase, Run } from "../types.ts";
+import { openWorkspace } from "../workspace.ts";
+import type { DeploymentState } from "./deploy.ts";
+import type { SandboxFacts } from "./provision-sandbox.ts";
+import type { RepositoryState } from "./push-repository.ts";
+
+type In = CreateStart & {
+  model: string;
+  plan: Plan;
+  database: string | null;
+  sandbox: SandboxFacts;
+  verdict: Verdict;
+  repository: RepositoryState;
+  snapshot: { id: string; url: string };
+  deployment: DeploymentState | null;
+};
+
+/** The data of `tb create --json` (and of `tb apply`). */
+export interface CreateResult {
+  outcome: "created";
+  project: { id: string; name: string };
+  run: { id: string };
+  modification: { id: string };
+  model: string;
+  sandbox: SandboxFacts;
+  plan: Plan;
+  database: { needed: boolean; reasoning: string; name: string | null; tables: string[] };
+  endpoints: { method: string; path: string; file: string }[];
+  files_changed: number;
+  verification: { passed: boolean; checks: Verdict["checks"] };
+  repository: { url: string; branch: string; commit: string };
+  snapshot: { url: string };
+  deployment: { url: string; healthy: boolean } | null;
+  cost: { usd: number | null; input_tokens: number; output_tokens: number };
+  assumptions: string[];
+  not_understood: string[];
+}
+
+export const record: Phase<In, { result: CreateResult }> = {
+  name: "record",
+  title: "Write it down",
+  run: async (state, run) => {
+    const cost = await run.step("record", () => complete(state, run));
+    const { endpoints } = state.verdict;
+    await run.emit({
+      type: "activity",
+      action: "endpoints_added",
+      details: `Added ${countOf(endpoints.length, "endpoint")}: ${endpoints.map(endpointLabel).join(", ")}`,
+      references: { modification_id: state.modificationId },
+    });
+    await run.emit({
+      type: "activity",
+      action: "project_created",
+      details: `Created project '${state.plan.name}'`,
+      references: { modification_id: state.modificationId },
+    });
+    await run.step("release", async () => {
+      await releaseResources(run.control, run.adapters, { runId: run.id }, { only: RUN_SCOPED });
+      await endContainerSessions(run.control, run.id);
+      return null;
+    });
+    return { result: resultOf(state, run.id, cost) };
+  },
+  summarize: () => "Recorded",
+};
+
+async function complete(state: In, run: Run): Promise<CreateResult["cost"]> {
+  const workspace = await openWorkspace(run, { projectId: state.projectId, database: state.database !== null });
+  const manifest = JSON.parse(await (await workspace.sandbox()).readFile("package.json")) as {
+    dependencies?: Record<string, string>;
+  };
+  await activateProject(run.control, state.projectId, {
+    codebase: { endpoints: state.verdict.endpoints, files: state.repository.files },
+    dependencies: manifest.dependencies ?? {},
+    environmentVariables: state.database ? ["DB_HOST", "DB_PORT", "DB_NAME", "DB_USER", "DB_PASSWORD"] : [],
+    deployment: state.deployment ? { url: state.deployment.url } : {},
+  });
+  await applyModification(run.control, state.modificationId, {
+    modifiedFiles: state.verdict.endpoints.map(({ file }) => file),
+    testResults: state.verdict.checks.map(({ name, passed, count }) => ({ name, passed, count })),
+  });
+  return sumCost(run.control, run.id);
+}
+
+function resultOf(state: In, runId: string, cost: CreateResult["cost"]): CreateResult {
+  const { plan, verdict, repository, deployment } = state;
+  return {
+    outcome: "created",
+    project: { id: state.projectId, name: plan.name },
+    run: { id: runId },
+    modification: { id: state.modificationId },
+    model: state.model,
+    sandbox: state.sandbox,
+    plan,
+    database: { ...plan.database, name: state.database, tables: verdict.tables },
+    endpoints: verdict.endpoints,
+    files_changed: repository.files,
+    verification: { passed: verdict.passed, checks: verdict.checks },
+    repository: { url: repository.url, branch: repository.branch, commit: repository.commit },
+    snapshot: { url: state.snapshot.url },
+    deployment: deployment && { url: deployment.url, healthy: deployment.healthy },
+    cost,
+    assumptions: plan.assumptions,
+    not_understood: plan.not_understood,
+  };
+}
+

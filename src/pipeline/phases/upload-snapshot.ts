@@ -1,0 +1,36 @@
+// A snapshot of the source, with the verdict beside it, in the object store (product.md, C9).
+import { withResource } from "../../control/ledger.ts";
+import { recordSnapshot } from "../../control/snapshots.ts";
+import type { Verdict } from "../../verify/verdict.ts";
+import type { CreateStart } from "../create.ts";
+import type { Phase } from "../types.ts";
+import { openWorkspace } from "../workspace.ts";
+import type { RepositoryState } from "./push-repository.ts";
+
+type In = CreateStart & { database: string | null; repository: RepositoryState; verdict: Verdict };
+
+export const uploadSnapshot: Phase<In, { snapshot: { id: string; url: string } }> = {
+  name: "upload-snapshot",
+  title: "Keep a snapshot",
+  run: async ({ projectId, repository, verdict, database }, run) => ({
+    snapshot: await run.step("upload", async () => {
+      const store = await run.adapters.objectStore();
+      const workspace = await openWorkspace(run, { projectId, database: database !== null });
+      const sandbox = await workspace.sandbox();
+      const files = (await sandbox.listFiles()).filter((path) => path !== ".env");
+      const resource = { run_id: run.id, project_id: projectId, kind: "snapshot", name: projectId, provider: store.name } as const;
+      const snapshot = await withResource(run.control, resource, async () =>
+        store.putSnapshot({
+          projectId,
+          commit: repository.commit,
+          folder: await sandbox.workTree(),
+          files,
+          extra: { "verification.json": `${JSON.stringify(verdict, null, 2)}\n` },
+        }),
+      );
+      await recordSnapshot(run.control, { projectId, runId: run.id, commit: repository.commit, snapshot });
+      return { id: snapshot.id, url: snapshot.url };
+    }),
+  }),
+  summarize: () => "Snapshot kept",
+};

@@ -1,0 +1,28 @@
+// Everything that can be known to be wrong before anything is made, all of it at once.
+import { execa } from "execa";
+import { findByName, nameTaken } from "../../control/projects.ts";
+import { TbError } from "../../errors.ts";
+import type { CreateStart } from "../create.ts";
+import type { Phase } from "../types.ts";
+
+export const validate: Phase<CreateStart, { model: string }> = {
+  name: "validate",
+  title: "Check the request",
+  run: async ({ name, ownerId, projectId }, run) => ({
+    model: await run.step("check", async () => {
+      const problems: string[] = [];
+      if (!(await hasGit())) problems.push("git is not installed (or not on the search path).");
+      if (problems.length > 0) {
+        throw new TbError("configuration", problems.join(" "), { suggestion: "Install git and run the command again." });
+      }
+      const other = name ? await findByName(run.control, ownerId, name) : undefined;
+      if (other && other.project_id !== projectId) throw nameTaken(name!, other);
+      return (await run.adapters.model()).name;
+    }),
+  }),
+};
+
+async function hasGit(): Promise<boolean> {
+  const { failed } = await execa("git", ["--version"], { reject: false });
+  return !failed;
+}

@@ -1,0 +1,68 @@
+// tb's own verdict on what the agent made. What failed goes back to the agent, a bounded number of times.
+import { answerFinish } from "../../agent/agent-loop.ts";
+import { TbError } from "../../errors.ts";
+import type { Plan } from "../../plan/plan.ts";
+import type { Check, Verdict } from "../../verify/verdict.ts";
+import { formatVerdict } from "../../verify/format-verdict.ts";
+import { verifyProject } from "../../verify/verify-project.ts";
+import type { CreateStart } from "../create.ts";
+import { workDatabases } from "../names.ts";
+import type { Phase, Run } from "../types.ts";
+import { openWorkspace, reportProgress } from "../workspace.ts";
+import { continueAgent, type AgentState } from "./run-agent.ts";
+
+type In = CreateStart & { plan: Plan; database: string | null; agent: AgentState };
+
+/** How often the agent gets to hear what failed (facts.md, "Agent loop"). */
+const ATTEMPTS = 3;
+
+export const verify: Phase<In, { verdict: Verdict; agent: AgentState }> = {
+  name: "verify",
+  title: "Verify",
+  run: async (state, run) => {
+    let { agent } = state;
+    for (let attempt = 1; ; attempt++) {
+      const verdict = await run.step(`verify-${attempt}`, () => judge(state, run));
+      if (verdict.passed) {
+        await run.step("accept", () => answerFinish(run, agent.turn, "Verified.", false));
+        return { verdict, agent };
+      }
+      if (attempt === ATTEMPTS) await run.step("refuse", () => refuse(verdict));
+      await run.emit({ type: "warning", text: `Not verified (attempt ${attempt} of ${ATTEMPTS}): ${failedNames(verdict)}` });
+      const { turn } = agent;
+      await run.step(`answer-${attempt}`, () => answerFinish(run, turn, formatVerdict(verdict), true));
+      agent = await continueAgent(state, run, agent);
+    }
+  },
+  summarize: ({ verdict }) => `Verified: ${verdict.checks.map((check) => check.summary).join(", ")}`,
+};
+
+async function judge({ plan, projectId, database }: In, run: Run): Promise<Verdict> {
+  const workspace = await openWorkspace(run, { projectId, database: database !== null });
+  const { work, ...scratch } = workDatabases(projectId);
+  return verifyProject({
+    sandbox: await workspace.sandbox(),
+    cluster: database ? await run.adapters.databaseCluster() : null,
+    projectId,
+    database: database ? work : null,
+    scratch,
+    plan,
+    signal: run.signal,
+    onProgress: reportProgress(run),
+    nodePath: process.execPath,
+  });
+}
+
+async function refuse(verdict: Verdict): Promise<never> {
+  throw new TbError("verification_failed", `The project could not be verified: ${failedNames(verdict)}.`, {
+    details: formatVerdict(verdict).split("\n").slice(0, 30),
+    suggestion: "The run is kept with everything it made.",
+  });
+}
+
+function failedNames(verdict: Verdict): string {
+  return verdict.checks
+    .filter((check: Check) => !check.passed)
+    .map((check) => check.name)
+    .join(", ");
+}

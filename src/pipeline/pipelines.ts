@@ -1,0 +1,15 @@
+// Pipelines by the name that a run's row carries.
+import { TbError } from "../errors.ts";
+import type { Pipeline } from "./types.ts";
+
+/** Throws TbError "configuration" for a run that a newer tb has started. */
+export async function findPipeline(name: string): Promise<Pipeline<object, unknown>> {
+  switch (name) {
+    case "create":
+      return (await import("./create.ts")).createPipeline as unknown as Pipeline<object, unknown>;
+    case "deploy":
+      return (await import("./deploy.ts")).deployPipeline as unknown as Pipeline<object, unknown>;
+    default:
+      throw new TbError("configuration", `This tb does not know the pipeline "${name}".`, { suggestion: "Update tb." });
+  }
+}

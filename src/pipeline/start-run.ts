@@ -1,0 +1,150 @@
+// Starting, continuing and cancelling runs: who may work on one, and what its row says in between.
+import type { Control } from "../control/control.ts";
+import { insertRequest } from "../control/requests.ts";
+import { insertModification, setModificationStatus } from "../control/modifications.ts";
+import { releaseResources } from "../control/release-resources.ts";
+import { insertEvent } from "../control/events.ts";
+import { findRun, insertRun, settleRun, takeLease, type RunRow } from "../control/runs.ts";
+import { TbError } from "../errors.ts";
+import { tbVersion } from "../version.ts";
+import { executeRun, forgetRun, type EngineDeps } from "./engine.ts";
+import { isAlive, pidOf, processIdentity } from "./process-identity.ts";
+
+export interface NewRunOf {
+  runId: string;
+  pipeline: "create" | "deploy";
+  ownerId: string;
+  projectId: string;
+  /** What the user asked, and the row it gets; null for runs that no words asked for. */
+  request: { id: string; text: string } | null;
+  /** The change to the project that the run makes; null when it makes none. */
+  modificationId: string | null;
+  start: object;
+}
+
+/** Makes the run's rows and works on it. Returns its result; throws the error it failed or parked with. */
+export async function startRun(deps: EngineDeps, run: NewRunOf): Promise<object> {
+  await deps.control.transaction(async (query) => {
+    const control = { ...deps.control, query };
+    if (run.request) await insertRequest(control, run);
+    await insertRun(control, {
+      runId: run.runId,
+      pipeline: run.pipeline,
+      ownerId: run.ownerId,
+      projectId: run.projectId,
+      requestId: run.request?.id ?? null,
+      modificationId: run.modificationId,
+      input: run.start,
+      version: tbVersion(),
+    });
+    if (run.modificationId && run.request) {
+      await insertModification(control, { ...run, modificationId: run.modificationId, request: run.request.text });
+    }
+  });
+  return work(deps, await findRun(deps.control, run.runId));
+}
+
+/** Continues a run that was parked or whose process has died. A run that has succeeded just returns its result. */
+export async function resumeRun(deps: EngineDeps, row: RunRow): Promise<object> {
+  if (row.state === "succeeded") return row.result!;
+  if (row.state === "failed" || row.state === "cancelled") {
+    throw new TbError("conflict", `Run ${row.run_id} ${row.state === "failed" ? "has failed" : "was cancelled"} and was undone; there is nothing to continue.`, {
+      suggestion: "Run the command that started it again.",
+      parks: false,
+    });
+  }
+  refuseIfWorkedOn(row);
+  return work(deps, row);
+}
+
+/** Undoes everything a run holds and closes it. A run that works in another process of this machine is parked first. */
+export async function cancelRun(deps: EngineDeps, row: RunRow): Promise<{ released: string[]; outcome: "cancelled" | "unchanged" }> {
+  const { control, adapters } = deps;
+  if (row.state === "succeeded") {
+    throw new TbError("conflict", `Run ${row.run_id} has succeeded; what it made is in use.`, {
+      suggestion: `tb destroy ${row.project_id ?? "PROJECT"} --confirm NAME      remove the project`,
+      parks: false,
+    });
+  }
+  if (row.state === "failed" || row.state === "cancelled") return { released: [], outcome: "unchanged" };
+  const parked = await parkOther(control, row);
+  const token = await take(control, parked);
+  const released = await releaseResources(control, adapters, { runId: row.run_id });
+  if (row.project_id) await recordCancelled(control, row, token);
+  await settleRun(control, row.run_id, token, { state: "cancelled", error: null, result: null });
+  if (row.modification_id) await setModificationStatus(control, row.modification_id, "cancelled");
+  await forgetRun(control, row.run_id);
+  return { released: released.map(({ kind, name }) => `${kind} ${name}`), outcome: "cancelled" };
+}
+
+async function work(deps: EngineDeps, row: RunRow): Promise<object> {
+  const token = await take(deps.control, row);
+  const outcome = await executeRun(row, token, deps);
+  if (outcome.state === "succeeded") return outcome.result;
+  if (outcome.state === "failed" && row.modification_id) {
+    await setModificationStatus(deps.control, row.modification_id, "failed");
+  }
+  if (outcome.state === "failed") throw outcome.error;
+  throw withResumeHint(outcome.error, row.run_id);
+}
+
+async function take(control: Control, row: RunRow): Promise<number> {
+  const token = await takeLease(control, row.run_id, row.lease_token, processIdentity());
+  if (token === null) throw workedOn(row.run_id);
+  return token;
+}
+
+function refuseIfWorkedOn(row: RunRow): void {
+  if (row.state !== "running" || !row.lease_owner) return;
+  const alive = isAlive(row.lease_owner);
+  if (alive === true || (alive === "unknown" && !row.lease_expired)) throw workedOn(row.run_id);
+}
+
+function workedOn(runId: string): TbError {
+  return new TbError("conflict", `Run ${runId} is being worked on by another process.`, {
+    suggestion: `tb runs show ${runId}`,
+    parks: false,
+  });
+}
+
+/** Asks the process that works on the run (on this machine) to park it, and waits until it has. */
+async function parkOther(control: Control, row: RunRow): Promise<RunRow> {
+  if (row.state !== "running" || !row.lease_owner) return row;
+  const alive = isAlive(row.lease_owner);
+  if (alive === "unknown" && !row.lease_expired) throw workedOn(row.run_id);
+  if (alive !== true) return row;
+  const owner = row.lease_owner;
+  process.kill(pidOf(owner), "SIGINT");
+  for (let waited = 0; waited < 30_000 && isAlive(owner) === true; waited += 100) {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  if (isAlive(owner) === true) throw workedOn(row.run_id);
+  return findRun(control, row.run_id);
+}
+
+async function recordCancelled(control: Control, row: RunRow, token: number): Promise<void> {
+  const key = { runId: row.run_id, phase: "", step: `cancelled@${token}`, n: 0 };
+  const event = { type: "activity", phase: "", action: "project_created", status: "failed", details: "Cancelled; everything it had made was removed" };
+  await insertEvent(control, key, token, event, {
+    actionId: `act_${Date.now().toString(36).padStart(9, "0")}${row.run_id.slice(4)}`,
+    projectId: row.project_id!,
+    userId: row.owner_id,
+    requestId: row.request_id,
+    type: event.action,
+    details: event.details,
+    status: event.status,
+    environment: "development",
+    references: {},
+  });
+}
+
+function withResumeHint(error: TbError, runId: string): TbError {
+  const hint = `tb resume ${runId}      continue\ntb cancel ${runId}      undo what it has made`;
+  if (error.suggestion?.includes(runId)) return error;
+  return new TbError(error.code, error.message, {
+    retryable: error.retryable,
+    ...(error.details && { details: error.details }),
+    suggestion: error.suggestion ? `${error.suggestion}\n${hint}` : hint,
+    cause: error.cause,
+  });
+}

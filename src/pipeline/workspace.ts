@@ -1,0 +1,133 @@
+// A run's workspace: the sandbox with the project's tree, its copy of the database, and the private ref that the tree is
+// saved to. Handles are reopened by id, and a sandbox that is gone is rebuilt from the ref.
+import type { AgentSession } from "../agent/agent-loop.ts";
+import type { Connection } from "../adapters/database-cluster/database-cluster.ts";
+import type { Sandbox } from "../adapters/sandbox/sandbox.ts";
+import { withResource } from "../control/ledger.ts";
+import { TbError } from "../errors.ts";
+import { sandboxName, workDatabases } from "./names.ts";
+import type { Run } from "./types.ts";
+
+export interface Workspace extends AgentSession {
+  /** The commit of the saved tree; same tree, same commit. */
+  save(): Promise<{ commit: string; changed: boolean }>;
+  close(): Promise<void>;
+}
+
+interface WorkspaceOf {
+  projectId: string;
+  /** Whether the project has a database (then the agent works on its copy). */
+  database: boolean;
+}
+
+/** Opens nothing yet; everything is opened when it is first asked for. */
+export async function openWorkspace(run: Run, of: WorkspaceOf): Promise<Workspace> {
+  const connection = of.database ? await workConnection(run, of.projectId) : null;
+  let sandbox: Promise<Sandbox> | undefined;
+  let client: import("pg").Client | undefined;
+
+  function open(): Promise<Sandbox> {
+    return (sandbox ??= reopen());
+  }
+
+  async function reopen(): Promise<Sandbox> {
+    const provider = await run.adapters.sandbox();
+    try {
+      return await provider.attach(sandboxName(run.id));
+    } catch (error) {
+      if (!(error instanceof TbError && error.code === "not_found")) throw error;
+    }
+    const fresh = await createRunSandbox(run, of.projectId);
+    await restoreTree(fresh);
+    await fillSandbox(run, fresh, connection);
+    return fresh;
+  }
+
+  async function restoreTree(into: Sandbox): Promise<void> {
+    const gitHost = await run.adapters.gitHost();
+    await gitHost.restoreTree({ projectId: of.projectId, workTree: await into.workTree(), ref: treeRef(run.id) });
+  }
+
+  async function save(): Promise<{ commit: string; changed: boolean }> {
+    const gitHost = await run.adapters.gitHost();
+    const workTree = await (await open()).workTree();
+    return gitHost.saveTree({ projectId: of.projectId, workTree, ref: treeRef(run.id) });
+  }
+
+  async function query(sql: string): Promise<{ rows: object[]; rowCount: number | null }> {
+    if (!client) {
+      const { default: pg } = await import("pg");
+      client = new pg.Client({ ...connection!, statement_timeout: 10_000, query_timeout: 15_000 });
+      await client.connect();
+    }
+    return client.query(sql);
+  }
+
+  return {
+    sandbox: open,
+    query: connection ? query : null,
+    save,
+    async saveTree() {
+      return { changed: (await save()).changed };
+    },
+    async restoreTree() {
+      await restoreTree(await open());
+    },
+    secrets: connection ? [connection.password] : [],
+    async close() {
+      await client?.end();
+      client = undefined;
+    },
+  };
+}
+
+/** The run's sandbox, written to the ledger before it is made. */
+export async function createRunSandbox(run: Run, projectId: string): Promise<Sandbox> {
+  const provider = await run.adapters.sandbox();
+  const resource = { run_id: run.id, project_id: projectId, kind: "sandbox", name: sandboxName(run.id), provider: provider.name } as const;
+  return withResource(run.control, resource, () => provider.create(sandboxName(run.id)));
+}
+
+/** What the tree needs and git does not keep: `.env` (the copy's connection) and the prepared dependencies. */
+export async function fillSandbox(run: Run, sandbox: Sandbox, connection: Connection | null): Promise<void> {
+  if (connection) await sandbox.writeFile(".env", envFile(databaseEnv(connection)));
+  await sandbox.installDependencies({
+    signal: run.signal,
+    onProgress: reportProgress(run),
+  });
+}
+
+/** A callback for work that reports as it goes and does not wait. An event that cannot be written is not lost silently:
+ * the step's next awaited write meets the same database. */
+export function reportProgress(run: Run): (text: string) => void {
+  return (text) => {
+    run.emit({ type: "progress", text }).catch(() => {});
+  };
+}
+
+/** The development copy, as the role that may only read and write rows. */
+export async function workConnection(run: Run, projectId: string): Promise<Connection> {
+  const cluster = await run.adapters.databaseCluster();
+  return cluster.connection(projectId, "app", workDatabases(projectId).work);
+}
+
+/** A connection as the variables that a generated project reads. */
+export function databaseEnv(connection: Connection): Record<string, string> {
+  return {
+    DB_HOST: connection.host,
+    DB_PORT: String(connection.port),
+    DB_NAME: connection.database,
+    DB_USER: connection.user,
+    DB_PASSWORD: connection.password,
+  };
+}
+
+export function treeRef(runId: string): string {
+  return `runs/${runId}`;
+}
+
+function envFile(env: Record<string, string>): string {
+  return Object.entries(env)
+    .map(([name, value]) => `${name}=${value}\n`)
+    .join("");
+}

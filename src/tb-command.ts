@@ -1,0 +1,151 @@
+// Base of every command: envelope, exit codes, errors, adapters, Ctrl-C. A command returns a value and prints nothing.
+import { Command } from "@oclif/core/command";
+import * as Flags from "@oclif/core/flags";
+import { selectAdapters, type Adapters } from "./adapters/index.ts";
+import { readConfig, type Config } from "./config.ts";
+import type { Control } from "./control/control.ts";
+import { EXIT_CODES, TbError, toErrorJson, type ErrorJson } from "./errors.ts";
+import type { EngineDeps } from "./pipeline/engine.ts";
+import type { RunSink } from "./pipeline/types.ts";
+import { formatError, writeMessage, writeResult } from "./ui/output.ts";
+import { toUsageError } from "./ui/usage-error.ts";
+
+const SCHEMA_VERSION = 1;
+
+/** What a service needs of the command that calls it: a run, followed in the foreground until it ends or parks. */
+export interface Runner {
+  follow<T>(runId: string, work: (deps: EngineDeps) => Promise<T>): Promise<T>;
+}
+
+export abstract class TbCommand<Data> extends Command {
+  static override baseFlags = {
+    json: Flags.boolean({ description: "Print one JSON object with the result.", helpGroup: "GLOBAL" }),
+  };
+
+  private readonly startedAt = performance.now();
+  private configuration: Config | undefined;
+  private chosenAdapters: Adapters | undefined;
+  private openedControl: Promise<Control> | undefined;
+  /** Set by commands that start or continue a run. */
+  protected runId: string | null = null;
+  /** Set when events have been the output, so that nothing else is printed on stdout. */
+  protected outputDone = false;
+
+  abstract override run(): Promise<Data>;
+
+  /** The result as people read it. */
+  protected abstract format(data: Data): string;
+
+  override async _run<T>(): Promise<T> {
+    try {
+      const data = await this.run();
+      await this.closeAll();
+      if (!this.outputDone) writeResult(this.jsonEnabled() ? this.envelope(data, null) : this.format(data));
+      return data as unknown as T;
+    } catch (error) {
+      await this.closeAll();
+      if (isHelpRequest(error)) throw error;
+      this.report(toUsageError(error, this.ctor));
+      return undefined as T;
+    }
+  }
+
+  override jsonEnabled(): boolean {
+    const end = this.argv.indexOf("--");
+    return (end === -1 ? this.argv : this.argv.slice(0, end)).includes("--json");
+  }
+
+  protected get tbConfig(): Config {
+    return (this.configuration ??= readConfig());
+  }
+
+  protected get adapters(): Adapters {
+    return (this.chosenAdapters ??= selectAdapters(this.tbConfig));
+  }
+
+  /** The control database, started, migrated and connected on first use. */
+  protected control(): Promise<Control> {
+    return (this.openedControl ??= openControl(this.tbConfig));
+  }
+
+  /** Who asks: git's user.email, else the system's user (product.md, "Words"). */
+  protected async owner(): Promise<string> {
+    const { findOwner } = await import("./owner.ts");
+    return findOwner();
+  }
+
+  /** Follows runs in the foreground: progress to the terminal (or events to stdout), Ctrl-C parks the run, a second one
+   * stops at once. */
+  protected runner(flags: { events: boolean }): Runner {
+    return { follow: (runId, work) => this.follow(flags, runId, work) };
+  }
+
+  private async follow<T>(flags: { events: boolean }, runId: string, work: (deps: EngineDeps) => Promise<T>): Promise<T> {
+    const stop = new AbortController();
+    const onSignal = () => {
+      if (stop.signal.aborted) process.exit(EXIT_CODES.interrupted);
+      stop.abort(new TbError("interrupted", "Interrupted. Nothing is lost: the run is kept as it is."));
+    };
+    const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+    for (const signal of signals) process.on(signal, onSignal);
+    try {
+      const control = await this.control();
+      this.runId = runId;
+      this.outputDone = flags.events;
+      const sinks = [await chooseSink(flags.events, this.jsonEnabled())];
+      return await work({ control, adapters: this.adapters, signal: stop.signal, sinks });
+    } finally {
+      for (const signal of signals) process.off(signal, onSignal);
+    }
+  }
+
+  private async closeAll(): Promise<void> {
+    // Closing must not hide the result or the error that is about to be told.
+    if (this.openedControl) await this.openedControl.then((control) => control.close()).catch(() => {});
+    if (this.chosenAdapters) await this.chosenAdapters.close().catch(() => {});
+  }
+
+  private report(error: unknown): void {
+    const json = toErrorJson(error);
+    process.exitCode = EXIT_CODES[json.code];
+    if (this.jsonEnabled()) return writeResult(this.envelope(null, json));
+    if (this.argv.includes("--events") && this.runId === null) {
+      // The stream still ends in exactly one closing event when the run could not even start.
+      writeResult(JSON.stringify({ type: "run.failed", runId: null, seq: 0, at: new Date().toISOString(), error: json }));
+    }
+    writeMessage(formatError(json));
+    if (error instanceof Error && (this.configuration?.debug ?? false)) writeMessage(error.stack ?? "");
+  }
+
+  private envelope(data: Data | null, error: ErrorJson | null): string {
+    const metadata = {
+      command: this.id?.replaceAll(":", " ") ?? "",
+      schema_version: SCHEMA_VERSION,
+      duration_ms: Math.round(performance.now() - this.startedAt),
+      run_id: this.runId,
+    };
+    return JSON.stringify({ ok: error === null, data, error, metadata }, null, 2);
+  }
+}
+
+export const eventsFlag = Flags.boolean({
+  description: "Print the run's events as lines of JSON.",
+  exclusive: ["json"],
+  helpGroup: "GLOBAL",
+});
+
+async function openControl(config: Config): Promise<Control> {
+  const { openControl } = await import("./control/database.ts");
+  return openControl(config);
+}
+
+async function chooseSink(events: boolean, json: boolean): Promise<RunSink> {
+  if (events) return (await import("./ui/event-sink.ts")).createEventSink();
+  if (process.stderr.isTTY && !json) return (await import("./ui/tree-sink.ts")).createTreeSink();
+  return (await import("./ui/line-sink.ts")).createLineSink();
+}
+
+/** oclif asks for help by throwing its exit error with code 0. */
+function isHelpRequest(error: unknown): boolean {
+  return (error as { oclif?: { exit?: number } }).oclif?.exit === 0;
+}

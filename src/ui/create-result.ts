@@ -1,0 +1,83 @@
+// What `tb create` says at the end, and a plan as people read it.
+import type { CreateResult } from "../pipeline/phases/record.ts";
+import type { Column, Plan } from "../plan/plan.ts";
+import { formatTable, formatUsd, wrap } from "./output.ts";
+
+/** The data of `tb create --plan --json`. */
+export interface Planned {
+  outcome: "planned";
+  model: string;
+  plan: Plan;
+  /** The first migration, as it would be applied; null without a database. */
+  sql: string | null;
+  file: string | null;
+  cost: { usd: number | null; input_tokens: number; output_tokens: number };
+  assumptions: string[];
+  not_understood: string[];
+}
+
+const LABEL = 10;
+
+export function formatCreated(result: CreateResult): string {
+  const { project, deployment, repository, plan, cost } = result;
+  const rows: [string, string][] = [];
+  if (result.assumptions.length > 0) rows.push(["Assumed", result.assumptions.join(" · ")]);
+  if (result.not_understood.length > 0) rows.push(["Left out", result.not_understood.join(" · ")]);
+  if (deployment) {
+    rows.push(["Try", `curl ${deployment.url}${firstList(plan)}`], ["Docs", `${deployment.url}/docs`]);
+  } else rows.push(["Deploy", `tb deploy ${project.name}`]);
+  rows.push(["Code", `git clone ${repository.url} ${project.name}`]);
+  rows.push(["Look", `tb status ${project.name} · tb logs ${project.name} · tb activity ${project.name}`]);
+  rows.push(["Remove", `tb destroy ${project.name} --confirm ${project.name}`]);
+  const end = `Model ${result.model} · run ${result.run.id} · ${formatUsd(cost.usd)}`;
+  return `\n${rows.flatMap(([label, text]) => labelled(label, text)).join("\n")}\n\n  ${end}`;
+}
+
+/** A label and its text, wrapped at " · " and at spaces, continuation lines under the text; commands stay whole. */
+function labelled(label: string, text: string): string[] {
+  const lines = label === "Assumed" || label === "Left out" ? wrap(text, 80 - LABEL - 2) : breakAtDots(text);
+  return lines.map((line, i) => `  ${(i === 0 ? label : "").padEnd(LABEL)}${line}`);
+}
+
+function breakAtDots(text: string): string[] {
+  const lines: string[] = [];
+  for (const part of text.split(" · ")) {
+    const last = lines.at(-1);
+    if (last !== undefined && `${last} · ${part}`.length <= 80 - LABEL - 2) lines[lines.length - 1] = `${last} · ${part}`;
+    else lines.push(part);
+  }
+  return lines;
+}
+
+function firstList(plan: Plan): string {
+  const listed = plan.endpoints.filter(({ operation }) => operation.kind === "list").at(-1);
+  return listed?.path ?? plan.endpoints.find(({ operation }) => operation.kind === "constant")?.path ?? "/api/health";
+}
+
+export function formatPlanned({ plan, sql, file, model, cost }: Planned): string {
+  const lines = [`Plan for ${plan.name} (model ${model}); nothing was built.`, ""];
+  for (const table of plan.tables) {
+    lines.push(`  ${table.name}`, ...formatTable(table.columns.map((column) => ["", column.name, column.type, describe(column)])).split("\n"), "");
+  }
+  if (!plan.database.needed) lines.push(`  No database: ${plan.database.reasoning}`, "");
+  lines.push(formatTable(plan.endpoints.map(({ method, path, summary }) => [method, path, summary])), "");
+  for (const text of plan.assumptions) lines.push(...labelled("Assumed", text));
+  if (plan.assumptions.length > 0) lines.push("");
+  if (sql) lines.push(...sql.trimEnd().split("\n").map((line) => (line ? `  ${line}` : "")), "");
+  lines.push(`  Cost so far ${formatUsd(cost.usd)}`);
+  lines.push(file ? `  → tb apply ${file}` : `  → tb create "…"                   build it\n  → tb create "…" --plan-out FILE   keep it for tb apply`);
+  return lines.join("\n");
+}
+
+function describe(column: Column): string {
+  const parts: string[] = [];
+  if (column.values) parts.push(`one of ${column.values.join(", ")}`);
+  if (column.maxLength !== undefined) parts.push(`at most ${column.maxLength} characters`);
+  if (column.minimum !== undefined) parts.push(`>= ${column.minimum}`);
+  if (column.maximum !== undefined) parts.push(`<= ${column.maximum}`);
+  if (column.references) parts.push(`references ${column.references.table}`);
+  if (column.unique) parts.push("unique");
+  if (column.nullable) parts.push("optional");
+  if (column.default !== null) parts.push(`default ${column.default}`);
+  return parts.join(", ");
+}

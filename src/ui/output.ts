@@ -1,0 +1,96 @@
+// The only place that writes to the terminal: results to stdout, progress and messages to stderr.
+import type { ErrorJson } from "../errors.ts";
+import { EXIT_CODES } from "../errors.ts";
+
+export function writeResult(text: string): void {
+  process.stdout.write(text.endsWith("\n") ? text : `${text}\n`);
+}
+
+export function writeMessage(text: string): void {
+  process.stderr.write(text.endsWith("\n") ? text : `${text}\n`);
+}
+
+/** Columns that lines may use: the terminal's width, at most 100; 80 without a terminal. */
+export function width(): number {
+  return Math.min(process.stderr.columns || 80, 100);
+}
+
+export function useColor(stream: NodeJS.WriteStream): boolean {
+  return stream.isTTY && stream.hasColors(); // heeds NO_COLOR and FORCE_COLOR
+}
+
+type Style = "green" | "red" | "yellow" | "dim" | "bold";
+const CODES: Record<Style, [number, number]> = {
+  green: [32, 39],
+  red: [31, 39],
+  yellow: [33, 39],
+  dim: [2, 22],
+  bold: [1, 22],
+};
+
+/** Text in a style when stderr (or the given stream) shows colours, else as it is. */
+export function paint(style: Style, text: string, stream: NodeJS.WriteStream = process.stderr): string {
+  if (!useColor(stream)) return text;
+  const [on, off] = CODES[style];
+  return `\u001b[${on}m${text}\u001b[${off}m`;
+}
+
+/** The error as people read it: what failed, why, what to do; the exit code at the right edge of the first line. */
+export function formatError(error: ErrorJson): string {
+  const exit = `exit ${EXIT_CODES[error.code]}`;
+  const [first = "", ...rest] = wrap(error.message, width() - 2);
+  const gap = width() - 2 - first.length - exit.length;
+  const head = rest.length === 0 && gap >= 2 ? `${first}${" ".repeat(gap)}${paint("dim", exit)}` : first;
+  const lines = [`${paint("red", "✖")} ${head}`, ...rest.map((line) => `  ${line}`)];
+  if (error.details?.length) lines.push("", ...error.details.flatMap((detail) => indent(detail)), "");
+  for (const line of error.suggestion?.split("\n") ?? []) lines.push(`  → ${line}`);
+  return lines.join("\n");
+}
+
+function indent(text: string): string[] {
+  return text.split("\n").map((line) => (line ? `  ${line}` : line));
+}
+
+/** Breaks at spaces so that no line is longer than `columns`, except a single longer word. */
+export function wrap(text: string, columns: number): string[] {
+  return text.split("\n").flatMap((paragraph) => {
+    const lines: string[] = [];
+    let line = "";
+    for (const word of paragraph.split(" ")) {
+      if (line && line.length + 1 + word.length > columns) {
+        lines.push(line);
+        line = word;
+      } else line = line ? `${line} ${word}` : word;
+    }
+    return [...lines, line];
+  });
+}
+
+/** Rows as aligned columns, two spaces apart, the last one never padded. */
+export function formatTable(rows: readonly (readonly string[])[]): string {
+  const widths: number[] = [];
+  for (const row of rows) row.forEach((cell, i) => (widths[i] = Math.max(widths[i] ?? 0, cell.length)));
+  return rows
+    .map((row) => `  ${row.map((cell, i) => (i === row.length - 1 ? cell : cell.padEnd(widths[i]!))).join("  ")}`.trimEnd())
+    .join("\n");
+}
+
+/** "0.2 s", "1 min 5 s". */
+export function formatDuration(ms: number): string {
+  if (ms < 60_000) return `${(ms / 1000).toFixed(1)} s`;
+  return `${Math.floor(ms / 60_000)} min ${Math.round((ms % 60_000) / 1000)} s`;
+}
+
+/** Local time for people: "today 14:02", "19 Nov 14:02", with the year when it is not this one. */
+export function formatTime(unixSeconds: number, now = new Date()): string {
+  const date = new Date(unixSeconds * 1000);
+  const clock = `${String(date.getHours()).padStart(2, "0")}:${String(date.getMinutes()).padStart(2, "0")}`;
+  if (date.toDateString() === now.toDateString()) return `today ${clock}`;
+  const months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+  const day = `${date.getDate()} ${months[date.getMonth()]}`;
+  return date.getFullYear() === now.getFullYear() ? `${day} ${clock}` : `${day} ${date.getFullYear()} ${clock}`;
+}
+
+export function formatUsd(usd: number | null): string {
+  return usd === null ? "cost unknown" : `$${usd.toFixed(2)}`;
+}

@@ -1,0 +1,24 @@
+// oclif's parse errors as our own usage errors, with "did you mean".
+import type { Command } from "@oclif/core/command";
+import { TbError } from "../errors.ts";
+import { nearest } from "./nearest.ts";
+
+/** Any other error is returned as it is. */
+export function toUsageError(error: unknown, command: typeof Command): unknown {
+  if (!(error instanceof Error) || error instanceof TbError) return error;
+  const { oclif, flags, args } = error as { oclif?: { exit?: number }; flags?: string[]; args?: string[] };
+  if (oclif?.exit !== 2) return error;
+  const [message = "Wrong usage."] = error.message.replace(/\n?See more help with --help/, "").split("\nUSAGE");
+  const known = Object.keys({ ...command.flags, ...command.baseFlags, help: true }).map((name) => `--${name}`);
+  const unknown = error.constructor.name === "NonExistentFlagsError" ? flags : undefined;
+  const guesses = unknown?.map((flag) => nearest(flag, known)).filter((guess) => guess !== undefined) ?? [];
+  const help = `tb ${(command.id ?? "").replaceAll(":", " ")} --help`;
+  return new TbError("usage", tidy(message, args), {
+    suggestion: guesses.length > 0 ? `Did you mean ${guesses.join(", ")}?\n${help}` : help,
+    cause: error,
+  });
+}
+
+function tidy(message: string, _args: string[] | undefined): string {
+  return message.replaceAll("Nonexistent flag", "Unknown flag").trim();
+}
