@@ -1,6 +1,10 @@
 // Opens the control database: tb's own state, in the embedded cluster or at PG_CONTROL_URL.
 import { Client, type ClientConfig, type CustomTypesConfig, escapeIdentifier, Pool, type PoolClient, types } from "pg";
-import { classifyConnectionError, connectionError } from "../adapters/database-cluster/connection-errors.ts";
+import {
+  classifyConnectionError,
+  connectionError,
+  type ConnectionFailure,
+} from "../adapters/database-cluster/connection-errors.ts";
 import { createEmbeddedPostgres } from "../adapters/database-cluster/embedded-postgres.ts";
 import type { Config } from "../config.ts";
 import { TbError } from "../errors.ts";
@@ -25,28 +29,44 @@ const POOL_SIZE = 8;
  * is up this costs one connection and one query.
  * Throws TbError "configuration", "authentication" or "transient" when there is no way in. */
 export async function openControl(config: Config, options: OpenOptions = {}): Promise<Control> {
-  const source = controlSource(config);
-  let pool = await source.pool();
-  try {
-    try {
-      await bringUpToDate(pool, config, options);
-    } catch (error) {
-      if (
-        !source.start ||
-        !["absent", "busy", "no-database", "authentication"].includes(classifyConnectionError(error))
-      )
-        throw error;
-      await pool.end();
-      await source.start();
-      pool = await source.pool();
-      await bringUpToDate(pool, config, options);
-    }
-  } catch (error) {
-    if (!pool.ending) await pool.end();
-    throw source.explain(error);
-  }
+  const { pool, source } = await openPool(config, options);
   return createControl(pool, config.controlSchema, source);
 }
+
+/** Applies pending migrations and returns their names. Throws like `openControl`. */
+export async function migrateControlDatabase(config: Config): Promise<string[]> {
+  const { pool, applied } = await openPool(config, {});
+  await pool.end();
+  return applied;
+}
+
+interface OpenPool {
+  pool: Pool;
+  source: ControlSource;
+  applied: string[];
+}
+
+async function openPool(config: Config, options: OpenOptions): Promise<OpenPool> {
+  const source = controlSource(config);
+  let pool: Pool | undefined;
+  try {
+    pool = await source.pool();
+    try {
+      return { pool, source, applied: await bringUpToDate(pool, config, options) };
+    } catch (error) {
+      if (!source.start || !MAY_BE_DOWN.has(classifyConnectionError(error))) throw error;
+    }
+    await pool.end();
+    await source.start();
+    pool = await source.pool();
+    return { pool, source, applied: await bringUpToDate(pool, config, options) };
+  } catch (error) {
+    if (pool && !pool.ended) await pool.end();
+    throw source.explain(error);
+  }
+}
+
+const MAY_BE_DOWN: ReadonlySet<ConnectionFailure> = new Set(["absent", "busy", "no-database"]);
 
 interface ControlSource {
   pool(): Promise<Pool>;
@@ -56,8 +76,7 @@ interface ControlSource {
   explain(error: unknown): unknown;
 }
 
-/** Where the control database is, for opening it and for showing its state. */
-export function controlSource(config: Config): ControlSource {
+function controlSource(config: Config): ControlSource {
   return config.controlUrl === null ? embeddedSource(config) : externalSource(config.controlUrl, config);
 }
 
@@ -114,6 +133,7 @@ function createPool(settings: ClientConfig, schema: string): Pool {
     keepAlive: true,
     keepAliveInitialDelayMillis: 30_000,
     allowExitOnIdle: true,
+    // oxlint-disable-next-line typescript/no-misused-promises -- the pool waits for it; only its types say otherwise
     onConnect: (client) => client.query(`set search_path to ${escapeIdentifier(schema)}`),
   });
   pool.on("error", () => {}); // an idle connection was lost: the pool has dropped it, the next query opens another
@@ -134,12 +154,12 @@ async function createDatabase(settings: ClientConfig): Promise<void> {
   }
 }
 
-async function bringUpToDate(pool: Pool, config: Config, options: OpenOptions): Promise<void> {
+async function bringUpToDate(pool: Pool, config: Config, options: OpenOptions): Promise<string[]> {
   const migrations = await readMigrations();
   const client = await pool.connect();
   try {
     const pending = await pendingMigrations(client, migrations);
-    if (pending.length === 0) return;
+    if (pending.length === 0) return [];
     if (options.migrate === false) {
       throw new TbError(
         "configuration",
@@ -149,7 +169,7 @@ async function bringUpToDate(pool: Pool, config: Config, options: OpenOptions): 
         },
       );
     }
-    await migrateControl(client, config.controlSchema, migrations);
+    return await migrateControl(client, config.controlSchema, migrations);
   } finally {
     client.release();
   }
@@ -178,7 +198,7 @@ function createControl(pool: Pool, schema: string, source: ControlSource): Contr
       try {
         await client.query("rollback");
       } catch (rollbackError) {
-        broken = rollbackError as Error; // the connection is gone, and the transaction with it
+        broken = rollbackError instanceof Error ? rollbackError : new Error(String(rollbackError)); // the connection is gone, and the transaction with it
       }
       throw source.explain(error);
     } finally {

@@ -53,9 +53,10 @@ export function connectionError(error: unknown, server: string, settings: string
         suggestion: `Check that the server is running and that ${settings} names it, then try again.`,
         cause: error,
       });
-    default:
-      return new TbError("configuration", message, { suggestion: `Check ${settings}.`, cause: error });
+    case "no-host":
+    case "other":
   }
+  return new TbError("configuration", message, { suggestion: `Check ${settings}.`, cause: error });
 }
 
 /** A host name with several addresses fails with an error for each: the first one tells. */
