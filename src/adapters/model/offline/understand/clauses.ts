@@ -1,0 +1,214 @@
+// Sentences about tables: "users have a name and an email", "each product belongs to a supplier", "posts have many comments".
+import { addColumn, type ColumnDraft, type Draft, type TableDraft, tableFor } from "./draft.ts";
+import { type Field, type Place, parseBelongsTo, parseField, parseOwner } from "./field.ts";
+import { referenceTo } from "./column.ts";
+import { singularOf } from "./inflect.ts";
+import { isName, nounAt, type Noun, tableWordProblem } from "./names.ts";
+import type { Reader } from "./reader.ts";
+import type { Token } from "./tokens.ts";
+import { BELONG, EACH, HAVE, RELATIVE, SENTENCE_ENDS, SEPARATORS } from "./vocabulary.ts";
+import { linkTableFor } from "./well-known-tables.ts";
+
+interface Subject {
+  nouns: { noun: Noun; offset: number }[];
+  /** Offset of the verb. */
+  verb: number;
+}
+
+/** `[each] NOUN {, NOUN} have|belong` at `offset`, without using anything. */
+export function subjectAt(reader: Reader, offset = 0): Subject | null {
+  const nouns: Subject["nouns"] = [];
+  let at = offset;
+  for (;;) {
+    if (reader.at(EACH, at)) at++;
+    const noun = nounAt(reader, at);
+    if (!noun) return null;
+    nouns.push({ noun, offset: at });
+    at += noun.count;
+    const optional = (reader.at("optionally", at) || reader.at("may", at)) && reader.at(BELONG, at + 1) ? 1 : 0;
+    if (reader.at(HAVE, at) || (reader.at(BELONG, at + optional) && reader.at("to", at + optional + 1)))
+      return { nouns, verb: at };
+    if (!reader.at(SEPARATORS, at)) return null;
+    while (reader.at(SEPARATORS, at)) at++;
+  }
+}
+
+/** Does an exactly written table, `name(`, start at `offset`? */
+export function groupAt(reader: Reader, offset = 0): boolean {
+  const word = reader.peek(offset);
+  return word !== undefined && isName(word) && reader.peek(offset + 1)?.text === "(";
+}
+
+/** The index where what cannot be understood ends: the next sentence, table or clause that can be. */
+export function endOfClause(reader: Reader): number {
+  for (let offset = 0; ; offset++) {
+    const token = reader.peek(offset);
+    if (!token) return reader.tokens.length;
+    const index = reader.index + offset;
+    if (SENTENCE_ENDS.has(token.text) || (offset > 0 && token.newline)) return index;
+    if (!SEPARATORS.has(token.lower)) continue;
+    let next = offset;
+    while (reader.at(SEPARATORS, next)) next++;
+    if (subjectAt(reader, next) || groupAt(reader, next)) return index;
+  }
+}
+
+/** A whole clause with its subject. False, with nothing used, when none starts here. */
+export function parseClause(reader: Reader, draft: Draft): boolean {
+  const subject = subjectAt(reader);
+  if (!subject) return false;
+  const tables = subject.nouns.map(({ noun, offset }) => {
+    const index = reader.index + offset;
+    return { noun, tokens: reader.tokens.slice(index, index + noun.count) };
+  });
+  reader.take("subject", subject.verb);
+  const owners = tables.flatMap(({ noun, tokens }) => namedTable(reader, draft, noun, tokens));
+  parsePredicate(reader, draft, owners, "sentence");
+  return true;
+}
+
+/** The table a noun names; reported and left out when the name cannot be one. */
+export function namedTable(reader: Reader, draft: Draft, noun: Noun, tokens: Token[]): TableDraft[] {
+  const problem = tableWordProblem(noun.count === 1 ? tokens[0]!.text : noun.name);
+  if (!problem) return [tableFor(draft, noun.name, tokens)];
+  reader.reportTokens(tokens, problem.reason, problem.suggestion);
+  return [];
+}
+
+/** `have FIELDS` or `[optionally] belong to OWNERS`, from the verb. */
+function parsePredicate(reader: Reader, draft: Draft, tables: TableDraft[], place: Place): void {
+  if (reader.accept(HAVE, "verb")) {
+    parseFields(reader, draft, tables, place);
+    return;
+  }
+  const start = reader.index;
+  const optional = reader.at("optionally") || reader.at("may");
+  if (optional) reader.take("modifier");
+  reader.take("belongs-to", 2);
+  parseOwners(reader, draft, tables, start, optional, place);
+}
+
+function parseOwners(
+  reader: Reader,
+  draft: Draft,
+  tables: TableDraft[],
+  start: number,
+  optional: boolean,
+  place: Place,
+): void {
+  for (let first = start; ;) {
+    const owner = parseOwner(reader, first, true, optional);
+    if (!owner) {
+      const end = Math.max(endOfClause(reader), reader.index);
+      reader.report(
+        start,
+        Math.max(end, start + 1),
+        "The name of a table must follow.",
+        'Write "each product belongs to a supplier"',
+      );
+      reader.index = Math.max(end, reader.index);
+      return;
+    }
+    for (const table of tables) addColumn(reader, draft, table, owner);
+    const next = separatorsAhead(reader);
+    const another =
+      next > 0 &&
+      reader.at(EACH, next) &&
+      nounAt(reader, next + 1) !== null &&
+      endsAt(reader, next + 1 + nounAt(reader, next + 1)!.count);
+    const plural =
+      place === "sentence" &&
+      next > 0 &&
+      nounAt(reader, next)?.plural === true &&
+      endsAt(reader, next + nounAt(reader, next)!.count);
+    if ((!another && !plural) || subjectAt(reader, next)) return;
+    reader.take("separator", next);
+    first = reader.index;
+  }
+}
+
+function endsAt(reader: Reader, offset: number): boolean {
+  const token = reader.peek(offset);
+  return (
+    !token || token.newline || SEPARATORS.has(token.lower) || SENTENCE_ENDS.has(token.text) || token.lower === "as"
+  );
+}
+
+/** Fields separated by commas and "and", until a sentence ends or the next clause or table starts. */
+export function parseFields(reader: Reader, draft: Draft, tables: TableDraft[], place: Place): void {
+  for (;;) {
+    const field = parseField(reader, place, endOfClause);
+    if (field) for (const table of tables) addField(reader, draft, table, field);
+    const next = separatorsAhead(reader);
+    if (next === 0 || reader.peek(next) === undefined) return;
+    if (subjectAt(reader, next) || groupAt(reader, next) || (place === "relative" && startsListItem(reader, next)))
+      return;
+    if (SENTENCE_ENDS.has(reader.peek(next)!.text) || reader.peek(next)!.newline || reader.peek(next)!.kind === "path")
+      return;
+    reader.take("separator", next);
+  }
+}
+
+/** In a list of tables: a noun that is described itself ("comments that have …") is the next item. */
+function startsListItem(reader: Reader, offset: number): boolean {
+  const noun = nounAt(reader, offset);
+  if (!noun?.plural) return false;
+  const after = offset + noun.count;
+  return reader.at(RELATIVE, after) || reader.at("with", after) || reader.peek(after)?.text === "(";
+}
+
+function separatorsAhead(reader: Reader): number {
+  let count = 0;
+  while (reader.at(SEPARATORS, count)) count++;
+  return count;
+}
+
+function addField(reader: Reader, draft: Draft, table: TableDraft, field: Field): void {
+  if (field.kind === "column") addColumn(reader, draft, table, field);
+  else addMany(reader, draft, table, field.noun, field.tokens);
+}
+
+/** "posts have many comments": every comment belongs to a post. */
+function addMany(reader: Reader, draft: Draft, owner: TableDraft, noun: string, tokens: Token[]): void {
+  const problem = tableWordProblem(noun);
+  if (problem) {
+    reader.reportTokens(tokens, problem.reason, problem.suggestion);
+    return;
+  }
+  const member = tableFor(draft, noun, tokens);
+  const link = linkTableFor(owner.name, member.name);
+  const mutual = owner.columns.some((column) => column.target && singularOf(column.target.noun) === member.singular);
+  if (link || (mutual && member !== owner)) {
+    reader.reportTokens(
+      tokens,
+      `${owner.name} and ${member.name} relate many to many, which needs a table between them.`,
+      `Write ${link ?? `${owner.singular}_${member.name}(${owner.singular}:references:${owner.name}, ${member.singular}:references:${member.name})`}`,
+    );
+    return;
+  }
+  const reference: ColumnDraft = referenceTo(owner.name, null, member === owner, tokens, false);
+  if (!member.columns.some((column) => column.column.name === reference.column.name)) {
+    draft.assumptions.push(
+      `${member.name}.${reference.column.name}: every one of the ${member.name} belongs to one of the ${owner.name}`,
+    );
+  }
+  addColumn(reader, draft, member, reference);
+}
+
+/** What may follow a table in a list: `that have …`, `with …`, `that belong to …`. */
+export function parseRelative(reader: Reader, draft: Draft, table: TableDraft): void {
+  if (reader.accept("with", "relative") || reader.accept("having", "relative")) {
+    parseFields(reader, draft, [table], "relative");
+    return;
+  }
+  if (reader.at("belonging") && reader.at("to", 1)) {
+    const reference = parseBelongsTo(reader, true);
+    if (reference) addColumn(reader, draft, table, reference);
+    return;
+  }
+  if (!reader.at(RELATIVE)) return;
+  const verb = reader.at(HAVE, 1) || (reader.at(BELONG, 1) && reader.at("to", 2));
+  if (!verb) return;
+  reader.take("relative");
+  parsePredicate(reader, draft, [table], "relative");
+}

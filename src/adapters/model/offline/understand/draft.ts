@@ -1,0 +1,103 @@
+// What the rules collect from a request before it is resolved into tables.
+import { BUILT_IN_COLUMNS } from "../../../../plan/names.ts";
+import type { Column } from "../../../../plan/plan.ts";
+import { pluralOf, singularOf } from "./inflect.ts";
+import type { Reader } from "./reader.ts";
+import type { Token } from "./tokens.ts";
+
+/** A noun that should name a table of the plan. */
+export interface Target {
+  noun: string;
+  tokens: Token[];
+  /** A sentence that names a well-known noun brings its table along; the exact syntax does not. */
+  brings: boolean;
+}
+
+export interface ColumnDraft {
+  column: Column;
+  target: Target | null;
+  tokens: Token[];
+  /** Sentences about this column, with the table left out: "done defaults to false". */
+  assumed: string[];
+}
+
+export interface TableDraft {
+  name: string;
+  singular: string;
+  tokens: Token[];
+  columns: ColumnDraft[];
+  /** Columns were given in parentheses, so another such group is a mistake. */
+  grouped: boolean;
+}
+
+export interface ConstantRequest {
+  path: string;
+  body: unknown;
+  tokens: Token[];
+}
+
+export interface Draft {
+  name: string | null;
+  /** "todo" in "a todo API": has conventional tables when none are named. */
+  domain: string | null;
+  tables: TableDraft[];
+  constants: ConstantRequest[];
+  assumptions: string[];
+  noDatabase: Token[] | null;
+  healthOnly: boolean;
+}
+
+export function emptyDraft(): Draft {
+  return { name: null, domain: null, tables: [], constants: [], assumptions: [], noDatabase: null, healthOnly: false };
+}
+
+export function findTable(draft: Draft, noun: string): TableDraft | undefined {
+  const singular = singularOf(noun);
+  return draft.tables.find((table) => table.singular === singular);
+}
+
+/** The table that `noun` (singular or plural) names, added when it is new. */
+export function tableFor(draft: Draft, noun: string, tokens: Token[]): TableDraft {
+  const known = findTable(draft, noun);
+  if (known) return known;
+  const singular = singularOf(noun);
+  const table = { name: singular === noun ? pluralOf(noun) : noun, singular, tokens, columns: [], grouped: false };
+  draft.tables.push(table);
+  return table;
+}
+
+/** Adds a copy of the column, or reports that the table has one of its name already. */
+export function addColumn(reader: Reader, draft: Draft, table: TableDraft, added: ColumnDraft): void {
+  const name = added.column.name;
+  if (BUILT_IN_COLUMNS.some((builtIn) => builtIn === name)) {
+    addBuiltIn(reader, draft, table, added);
+    return;
+  }
+  const same = table.columns.find((other) => other.column.name === name);
+  if (same) {
+    // "posts have many comments; comments belong to posts" says one thing twice.
+    if (same.target && added.target && singularOf(same.target.noun) === singularOf(added.target.noun)) return;
+    reader.reportTokens(
+      added.tokens,
+      `${table.name} has a column ${name} already.`,
+      "Give each column of a table its own name.",
+    );
+    return;
+  }
+  table.columns.push({ ...added, column: { ...added.column } });
+  for (const assumption of added.assumed) draft.assumptions.push(`${table.name}.${assumption}`);
+}
+
+function addBuiltIn(reader: Reader, draft: Draft, table: TableDraft, added: ColumnDraft): void {
+  const { name, type, unique } = added.column;
+  const plain = added.assumed.length > 0 || (name !== "id" && type === "timestamp");
+  if (!plain || unique) {
+    const kind =
+      name === "id"
+        ? "a text of 21 characters that the service makes"
+        : "a unix time in seconds that the service keeps";
+    reader.reportTokens(added.tokens, `Every table has the column ${name} already: ${kind}.`, "Leave it out.");
+    return;
+  }
+  draft.assumptions.push(`${table.name}.${name}: every table has this column already, kept by the service`);
+}

@@ -1,0 +1,188 @@
+// One field, in parentheses or in a sentence: "email:string:unique", "a unique email", "belongs to a user", "many comments".
+import { noAttributes, parseAttributes, parseModifier } from "./attributes.ts";
+import { makeColumn, referenceTo } from "./column.ts";
+import type { ColumnDraft } from "./draft.ts";
+import { columnWordProblem, columnWords, isName, nounAt } from "./names.ts";
+import type { Reader } from "./reader.ts";
+import type { Token } from "./tokens.ts";
+import {
+  BELONG,
+  KEYWORDS,
+  LEADING_TYPES,
+  MODIFIERS,
+  POSSESSIVES,
+  RELATIVE,
+  SENTENCE_ENDS,
+  SEPARATORS,
+  TYPES,
+} from "./vocabulary.ts";
+import { isPluralColumn, unsafeColumn } from "./well-known-columns.ts";
+
+/** Where the field stands: `group` = in parentheses; `relative` = in a list of tables ("with products that have …"). */
+export type Place = "group" | "sentence" | "relative";
+
+export type Field = ({ kind: "column" } & ColumnDraft) | { kind: "many"; noun: string; tokens: Token[] };
+
+/** The field at the cursor, or null after a problem was reported; either way the cursor stands behind it. */
+export function parseField(reader: Reader, place: Place, endOfBadSpan: (reader: Reader) => number): Field | null {
+  const start = reader.index;
+  const problems = reader.problems.length;
+  const article = reader.accept(POSSESSIVES, "article") !== null;
+  const field = parseRelation(reader, place) ?? parseColumn(reader, place, article, start);
+  if (field !== null && endsField(reader, place)) return reader.problems.length === problems ? field : null;
+  if (field === null && endsField(reader, place) && reader.problems.length > problems) return null;
+  reportRest(reader, field === null ? start : reader.index, start, place, endOfBadSpan);
+  return null;
+}
+
+function endsField(reader: Reader, place: Place): boolean {
+  const next = reader.peek();
+  if (!next) return true;
+  if (place === "group") return next.text === "," || next.text === ")" || next.lower === "and";
+  return next.newline || SEPARATORS.has(next.lower) || SENTENCE_ENDS.has(next.text);
+}
+
+/** What follows a field and belongs to nothing. A continuation ("that …", "if …") is quoted alone, otherwise all of it. */
+function reportRest(
+  reader: Reader,
+  from: number,
+  start: number,
+  place: Place,
+  endOfBadSpan: (reader: Reader) => number,
+): void {
+  const next = reader.tokens[from];
+  const continues = place === "group" || (next && (RELATIVE.has(next.lower) || (next.kind !== "word" && from > start)));
+  const first = continues ? from : start;
+  reader.index = Math.max(from, start);
+  const end = Math.max(endOfBadSpan(reader), first + 1);
+  reader.report(
+    first,
+    end,
+    "This is not a column as the offline model knows them.",
+    "Write a column as name:type, for example price:decimal>=0",
+  );
+  reader.index = Math.min(end, reader.tokens.length);
+}
+
+function parseRelation(reader: Reader, place: Place): Field | null {
+  const start = reader.index;
+  const many =
+    reader.at("many") || (reader.at("has") && reader.at("many", 1)) || (reader.at("have") && reader.at("many", 1));
+  if (many) {
+    reader.take("has-many", reader.at("many") ? 1 : 2);
+    const noun = nounAt(reader);
+    if (!noun) {
+      reader.rewind(start);
+      return null;
+    }
+    reader.take("table", noun.count);
+    return { kind: "many", noun: noun.name, tokens: reader.tokens.slice(start, reader.index) };
+  }
+  if (!reader.at(BELONG) || !reader.at("to", 1)) return null;
+  const reference = parseBelongsTo(reader, place !== "group");
+  if (reference) return { kind: "column", ...reference };
+  reader.rewind(start);
+  return null;
+}
+
+/** `belongs to [a|an optional] NOUN [as ROLE] [?]`, from the verb. Null (cursor anywhere) when no noun follows. */
+export function parseBelongsTo(reader: Reader, brings: boolean): ColumnDraft | null {
+  const start = reader.index;
+  reader.take("belongs-to", 2);
+  return parseOwner(reader, start, brings, false);
+}
+
+/** The owner in "belongs to a user": `[article] [optional] NOUN [as ROLE] [?]`. */
+export function parseOwner(reader: Reader, start: number, brings: boolean, mayBelong: boolean): ColumnDraft | null {
+  reader.accept(POSSESSIVES, "article");
+  const optional = mayBelong || reader.accept("optional", "modifier") !== null;
+  const noun = nounAt(reader);
+  if (!noun) return null;
+  reader.take("target", noun.count);
+  let role: string | null = null;
+  if (reader.at("as") && reader.peek(1) && isName(reader.peek(1)!)) {
+    reader.take("role");
+    role = reader.take("role").lower;
+  }
+  const nullable = reader.accept("?", "modifier") !== null || optional;
+  return referenceTo(noun.name, role, nullable, reader.tokens.slice(start, reader.index), brings);
+}
+
+function parseColumn(reader: Reader, place: Place, article: boolean, start: number): Field | null {
+  const said = noAttributes();
+  const sentence = place !== "group";
+  while (reader.at(MODIFIERS) && !endsAfter(reader, place)) parseModifier(reader, said);
+  const leading = reader.peek();
+  const after = reader.peek(1);
+  if (
+    leading &&
+    LEADING_TYPES.has(leading.lower) &&
+    after &&
+    isName(after) &&
+    !after.newline &&
+    !Object.hasOwn(TYPES, after.lower)
+  ) {
+    said.type = TYPES[reader.take("type").lower]!;
+  }
+  const word = reader.peek();
+  if (word?.kind !== "word" || KEYWORDS.has(word.lower)) return null;
+  const count = columnWords(reader);
+  const name = reader.tokens
+    .slice(reader.index, reader.index + count)
+    .map((token) => token.lower)
+    .join("_");
+  const problem = count === 1 ? columnWordProblem(word.text) : null;
+  if (problem) {
+    reader.take("reported");
+    reader.reportTokens([word], problem.reason, problem.suggestion);
+    parseAttributes(reader, noAttributes(), sentence);
+    return null;
+  }
+  if (sentence && !article && isPluralNoun(reader)) return ambiguousPlural(reader, place);
+  reader.take("name", count);
+  if (count > 1) said.assumed.push(`"${reader.request.slice(word.start, reader.peek(-1)!.end)}" is one column`);
+  parseAttributes(reader, said, sentence);
+  if (!endsField(reader, place)) return { kind: "column", ...placeholder(said, name) };
+  const tokens = reader.tokens.slice(start, reader.index);
+  const unsafe = unsafeColumn(name);
+  if (unsafe && (said.type === null || /password|passwd|pwd/.test(name))) {
+    reader.reportTokens(tokens, unsafe.reason, unsafe.suggestion);
+    return null;
+  }
+  const column = makeColumn(reader, name, said, tokens);
+  return column ? { kind: "column", ...column } : null;
+}
+
+/** Only carries the parse to the report of what follows it. */
+function placeholder(said: ReturnType<typeof noAttributes>, name: string): ColumnDraft {
+  return { ...referenceTo(name, null, false, [], false), assumed: said.assumed };
+}
+
+function endsAfter(reader: Reader, place: Place): boolean {
+  reader.index++;
+  const ends = endsField(reader, place);
+  reader.index--;
+  return ends;
+}
+
+/** A bare plural in a sentence ("users have tasks") names records rather than a column. */
+function isPluralNoun(reader: Reader): boolean {
+  const noun = nounAt(reader);
+  return noun !== null && noun.plural && !isPluralColumn(noun.name);
+}
+
+function ambiguousPlural(reader: Reader, place: Place): null {
+  const noun = nounAt(reader)!;
+  const tokens = reader.tokens.slice(reader.index, reader.index + noun.count);
+  reader.take("reported", noun.count);
+  const readings =
+    place === "relative"
+      ? `a column, records that belong to it ("many ${noun.name}"), or one more table of the list`
+      : `a column or records of their own ("many ${noun.name}")`;
+  reader.reportTokens(
+    tokens,
+    `"${noun.name}" can be read as ${readings}.`,
+    `Write "; ${noun.name} have a name" for a table, "many ${noun.name}" for records that belong to it, or ${noun.name}:string[] for a list of words.`,
+  );
+  return null;
+}

@@ -1,0 +1,157 @@
+// "a todo API with users and tasks": what is asked for, its name, and the list of its tables.
+import { projectNameProblem } from "../../../../plan/names.ts";
+import { valueOf } from "./attribute-values.ts";
+import { endOfClause } from "./clauses.ts";
+import type { Draft } from "./draft.ts";
+import { pluralOf } from "./inflect.ts";
+import { judgementOf } from "./judgement.ts";
+import { parseList } from "./list.ts";
+import { nearMiss } from "./near-miss.ts";
+import type { Reader } from "./reader.ts";
+import type { Token } from "./tokens.ts";
+import { BELONG, HAVE, HEADS, KEYWORDS, MANAGE, PLAIN_ADJECTIVES, REQUEST_VERBS, words } from "./vocabulary.ts";
+import { domainTables, wellKnownColumns } from "./well-known-tables.ts";
+
+const CONNECTORS = words("with for having containing of where");
+const NAMING = words("called named");
+const DOMAIN_TAILS = words("list lists management manager tracker tracking");
+
+/** False, with nothing used, when no introduction starts here. */
+export function parseIntroduction(reader: Reader, draft: Draft): boolean {
+  const start = reader.index;
+  reader.accept("please", "noise");
+  if (reader.at("i") && (reader.at("want", 1) || reader.at("need", 1))) reader.take("noise");
+  const verb = reader.accept(REQUEST_VERBS, "noise") !== null;
+  if (verb && (reader.at("me") || reader.at("us"))) reader.take("noise");
+  const article = reader.accept(words("a an the my our"), "article") !== null;
+  const found = collectWords(reader);
+  if (!isIntroduction(reader, found, article || verb)) {
+    reader.rewind(start);
+    return false;
+  }
+  reader.take("introduction", found.length);
+  nameFrom(reader, draft, found);
+  parseConnections(reader, draft);
+  return true;
+}
+
+/** The words up to a connector; after "api" or the like nothing more belongs to the name. */
+function collectWords(reader: Reader): Token[] {
+  const found: Token[] = [];
+  for (let token = reader.peek(); token; token = reader.peek(found.length)) {
+    if (token.kind !== "word" || (token.newline && found.length > 0)) break;
+    if (KEYWORDS.has(token.lower) || CONNECTORS.has(token.lower) || NAMING.has(token.lower)) break;
+    const afterHead = found.some((word) => Object.hasOwn(HEADS, word.lower));
+    if (afterHead && !Object.hasOwn(HEADS, token.lower)) break;
+    found.push(token);
+  }
+  return found;
+}
+
+function isIntroduction(reader: Reader, found: Token[], introduced: boolean): boolean {
+  if (found.length === 0) return false;
+  const next = reader.peek(found.length);
+  if (next && (HAVE.has(next.lower) || BELONG.has(next.lower) || next.text === "(")) return false;
+  if (found.some((word) => Object.hasOwn(HEADS, word.lower))) return true;
+  const domain = domainTables(domainKey(found)) !== null;
+  if (domain && (introduced || reader.at("with", found.length))) return true;
+  // "a fleet with vehicles" names a project, "a product with a price" does not.
+  const connected =
+    next !== undefined &&
+    (CONNECTORS.has(next.lower) || NAMING.has(next.lower) || next.text === ":" || next.lower === "that");
+  return (
+    introduced &&
+    connected &&
+    found.length <= 2 &&
+    !wellKnownColumns(pluralOf(found.at(-1)!.lower)) &&
+    !wellKnownColumns(found.at(-1)!.lower)
+  );
+}
+
+/** Names the project after the words; reports those that ask for something. */
+function nameFrom(reader: Reader, draft: Draft, found: Token[]): void {
+  const heads = found.filter((word) => Object.hasOwn(HEADS, word.lower)).map((word) => HEADS[word.lower]!);
+  const own = found.filter((word) => !Object.hasOwn(HEADS, word.lower) && !PLAIN_ADJECTIVES.has(word.lower));
+  for (const word of own) {
+    const judgement = judgementOf(word.lower);
+    if (judgement) reader.reportTokens([word], judgement.reason, judgement.suggestion);
+    else if (!/^[a-z][a-z0-9-]*$/i.test(word.text)) {
+      reader.reportTokens([word], "A project's name is made of plain ASCII words.", null);
+    }
+  }
+  if (own.length > 3) {
+    reader.reportTokens(
+      own,
+      "More than three words stand before the kind of project.",
+      'Name it: "an API called todo with users and tasks"',
+    );
+  }
+  if (own.length === 0) return;
+  const key = domainKey(own);
+  if (domainTables(key)) draft.domain = key;
+  else draft.assumptions.push(`"${own.map((word) => word.text).join(" ")}" only names the project`);
+  const name = [...own.map((word) => word.lower), ...heads.slice(0, 1)].join("-");
+  if (projectNameProblem(name) === null) draft.name = name;
+}
+
+/** "to-do list" -> "todo" */
+function domainKey(found: Token[]): string {
+  const own = found.filter((word) => !Object.hasOwn(HEADS, word.lower) && !PLAIN_ADJECTIVES.has(word.lower));
+  const kept = own.filter((word, index) => index === 0 || !DOMAIN_TAILS.has(word.lower));
+  return kept.map((word) => word.lower.replaceAll("-", "")).join(" ");
+}
+
+/** `called X`, `for a shop`, `with LIST`, `: LIST`, `that has LIST`, `to manage LIST`, in this order. */
+function parseConnections(reader: Reader, draft: Draft): void {
+  if (reader.accept(NAMING, "name")) parseName(reader, draft);
+  if (reader.at("for") && (reader.at("a", 1) || reader.at("an", 1) || reader.at("my", 1) || reader.at("our", 1))) {
+    const start = reader.index;
+    reader.take("connector", 2);
+    const found = collectWords(reader);
+    if (found.length === 0) {
+      reader.rewind(start);
+      return;
+    }
+    reader.take("introduction", found.length);
+    const kind = draft.name === null ? ["api"] : [];
+    nameFrom(reader, draft, found);
+    if (draft.name && kind.length > 0 && !found.some((word) => Object.hasOwn(HEADS, word.lower)))
+      draft.name = `${draft.name}-api`;
+    if (reader.accept(NAMING, "name")) parseName(reader, draft);
+  }
+  if (acceptConnector(reader)) parseList(reader, draft);
+}
+
+function acceptConnector(reader: Reader): boolean {
+  const next = reader.peek();
+  if (!next) return false;
+  if (CONNECTORS.has(next.lower) || next.text === ":") {
+    reader.take("connector");
+    if (next.lower === "for") reader.accept(MANAGE, "connector");
+    return true;
+  }
+  if (next.lower === "to" && reader.at(MANAGE, 1)) return reader.take("connector", 2) !== null;
+  if ((next.lower === "that" || next.lower === "which") && (reader.at(HAVE, 1) || reader.at(MANAGE, 1))) {
+    return reader.take("connector", 2) !== null;
+  }
+  const meant = next.kind === "word" && !next.newline ? nearMiss(next.lower, ["with", "having", "containing"]) : null;
+  if (!meant) return false;
+  reader.take("reported");
+  reader.reportTokens([next], `"${next.text}" is not understood here.`, `Did you mean "${meant}"?`);
+  return true;
+}
+
+function parseName(reader: Reader, draft: Draft): void {
+  const token = reader.peek();
+  if (!token || (token.kind !== "word" && token.kind !== "text")) {
+    const end = Math.max(endOfClause(reader), reader.index);
+    reader.report(reader.index - 1, end, "A name must follow.", 'Write "an API called todo"');
+    reader.index = end;
+    return;
+  }
+  reader.take("name");
+  const name = valueOf(token).toLowerCase();
+  const problem = projectNameProblem(name);
+  if (problem) reader.reportTokens([token], `The project's name ${problem}.`);
+  else draft.name = name;
+}

@@ -1,0 +1,94 @@
+// A list of tables and constant endpoints: "users, tasks (title, done boolean) and products that have a sku".
+import { endOfClause, groupAt, namedTable, parseRelative, subjectAt } from "./clauses.ts";
+import { constantAt, parseConstant } from "./constant.ts";
+import type { Draft } from "./draft.ts";
+import { nounAt } from "./names.ts";
+import { nearMiss } from "./near-miss.ts";
+import type { Reader } from "./reader.ts";
+import { parseTableGroup } from "./table-group.ts";
+import { ARTICLES, SENTENCE_ENDS, SEPARATORS, words } from "./vocabulary.ts";
+import { WELL_KNOWN_TABLES } from "./well-known-tables.ts";
+
+const TABLE_WORDS = words("table tables resource resources collection collections model models entity entities");
+const HEALTH_WORDS = words("check endpoint route");
+
+/** Items separated by commas and "and", until a sentence ends or a clause with a subject of its own starts. */
+export function parseList(reader: Reader, draft: Draft): void {
+  for (;;) {
+    if (!parseListItem(reader, draft)) {
+      reportItem(reader);
+      return;
+    }
+    let next = 0;
+    while (reader.at(SEPARATORS, next)) next++;
+    const after = reader.peek(next);
+    if (next === 0 || !after || after.newline || SENTENCE_ENDS.has(after.text) || subjectAt(reader, next)) return;
+    reader.take("separator", next);
+  }
+}
+
+/** One item; false, with nothing used, when none starts here. */
+export function parseListItem(reader: Reader, draft: Draft): boolean {
+  if (parseSpecial(reader, draft)) return true;
+  const start = reader.index;
+  const article = reader.accept(ARTICLES, "article") !== null;
+  if (groupAt(reader)) {
+    parseRelative(reader, draft, parseTableGroup(reader, draft));
+    return true;
+  }
+  const noun = nounAt(reader);
+  const labelled = noun !== null && reader.at(TABLE_WORDS, noun.count);
+  if (!noun || (!noun.plural && !labelled && (article || !noun.known))) {
+    reader.rewind(start);
+    return false;
+  }
+  const tokens = reader.tokens.slice(reader.index, reader.index + noun.count);
+  reader.take("table", noun.count + (labelled ? 1 : 0));
+  const [table] = namedTable(reader, draft, noun, tokens);
+  if (table) parseRelative(reader, draft, table);
+  return true;
+}
+
+/** `GET /api/ping that returns pong`, `a health check`, `no database`. */
+function parseSpecial(reader: Reader, draft: Draft): boolean {
+  if (constantAt(reader)) {
+    parseConstant(reader, draft, endOfClause);
+    return true;
+  }
+  const article = reader.at(ARTICLES) ? 1 : 0;
+  if (reader.at("health", article) && reader.at(HEALTH_WORDS, article + 1)) {
+    reader.take("health", article + 2);
+    draft.healthOnly = true;
+    return true;
+  }
+  return parseNoDatabase(reader, draft);
+}
+
+/** `no database`, `without a database` */
+export function parseNoDatabase(reader: Reader, draft: Draft): boolean {
+  const start = reader.index;
+  const negated = reader.accept("no", "no-database") ?? reader.accept("without", "no-database");
+  if (!negated) return false;
+  reader.accept(words("a any the"), "article");
+  if (!reader.accept("database", "no-database")) {
+    reader.rewind(start);
+    return false;
+  }
+  draft.noDatabase = reader.tokens.slice(start, reader.index);
+  return true;
+}
+
+function reportItem(reader: Reader): void {
+  const first = reader.peek();
+  const end = Math.max(endOfClause(reader), reader.index + (reader.done ? 0 : 1));
+  const meant = first && nearMiss(first.lower, WELL_KNOWN_TABLES);
+  reader.report(
+    first ? reader.index : reader.index - 1,
+    end,
+    first ? "This is not a plural noun that could name a table." : "The list of tables is missing.",
+    meant
+      ? `Did you mean "${meant}"?`
+      : 'Name tables in the plural: "with users and tasks", or users(name, email:email:unique)',
+  );
+  reader.index = Math.min(end, reader.tokens.length);
+}

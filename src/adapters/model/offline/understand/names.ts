@@ -1,0 +1,85 @@
+// Words of the request as names of tables and columns.
+import { columnNameProblem, tableNameProblem } from "../../../../plan/names.ts";
+import { isPlural, pluralOf, singularOf } from "./inflect.ts";
+import type { Reader } from "./reader.ts";
+import type { Token } from "./tokens.ts";
+import { KEYWORDS, QUALIFIED, QUALIFIERS } from "./vocabulary.ts";
+import { wellKnownColumns } from "./well-known-tables.ts";
+
+/** A noun found `offset` tokens ahead; nothing is used yet. */
+export interface Noun {
+  /** snake_case, as written: "order_items" for "order items". */
+  name: string;
+  /** How many tokens it takes. */
+  count: number;
+  plural: boolean;
+  /** It is one of the nouns with conventional columns. */
+  known: boolean;
+}
+
+/** The noun that starts at `offset`: one word, or two where the first is a well-known noun ("order items"). */
+export function nounAt(reader: Reader, offset = 0): Noun | null {
+  const first = reader.peek(offset);
+  if (!first || !isName(first)) return null;
+  const second = reader.peek(offset + 1);
+  if (
+    second &&
+    isName(second) &&
+    !second.newline &&
+    !isPlural(first.lower) &&
+    wellKnownColumns(pluralOf(first.lower))
+  ) {
+    const name = `${first.lower}_${second.lower}`;
+    if (isPlural(second.lower) || wellKnownColumns(pluralOf(name))) return noun(name, 2);
+  }
+  return noun(first.lower, 1);
+}
+
+function noun(name: string, count: number): Noun {
+  const plural = isPlural(name);
+  return { name, count, plural, known: wellKnownColumns(plural ? name : pluralOf(singularOf(name))) !== null };
+}
+
+/** Could the token be a name at all: a plain word that is no keyword of the grammar? */
+export function isName(token: Token): boolean {
+  return token.kind === "word" && !KEYWORDS.has(token.lower) && /^[a-z][a-z0-9_]*$/i.test(token.text);
+}
+
+/** How many words from here are one column name: two for "due date", otherwise one. */
+export function columnWords(reader: Reader): number {
+  const next = reader.peek(1);
+  if (!next || next.newline || !QUALIFIERS.has(reader.peek()?.lower ?? "")) return 1;
+  return next.kind === "word" && QUALIFIED.has(next.lower) ? 2 : 1;
+}
+
+/** `dueAt` or `due-at` -> `due_at`. */
+export function snakeCase(text: string): string {
+  return text
+    .replace(/([a-z0-9])([A-Z])/g, "$1_$2")
+    .replace(/[^A-Za-z0-9_]+/g, "_")
+    .toLowerCase();
+}
+
+/** Why the word as written cannot name a column, with the name that could; null when it can. */
+export function columnWordProblem(text: string): { reason: string; suggestion: string | null } | null {
+  return wordProblem(text, columnNameProblem);
+}
+
+/** Why the word as written cannot name a table, with the name that could; null when it can. */
+export function tableWordProblem(text: string): { reason: string; suggestion: string | null } | null {
+  return wordProblem(text, tableNameProblem);
+}
+
+function wordProblem(
+  text: string,
+  problemOf: (name: string) => string | null,
+): { reason: string; suggestion: string | null } | null {
+  if (/[^\p{ASCII}]/u.test(text))
+    return { reason: "Names are written with ASCII letters, digits and _.", suggestion: null };
+  const camel = /[a-z0-9][A-Z]/.test(text);
+  const problem = camel ? "is not snake_case" : problemOf(text.toLowerCase());
+  if (!problem) return null;
+  const better = snakeCase(text);
+  const suggestion = better !== text.toLowerCase() || camel ? (problemOf(better) ? null : `Write ${better}`) : null;
+  return { reason: `The name "${text.length > 70 ? `${text.slice(0, 70)}…` : text}" ${problem}.`, suggestion };
+}

@@ -1,0 +1,56 @@
+// The request as tokens with their offsets (UTF-16 code units). Nothing but white space falls between two tokens.
+
+export type TokenKind = "word" | "number" | "date" | "text" | "path" | "symbol";
+
+export interface Token {
+  kind: TokenKind;
+  text: string;
+  /** The text in lower case. */
+  lower: string;
+  start: number;
+  end: number;
+  /** A line break stands before the token. */
+  newline: boolean;
+  /** What the token means to the rule that used it; null while no rule did. */
+  use: string | null;
+}
+
+const PATTERNS: [TokenKind, RegExp][] = [
+  ["text", /"[^"\n]*"/y],
+  ["word", /\p{L}[\p{L}\p{M}\p{N}_]*(?:['’-][\p{L}\p{N}_]+)*/uy],
+  ["text", /'[^'\n]*'/y],
+  ["path", /\/[\p{L}\p{N}_{}[\]:-]*(?:\/[\p{L}\p{N}_{}[\]:.-]*[\p{L}\p{N}_}\]-])*/uy],
+  ["date", /\d{4}-\d{2}-\d{2}(?![\p{L}\p{N}])/uy],
+  ["number", /-?\d+(?:\.\d+)?/y],
+  ["symbol", />=|<=|\[\]/y],
+  ["symbol", /[^]/uy],
+];
+
+/** All tokens of the request, in order. */
+export function tokenize(request: string): Token[] {
+  const tokens: Token[] = [];
+  let at = 0;
+  let newline = false;
+  while (at < request.length) {
+    const space = /^\s/.test(request[at]!);
+    if (space) {
+      newline ||= request[at] === "\n";
+      at++;
+      continue;
+    }
+    const token = tokenAt(request, at, newline);
+    tokens.push(token);
+    at = token.end;
+    newline = false;
+  }
+  return tokens;
+}
+
+function tokenAt(request: string, start: number, newline: boolean): Token {
+  for (const [kind, pattern] of PATTERNS) {
+    pattern.lastIndex = start;
+    const text = pattern.exec(request)?.[0];
+    if (text) return { kind, text, lower: text.toLowerCase(), start, end: start + text.length, newline, use: null };
+  }
+  throw new Error(`no token at ${start}`); // unreachable: the last pattern takes any character
+}

@@ -1,0 +1,142 @@
+// From words to a plan, or to the exact words that no rule understands. Nothing of a request is ignored.
+import { completePlan } from "../../../../plan/build-plan.ts";
+import type { DesignAnswer, NotUnderstood } from "../../../../plan/plan.ts";
+import { planProblems } from "../../../../plan/validate-plan.ts";
+import { endOfClause, groupAt, parseClause } from "./clauses.ts";
+import { constantAt } from "./constant.ts";
+import { type Draft, emptyDraft } from "./draft.ts";
+import { parseIntroduction } from "./introduction.ts";
+import { parseList, parseNoDatabase } from "./list.ts";
+import { nearMiss } from "./near-miss.ts";
+import { nounAt } from "./names.ts";
+import { Reader } from "./reader.ts";
+import { resolveDraft } from "./resolve.ts";
+import { RELATIVE, SENTENCE_ENDS, SEPARATORS } from "./vocabulary.ts";
+
+const MAX_REQUEST = 10_000;
+const VERBS = ["have", "has", "belongs", "belong", "with", "returns", "without"];
+
+/** The plan for a request, or every part of the request that is not understood. Never throws on any text. */
+export function understand(request: string): DesignAnswer {
+  const unreadable = unreadablePart(request);
+  if (unreadable) return { understood: false, problems: [unreadable] };
+  const reader = new Reader(request);
+  const draft = emptyDraft();
+  parseRequest(reader, draft);
+  const parts = resolveDraft(reader, draft);
+  reportUnused(reader);
+  const nothing = draft.tables.length === 0 && draft.constants.length === 0 && !draft.healthOnly;
+  if (reader.problems.length === 0 && nothing) return refuse(request, "The request names no table and no endpoint.");
+  if (reader.problems.length > 0) return { understood: false, problems: merged(reader) };
+  const plan = completePlan({ request, ...parts });
+  const problems = planProblems(plan);
+  if (problems.length > 0)
+    return refuse(request, `The request leads to a plan that cannot be built: ${problems.slice(0, 3).join("; ")}.`);
+  return { understood: true, plan };
+}
+
+function refuse(request: string, reason: string): DesignAnswer {
+  const suggestion =
+    'Write, for example: "a todo API with users and tasks", or users(name, email:email:unique) tasks(title)';
+  return { understood: false, problems: [{ start: 0, end: request.length, text: request, reason, suggestion }] };
+}
+
+function unreadablePart(request: string): NotUnderstood | null {
+  if (request.trim() === "") {
+    const suggestion = 'Write, for example: "a todo API with users and tasks"';
+    return { start: 0, end: request.length, text: request, reason: "The request is empty.", suggestion };
+  }
+  if (request.length > MAX_REQUEST) {
+    const reason = `The request has ${request.length} characters; the offline model reads at most ${MAX_REQUEST}.`;
+    return {
+      start: MAX_REQUEST,
+      end: request.length,
+      text: request.slice(MAX_REQUEST),
+      reason,
+      suggestion: "Shorten it.",
+    };
+  }
+  // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
+  const control = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]|\p{Cs}/u.exec(request);
+  if (!control) return null;
+  const end = control.index + control[0].length;
+  return {
+    start: control.index,
+    end,
+    text: control[0],
+    reason: "The request contains a control character.",
+    suggestion: "Remove it.",
+  };
+}
+
+function parseRequest(reader: Reader, draft: Draft): void {
+  let introduced = false;
+  for (;;) {
+    skipSeparators(reader);
+    if (reader.done) return;
+    const start = reader.index;
+    if (parseClause(reader, draft) || parseNoDatabase(reader, draft)) {
+      // understood
+    } else if (!introduced && !groupAt(reader) && !constantAt(reader) && parseIntroduction(reader, draft))
+      introduced = true;
+    else if (startsList(reader)) parseList(reader, draft);
+    else reportUnknown(reader, start);
+    if (!atBoundary(reader)) reportUnknown(reader, reader.index);
+  }
+}
+
+/** At the start of a statement only what cannot be mistaken counts as a list. */
+function startsList(reader: Reader): boolean {
+  const noun = nounAt(reader);
+  return groupAt(reader) || constantAt(reader) || (noun !== null && noun.plural);
+}
+
+function skipSeparators(reader: Reader): void {
+  while (reader.at(SEPARATORS) || reader.at(SENTENCE_ENDS)) reader.take("separator");
+  if (reader.at("please") && reader.index === reader.tokens.length - 1) reader.take("noise");
+}
+
+function atBoundary(reader: Reader): boolean {
+  const next = reader.peek();
+  return (
+    !next ||
+    next.newline ||
+    SEPARATORS.has(next.lower) ||
+    SENTENCE_ENDS.has(next.text) ||
+    groupAt(reader) ||
+    reader.at("without") ||
+    (reader.at("please") && reader.index === reader.tokens.length - 1)
+  );
+}
+
+function reportUnknown(reader: Reader, start: number): void {
+  const end = Math.max(endOfClause(reader), reader.index + 1);
+  const meant = reader.tokens.slice(start, end).flatMap((token) => nearMiss(token.lower, VERBS) ?? []);
+  const suggestion = meant[0]
+    ? `Did you mean "${meant[0]}"?`
+    : 'Write sentences like "users have a name and a unique email", or users(name, email:email:unique)';
+  const relative = reader.at(RELATIVE) ? " after this" : "";
+  reader.report(start, end, `No rule of the offline model covers this${relative}.`, suggestion);
+  reader.index = Math.min(end, reader.tokens.length);
+}
+
+/** The net under all rules: a token that none of them used. */
+function reportUnused(reader: Reader): void {
+  for (const [index, token] of reader.tokens.entries()) {
+    if (token.use === null) reader.reportExactly(index, index + 1, "No rule of the offline model covers this.");
+  }
+}
+
+/** Problems in the order of the request; one inside another, or with nothing but a separator between, becomes one. */
+function merged(reader: Reader): NotUnderstood[] {
+  const result: NotUnderstood[] = [];
+  for (const problem of reader.problems.toSorted((a, b) => a.start - b.start || b.end - a.end)) {
+    const last = result.at(-1);
+    if (last && problem.end <= last.end) continue;
+    if (last && problem.start < last.end) {
+      last.end = problem.end;
+      last.text = reader.request.slice(last.start, last.end);
+    } else result.push({ ...problem });
+  }
+  return result;
+}

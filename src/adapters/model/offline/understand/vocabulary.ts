@@ -1,0 +1,87 @@
+// The closed word lists of the grammar. A word outside them is a name or is reported.
+import type { ColumnType } from "../../../../plan/plan.ts";
+
+export function words(list: string): ReadonlySet<string> {
+  return new Set(list.split(" "));
+}
+
+export const ARTICLES = words("a an the");
+export const EACH = words("a an the each every all");
+export const POSSESSIVES = words("a an the its their his her one");
+export const HAVE = words("have has");
+export const BELONG = words("belong belongs");
+export const RELATIVE = words("that which who");
+export const SEPARATORS = words(", and &");
+export const SENTENCE_ENDS = words("; . !");
+export const OR = words(", or and");
+
+export const TYPES: Readonly<Record<string, ColumnType>> = {
+  string: "string",
+  text: "text",
+  integer: "integer",
+  int: "integer",
+  bigint: "bigint",
+  decimal: "decimal",
+  boolean: "boolean",
+  bool: "boolean",
+  timestamp: "timestamp",
+  datetime: "timestamp",
+  date: "date",
+  enum: "enum",
+  email: "email",
+  url: "url",
+  json: "json",
+};
+export const TYPE_NAMES =
+  "string, text, integer, bigint, decimal, boolean, timestamp, date, enum{…}, email, url, json, string[], references:TABLE";
+/** Types that in a sentence stand before the name too ("an integer priority"); the others are names there ("an email"). */
+export const LEADING_TYPES = words("string integer int bigint decimal boolean bool timestamp datetime json");
+export const UNIQUE = words("unique");
+export const NULLABLE = words("optional nullable");
+export const REQUIRED = words("required mandatory");
+export const MODIFIERS = new Set([...UNIQUE, ...NULLABLE, ...REQUIRED]);
+export const REFERENCES = words("references ref");
+
+/** Words that end a field or a list and so are no names. */
+export const KEYWORDS = new Set([
+  ...ARTICLES,
+  ...EACH,
+  ...HAVE,
+  ...BELONG,
+  ...RELATIVE,
+  ...MODIFIERS,
+  ...words(
+    "and or with without to for of between default defaults defaulting many returns return by in on at from is are be as not no",
+  ),
+]);
+
+/** Heads of an introduction that say what kind of thing is asked for, and what they become in the project's name. */
+export const HEADS: Readonly<Record<string, string>> = {
+  api: "api",
+  apis: "api",
+  backend: "backend",
+  "back-end": "backend",
+  service: "service",
+  microservice: "service",
+  server: "server",
+  app: "app",
+  application: "app",
+  system: "system",
+};
+/** Adjectives that change nothing about what is built: all that is built is this. */
+export const PLAIN_ADJECTIVES = words("simple small basic little minimal tiny new rest restful json http web crud");
+export const REQUEST_VERBS = words("create build make generate write design need want give");
+/** "an API that manages tasks", "a backend to track tasks", "an API for managing tasks". */
+export const MANAGE = words(
+  "manage manages managing track tracks tracking store stores storing keep keeps keeping handle handles handling",
+);
+
+export const QUALIFIERS = words(
+  "first last middle full display given family company due start end birth release publication published order phone " +
+    "telephone mobile serial model account invoice room postal zip unit street house image photo cover website home product " +
+    "license registration tracking reference hire arrival departure check-in check-out expiry expiration delivery shipping " +
+    "billing total net gross tax list sale purchase monthly hourly daily page word view like short long user job",
+);
+export const QUALIFIED = words(
+  "name date time number code address url price amount cost rate count title description text notes city year month day",
+);

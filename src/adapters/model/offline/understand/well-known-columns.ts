@@ -1,0 +1,82 @@
+// What a column is when only its name is given. Every use of this is stated as an assumption.
+import type { Column } from "../../../../plan/plan.ts";
+import { words } from "./vocabulary.ts";
+
+type Shape = Partial<Column> & Pick<Column, "type">;
+
+const RULES: { names?: ReadonlySet<string>; pattern?: RegExp; shape: Shape }[] = [
+  { pattern: /^(?:.+_)?email(?:_address)?$/, shape: { type: "email" } },
+  { names: words("url website link homepage"), pattern: /_(?:url|link)$/, shape: { type: "url" } },
+  {
+    names: words("price amount total cost fee salary subtotal tax discount deposit rent wage budget"),
+    pattern: /_(?:price|amount|total|cost|fee|salary)$/,
+    shape: { type: "decimal", minimum: 0 },
+  },
+  {
+    names: words("balance weight height width length rate"),
+    pattern: /_(?:balance|rate)$/,
+    shape: { type: "decimal" },
+  },
+  {
+    names: words("quantity stock count age capacity pages seats copies mileage floor"),
+    pattern: /_(?:quantity|count|pages)$/,
+    shape: { type: "integer", minimum: 0 },
+  },
+  {
+    names: words("year position priority rank score points level rating sort_order"),
+    pattern: /_(?:year|position)$/,
+    shape: { type: "integer" },
+  },
+  {
+    names: words(
+      "done completed active enabled published archived available paid public private verified finished featured cancelled",
+    ),
+    pattern: /^(?:is|has|can)_/,
+    shape: { type: "boolean", default: false },
+  },
+  { pattern: /_at$/, shape: { type: "timestamp", nullable: true } },
+  {
+    names: words("due_date end_date return_date expiry_date expiration_date"),
+    pattern: /_on$/,
+    shape: { type: "date", nullable: true },
+  },
+  { names: words("date birthday day"), pattern: /_date$/, shape: { type: "date" } },
+  {
+    names: words("description bio notes summary"),
+    pattern: /_(?:description|notes)$/,
+    shape: { type: "text", nullable: true },
+  },
+  { names: words("body content text message"), pattern: /_(?:body|content|text)$/, shape: { type: "text" } },
+  { names: words("tags labels keywords"), shape: { type: "string[]" } },
+  { names: words("metadata settings options preferences"), shape: { type: "json" } },
+  { names: words("phone telephone mobile"), pattern: /_?phone(?:_number)?$/, shape: { type: "string", maxLength: 50 } },
+];
+
+/** The shape that the name is known for, or null. */
+export function shapeByName(name: string): Shape | null {
+  return RULES.find((rule) => rule.names?.has(name) || rule.pattern?.test(name))?.shape ?? null;
+}
+
+/** Is a plural like "tags" the name of a column rather than of a table? */
+export function isPluralColumn(name: string): boolean {
+  return shapeByName(name)?.type === "string[]" || shapeByName(name)?.type === "json" || PLURAL_COLUMNS.has(name);
+}
+const PLURAL_COLUMNS = words("points seats copies pages");
+
+/** Columns that cannot be kept the way the name promises. */
+export function unsafeColumn(name: string): { reason: string; suggestion: string | null } | null {
+  if (/^(?:.+_)?(?:password|passwd|pwd)$/.test(name)) {
+    return {
+      reason:
+        "A password needs hashing and a login, which the offline model does not write; as a column it would be readable.",
+      suggestion: "Leave it out.",
+    };
+  }
+  if (/^(?:lat|lng|lon|latitude|longitude|coordinates|location_point)$/.test(name)) {
+    return {
+      reason: "Coordinates need more than the two decimal places of a decimal.",
+      suggestion: `Give a type, for example micro-degrees: ${name}:integer`,
+    };
+  }
+  return null;
+}

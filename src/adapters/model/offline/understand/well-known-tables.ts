@@ -1,0 +1,132 @@
+// Columns of nouns that people name without describing them, and tables of domains. Every use is stated as an assumption.
+
+/** In the exact field syntax; a reference is used only when the plan has its table. */
+const COLUMNS: Readonly<Record<string, string>> = {
+  users: "name:string, email:email:unique",
+  customers: "name:string, email:email:unique, phone:string{50}?",
+  clients: "name:string, email:email:unique, phone:string{50}?",
+  members: "name:string, email:email:unique",
+  employees: "name:string, email:email:unique, position:string?",
+  contacts: "name:string, email:email?, phone:string{50}?",
+  people: "name:string, email:email?",
+  students: "name:string, email:email:unique",
+  teachers: "name:string, email:email:unique",
+  patients: "name:string, birth_date:date?, phone:string{50}?",
+  doctors: "name:string, specialty:string?",
+  authors: "name:string, bio:text?",
+  tasks: "title:string, description:text?, done:boolean=false, due_at:timestamp?",
+  todos: "title:string, done:boolean=false, due_at:timestamp?",
+  projects: "name:string, description:text?",
+  notes: "title:string, body:text",
+  posts: "title:string, body:text, published_at:timestamp?",
+  articles: "title:string, body:text, published_at:timestamp?",
+  comments: "body:text",
+  categories: "name:string:unique, description:text?",
+  tags: "name:string{50}:unique",
+  products: "name:string, description:text?, price:decimal>=0, sku:string{64}:unique",
+  suppliers: "name:string, email:email?, phone:string{50}?",
+  vendors: "name:string, email:email?, phone:string{50}?",
+  companies: "name:string, website:url?",
+  orders: "status:enum{pending,paid,shipped,cancelled}=pending, total:decimal>=0=0",
+  order_items: "quantity:integer>=1=1, unit_price:decimal>=0",
+  invoices: "number:string{50}:unique, total:decimal>=0, status:enum{draft,sent,paid}=draft, due_on:date?",
+  books: "title:string, isbn:string{17}?, published_on:date?",
+  loans: "borrowed_on:date, returned_on:date?",
+  movies: "title:string, year:integer?, description:text?",
+  events: "title:string, description:text?, starts_at:timestamp, ends_at:timestamp?",
+  venues: "name:string, address:string?, capacity:integer>=0?",
+  bookings: "starts_at:timestamp, ends_at:timestamp, status:enum{pending,confirmed,cancelled}=pending",
+  appointments: "starts_at:timestamp, ends_at:timestamp, notes:text?",
+  rooms: "name:string, capacity:integer>=0?",
+  courses: "title:string, description:text?",
+  reviews: "rating:integer between 1 and 5, body:text?",
+  bookmarks: "title:string, url:url",
+  recipes: "title:string, instructions:text",
+  ingredients: "name:string",
+  vehicles: "make:string, model:string, registration:string{20}:unique",
+  topics: "title:string, description:text?",
+  threads: "title:string",
+  messages: "body:text",
+  tickets: "title:string, description:text?, status:enum{open,pending,closed}=open",
+  teams: "name:string:unique",
+  departments: "name:string:unique",
+  locations: "name:string, address:string?",
+  warehouses: "name:string, address:string?",
+};
+
+/** Which parent a noun conventionally belongs to; used only between nouns that were both left undescribed. */
+const PARENTS: Readonly<Record<string, readonly string[]>> = {
+  tasks: ["projects", "users"],
+  todos: ["users"],
+  projects: ["users"],
+  notes: ["users"],
+  posts: ["users", "authors"],
+  articles: ["users", "authors"],
+  comments: ["posts", "articles", "users"],
+  products: ["categories", "suppliers"],
+  orders: ["customers", "users"],
+  order_items: ["orders", "products"],
+  invoices: ["customers", "clients"],
+  books: ["authors"],
+  loans: ["books", "members"],
+  events: ["venues"],
+  bookings: ["rooms", "customers", "users"],
+  appointments: ["patients", "doctors"],
+  reviews: ["products", "movies", "users"],
+  bookmarks: ["users"],
+  recipes: ["users"],
+  employees: ["departments"],
+  threads: ["topics", "users"],
+  messages: ["threads", "users"],
+  tickets: ["customers", "users"],
+  contacts: ["companies"],
+};
+
+/** What a domain gets when it is named alone: "a todo API". */
+const DOMAINS: Readonly<Record<string, readonly string[]>> = {
+  todo: ["users", "tasks"],
+  task: ["users", "tasks"],
+  blog: ["users", "posts", "comments"],
+  shop: ["categories", "products", "customers", "orders", "order_items"],
+  store: ["categories", "products", "customers", "orders", "order_items"],
+  library: ["authors", "books", "members", "loans"],
+  forum: ["users", "topics", "threads", "messages"],
+  crm: ["companies", "contacts"],
+  notes: ["users", "notes"],
+  bookmark: ["users", "bookmarks"],
+  clinic: ["patients", "doctors", "appointments"],
+  booking: ["customers", "rooms", "bookings"],
+};
+
+/** Two nouns that relate many to many, whichever is named first. */
+const MANY_TO_MANY: readonly (readonly [string, string, string])[] = [
+  ["orders", "products", "order_items(order:references:orders, product:references:products, quantity:integer>=1=1)"],
+  ["students", "courses", "enrollments(student:references:students, course:references:courses)"],
+  ["books", "authors", "authorships(book:references:books, author:references:authors)"],
+  ["posts", "tags", "taggings(post:references:posts, tag:references:tags)"],
+  ["articles", "tags", "taggings(article:references:articles, tag:references:tags)"],
+  ["products", "tags", "taggings(product:references:products, tag:references:tags)"],
+  ["products", "categories", "categorizations(product:references:products, category:references:categories)"],
+  ["recipes", "ingredients", "recipe_ingredients(recipe:references:recipes, ingredient:references:ingredients)"],
+  ["users", "teams", "memberships(user:references:users, team:references:teams)"],
+  ["movies", "actors", "castings(movie:references:movies, actor:references:actors)"],
+];
+
+export function wellKnownColumns(table: string): string | null {
+  return Object.hasOwn(COLUMNS, table) ? COLUMNS[table]! : null;
+}
+
+export function conventionalParents(table: string): readonly string[] {
+  return Object.hasOwn(PARENTS, table) ? PARENTS[table]! : [];
+}
+
+export function domainTables(domain: string): readonly string[] | null {
+  return Object.hasOwn(DOMAINS, domain) ? DOMAINS[domain]! : null;
+}
+
+/** The link table that "X have many Y" needs when each Y has many X too, in the exact syntax; null for one-to-many. */
+export function linkTableFor(owner: string, member: string): string | null {
+  return MANY_TO_MANY.find(([a, b]) => (a === owner && b === member) || (b === owner && a === member))?.[2] ?? null;
+}
+
+export const WELL_KNOWN_TABLES: readonly string[] = Object.keys(COLUMNS);
