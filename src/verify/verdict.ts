@@ -1,15 +1,6 @@
 // The verdict: what tb found out by its own hand about a project, as data.
 
-export type CheckName =
-  | "types"
-  | "lint"
-  | "openapi"
-  | "build"
-  | "boot"
-  | "plan"
-  | "endpoints"
-  | "tests"
-  | "migrations";
+export type CheckName = "types" | "lint" | "openapi" | "build" | "boot" | "plan" | "endpoints" | "tests" | "migrations";
 
 /** One thing that is wrong, worded so that whoever wrote the code can mend it. */
 export interface Failure {

@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { readdir, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { TbError } from "../../errors.ts";
-import { errorCode } from "../../secrets/private-files.ts";
+import { errorCode } from "../../processes/error-code.ts";
 
 /** A single path segment. Throws TbError "usage". */
 export function safeName(name: string, what: string): string {

@@ -2,7 +2,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { errorCode } from "../../secrets/private-files.ts";
+import { errorCode } from "../../processes/error-code.ts";
 
 const ASIDE = /^([0-9a-f]{64})\.[0-9a-f]{12}\.aside$/;
 

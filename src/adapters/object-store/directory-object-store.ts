@@ -8,7 +8,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import * as z from "zod";
 import type { Config } from "../../config.ts";
 import { TbError } from "../../errors.ts";
-import { errorCode } from "../../secrets/private-files.ts";
+import { errorCode } from "../../processes/error-code.ts";
 import { createBlobs, namesIn, orNull, sha256Of, writeAtomically } from "./blobs.ts";
 import type { ObjectStore, SnapshotManifest } from "./object-store.ts";
 

@@ -1,0 +1,58 @@
+// One check: timed, with a bounded list of failures that are worded for whoever wrote the code.
+import type { ExecResult } from "../adapters/sandbox/sandbox.ts";
+import type { Check, CheckName, Failure } from "./verdict.ts";
+
+const MAX_FAILURES = 20;
+const MAX_LENGTH = 2_000;
+
+export interface Finding {
+  count: number | null;
+  /** Said when it passed: "12 endpoints (61 requests)". */
+  summary: string;
+  failures: Failure[];
+}
+
+/** Runs a check. It rejects only when the check could not be made at all (aborted, sandbox gone). */
+export async function check(name: CheckName, work: () => Promise<Finding>): Promise<Check> {
+  const started = performance.now();
+  const { count, summary, failures } = await work();
+  const passed = failures.length === 0;
+  return {
+    name,
+    passed,
+    count,
+    summary: passed ? summary : `${failures.length} ${failures.length === 1 ? "problem" : "problems"} in ${name}`,
+    duration_ms: Math.round(performance.now() - started),
+    failures: bounded(failures),
+  };
+}
+
+function bounded(failures: Failure[]): Failure[] {
+  const shown = failures.slice(0, MAX_FAILURES).map((failure) => ({ ...failure, message: shorten(failure.message) }));
+  const rest = failures.length - shown.length;
+  return rest > 0 ? [...shown, { message: `… and ${rest} more.` }] : shown;
+}
+
+/** The first 2,000 characters, saying so. */
+export function shorten(text: string, length = MAX_LENGTH): string {
+  return text.length <= length ? text : `${text.slice(0, length - 2)} …`;
+}
+
+/** The end of what a command printed, where the reason usually is. */
+export function lastLines(output: string, length = 1_500): string {
+  const text = output.trim();
+  return text.length <= length ? text : `… ${text.slice(-length)}`;
+}
+
+/** How a command ended, for a failure that has no better words. */
+export function ending(command: string, result: ExecResult): string {
+  const how = result.timedOut
+    ? "took too long and was stopped"
+    : `ended with exit code ${result.exitCode ?? "none (killed)"}`;
+  const output = lastLines(result.output);
+  return `${command} ${how}${output ? `:\n${output}` : " and printed nothing."}`;
+}
+
+export function plural(count: number, singular: string, many = `${singular}s`): string {
+  return `${count} ${count === 1 ? singular : many}`;
+}

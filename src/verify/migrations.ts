@@ -1,0 +1,50 @@
+// Check "migrations": the project's own runner, on an empty database, makes exactly the schema of the copy.
+import { ending, type Finding } from "./check.ts";
+import { introspect, type SchemaFacts } from "./introspect.ts";
+import { databaseEnv, runNode, type StoredSubject } from "./subject.ts";
+import type { Failure } from "./verdict.ts";
+
+/** The empty database `scratch.replay` must be there. */
+export async function checkMigrations(subject: StoredSubject): Promise<Finding> {
+  const { cluster, database, scratch } = subject;
+  const env = await databaseEnv(subject, scratch.replay, ["own"]);
+  const result = await runNode(subject, ["scripts/migrate.ts"], { env });
+  if (result.exitCode !== 0) {
+    const message = `The migrations fail on an empty database. ${ending("npm run migrate", result)}`;
+    return { count: null, summary: "migrations", failures: [{ file: "migrations", message }] };
+  }
+  const [replayed, present] = await Promise.all([introspect(cluster, scratch.replay), introspect(cluster, database)]);
+  return { count: replayed.migrations.length, summary: "migrations", failures: compareSchemas(replayed, present) };
+}
+
+/** What the replay has and the database has not, and the other way round. */
+export function compareSchemas(replayed: SchemaFacts, present: SchemaFacts): Failure[] {
+  const [expected, actual] = [lines(replayed), lines(present)];
+  const missing = [...expected].filter((line) => !actual.has(line));
+  const extra = [...actual].filter((line) => !expected.has(line));
+  return [
+    ...missing.map((line) => ({
+      file: "migrations",
+      message: `migrations/ makes this, but the database does not have it: ${line}`,
+    })),
+    ...extra.map((line) => ({
+      file: "migrations",
+      message: `The database has this, but migrations/ does not make it: ${line}. Put every change of the schema into a new migration.`,
+    })),
+  ];
+}
+
+function lines(facts: SchemaFacts): Set<string> {
+  return new Set([
+    ...facts.columns.map(
+      (column) =>
+        `column ${column.table}.${column.name} ${column.type}${column.nullable ? "" : " not null"}${column.default === null ? "" : ` default ${column.default}`}`,
+    ),
+    ...facts.constraints.map(
+      (constraint) => `constraint ${constraint.name} on ${constraint.table}: ${constraint.definition}`,
+    ),
+    ...facts.indexes.map((index) => `index ${index.name}: ${index.definition}`),
+    ...facts.others,
+    ...facts.migrations.map((line) => `applied migration ${line}`),
+  ]);
+}

@@ -1,0 +1,53 @@
+// Check "openapi": the committed openapi.json is what the routes say, and can be read as a contract.
+import { ending, type Finding } from "./check.ts";
+import { type Contract, readContract } from "./probe/contract.ts";
+import { runNode, type Subject } from "./subject.ts";
+
+export const OPENAPI_FILE = "openapi.json";
+
+export async function checkOpenapi(subject: Subject): Promise<Finding> {
+  const { sandbox } = subject;
+  const committed = await readOpenapi(subject);
+  if (committed === null) {
+    return failed("is missing. Run `npm run openapi` and keep the file.");
+  }
+  let generated: string;
+  try {
+    const result = await runNode(subject, ["scripts/openapi.ts"]);
+    if (result.exitCode !== 0) return failed(ending("npm run openapi", result));
+    generated = await sandbox.readFile(OPENAPI_FILE);
+  } finally {
+    // The tree is only judged here, not mended.
+    await sandbox.writeFile(OPENAPI_FILE, committed);
+  }
+  if (generated !== committed) {
+    return failed(`does not match the routes: run \`npm run openapi\`. ${firstDifference(committed, generated)}`);
+  }
+  const contract = readContract(committed);
+  return "problem" in contract
+    ? failed(contract.problem)
+    : { count: contract.operations.size, summary: "openapi", failures: [] };
+}
+
+/** The contract the probes go by; null when the "openapi" check has refused it. */
+export async function loadContract(subject: Subject): Promise<Contract | null> {
+  const text = await readOpenapi(subject);
+  const contract = text === null ? null : readContract(text);
+  return contract && "operations" in contract ? contract : null;
+}
+
+async function readOpenapi({ sandbox }: Subject): Promise<string | null> {
+  const files = await sandbox.listFiles();
+  return files.includes(OPENAPI_FILE) ? sandbox.readFile(OPENAPI_FILE) : null;
+}
+
+function failed(message: string): Finding {
+  return { count: null, summary: "openapi", failures: [{ file: OPENAPI_FILE, message }] };
+}
+
+function firstDifference(committed: string, generated: string): string {
+  const [a, b] = [committed.split("\n"), generated.split("\n")];
+  const line = b.findIndex((text, index) => text !== a[index]);
+  if (line === -1) return `Line ${b.length + 1} should not be there.`;
+  return `First at line ${line + 1}: it says ${JSON.stringify(a[line]?.trim() ?? "")}, the routes say ${JSON.stringify(b[line]!.trim())}.`;
+}

@@ -1,0 +1,71 @@
+// Check "plan": every endpoint of the plan is a route file, every table and column of it is in the database.
+import type { Endpoint, Plan } from "../plan/plan.ts";
+import type { Finding } from "./check.ts";
+import { columnProblems } from "./column-present.ts";
+import { introspect, type SchemaFacts } from "./introspect.ts";
+import { type RouteFile, routeKey } from "./routes.ts";
+import { hasDatabase, type Subject } from "./subject.ts";
+import type { Failure } from "./verdict.ts";
+
+export interface PlanFinding extends Finding {
+  tables: string[];
+}
+
+export async function checkPlan(subject: Subject, routes: RouteFile[]): Promise<PlanFinding> {
+  const { plan } = subject;
+  const facts = hasDatabase(subject) ? await introspect(subject.cluster, subject.database) : null;
+  const failures = [...endpointProblems(plan, routes), ...(facts ? schemaProblems(plan, facts) : [])];
+  if (!facts && plan.tables.length > 0)
+    failures.push({ message: "The plan has tables, but the project has no database." });
+  const planned = new Set(plan.endpoints.map(routeKey));
+  const extra = routes.filter((route) => route.file.startsWith("server/api/") && !planned.has(routeKey(route)));
+  const more = extra.length > 0 ? ` (warning: also ${extra.map(routeKey).join(", ")})` : "";
+  return { count: plan.endpoints.length, summary: `plan${more}`, failures, tables: facts?.tables ?? [] };
+}
+
+function endpointProblems(plan: Plan, routes: RouteFile[]): Failure[] {
+  const byKey = new Map<string, RouteFile[]>();
+  for (const route of routes) {
+    const shape = withoutNames(routeKey(route));
+    byKey.set(shape, [...(byKey.get(shape) ?? []), route]);
+  }
+  const anyMethod = routes.filter((route) => route.method === "*");
+  const twice = [...byKey.values()].filter((found) => found.length > 1);
+  return [
+    ...plan.endpoints.filter((endpoint) => !byKey.has(withoutNames(routeKey(endpoint)))).map(missing),
+    ...anyMethod.map((route) => ({
+      file: route.file,
+      message: "has no method in its name: name it …get.ts, …post.ts, …patch.ts or …delete.ts.",
+    })),
+    ...twice.map((found) => ({
+      file: found[1]!.file,
+      endpoint: routeKey(found[1]!),
+      message: `serves the same endpoint as ${found[0]!.file}: remove one of them.`,
+    })),
+  ];
+}
+
+function missing(endpoint: Endpoint): Failure {
+  return {
+    file: endpoint.file,
+    endpoint: routeKey(endpoint),
+    message: `is in the plan ("${endpoint.summary}"), but there is no route file for it: write ${endpoint.file}.`,
+  };
+}
+
+/** `{id}` and `{userId}` are the same place in a path. */
+function withoutNames(key: string): string {
+  return key.replace(/\{\w+\}/g, "{}");
+}
+
+function schemaProblems(plan: Plan, facts: SchemaFacts): Failure[] {
+  return plan.tables.flatMap((table) => {
+    if (!facts.tables.includes(table.name)) {
+      return [{ file: "migrations", message: `Table ${table.name} is in the plan, but not in the database.` }];
+    }
+    const problems = table.columns.flatMap((column) => columnProblems(table.name, column, facts));
+    const key = facts.constraints.find((one) => one.table === table.name && one.kind === "primary key");
+    if (key?.columns.join() !== "id") problems.push(`${table.name}.id is not the primary key.`);
+    return problems.map((message) => ({ file: "migrations", message }));
+  });
+}

@@ -1,0 +1,87 @@
+// Requests over a Unix socket, bounded in time and size: what answers is not trusted.
+import { Agent, request } from "node:http";
+
+const TIMEOUT_MS = 10_000;
+const MAX_BYTES = 2_000_000;
+
+export interface HttpRequest {
+  method: string;
+  /** With the query. */
+  path: string;
+  headers?: Record<string, string>;
+  body?: string | Buffer;
+}
+
+export interface HttpAnswer {
+  status: number;
+  contentType: string;
+  headers: NodeJS.Dict<string | string[]>;
+  text: string;
+  /** undefined when the text is not JSON. */
+  json: unknown;
+}
+
+export interface HttpClient {
+  /** Never rejects: no answer, a slow one or one that is too large is `failed`. */
+  send(request: HttpRequest): Promise<HttpAnswer | { failed: string }>;
+  close(): void;
+}
+
+export function createClient(socketPath: string): HttpClient {
+  const agent = new Agent({ keepAlive: true, maxSockets: 4 });
+
+  function exchange({ method, path, headers, body }: HttpRequest): Promise<HttpAnswer> {
+    return new Promise((resolve, reject) => {
+      const outgoing = request(
+        { agent, socketPath, method, path, headers: { host: "localhost", ...headers } },
+        (incoming) => {
+          const chunks: Buffer[] = [];
+          let size = 0;
+          incoming.on("data", (chunk: Buffer) => {
+            size += chunk.length;
+            chunks.push(chunk);
+            if (size > MAX_BYTES) outgoing.destroy(new Error(`the answer is larger than ${MAX_BYTES} bytes`));
+          });
+          incoming.on("error", reject);
+          incoming.on("end", () => {
+            const text = Buffer.concat(chunks).toString();
+            const contentType = incoming.headers["content-type"] ?? "";
+            resolve({
+              status: incoming.statusCode ?? 0,
+              contentType,
+              headers: incoming.headers,
+              text,
+              json: parse(text),
+            });
+          });
+        },
+      );
+      const deadline = setTimeout(
+        () => outgoing.destroy(new Error(`no answer within ${TIMEOUT_MS / 1000} s`)),
+        TIMEOUT_MS,
+      );
+      outgoing.on("close", () => clearTimeout(deadline));
+      outgoing.on("error", reject);
+      outgoing.end(body);
+    });
+  }
+
+  return {
+    async send(request) {
+      try {
+        return await exchange(request);
+      } catch (error) {
+        return { failed: error instanceof Error ? error.message : String(error) };
+      }
+    },
+    close: () => agent.destroy(),
+  };
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

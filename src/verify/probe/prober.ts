@@ -1,0 +1,138 @@
+// Sends the probes, judges each answer, and keeps count of which endpoint was asked what.
+import { setTimeout as sleep } from "node:timers/promises";
+import type { SandboxServer } from "../../adapters/sandbox/sandbox.ts";
+import { interruption } from "../../processes/interruption.ts";
+import { lastLines, shorten } from "../check.ts";
+import { type RouteFile, routeKey } from "../routes.ts";
+import type { Failure } from "../verdict.ts";
+import type { Contract } from "./contract.ts";
+import { createClient, type HttpAnswer } from "./http.ts";
+import { excerpt, judgeAnswer } from "./judge.ts";
+
+export interface Probe {
+  /** "POST /api/users" */
+  endpoint: string;
+  /** Said in a failure: "a valid user", "a user without its email". */
+  what: string;
+  /** Values for the `{…}` of the path, in their order; the first serves for a single one. */
+  id?: string;
+  query?: string;
+  /** Sent as JSON. */
+  body?: unknown;
+  /** Sent as it is, instead of `body`. */
+  raw?: { contentType: string; body: string | Buffer };
+  /** Another method than the endpoint's. */
+  method?: string;
+  /** Statuses that are right. */
+  expect: readonly number[];
+}
+
+export interface Prober {
+  readonly contract: Contract;
+  readonly failures: Failure[];
+  requests(): number;
+  /** Resolves to the answer when its status was a right one, else to null; what is wrong becomes a failure. */
+  send(probe: Probe): Promise<HttpAnswer | null>;
+  fail(endpoint: string, message: string): void;
+  /** Success statuses of an endpoint by its contract. */
+  success(endpoint: string): number[];
+  /** Endpoints that answered a valid request with success, and that were sent an invalid one. */
+  succeeded(endpoint: string): boolean;
+  challenged(endpoint: string): boolean;
+  close(): void;
+}
+
+export function createProber(input: {
+  contract: Contract;
+  server: SandboxServer;
+  routes: RouteFile[];
+  /** Never to be seen in a failure. */
+  secrets: string[];
+  signal: AbortSignal;
+}): Prober {
+  const { contract, server, routes, secrets, signal } = input;
+  const client = createClient(server.socketPath);
+  const files = new Map(routes.map((route) => [routeKey(route), route.file]));
+  const failures: Failure[] = [];
+  const succeeded = new Set<string>();
+  const challenged = new Set<string>();
+  let requests = 0;
+
+  function fail(endpoint: string, message: string): void {
+    const file = files.get(endpoint);
+    const clean = secrets.reduce((text, secret) => (secret ? text.replaceAll(secret, "***") : text), message);
+    failures.push({ endpoint, ...(file && { file }), message: clean });
+  }
+
+  async function send(probe: Probe): Promise<HttpAnswer | null> {
+    if (signal.aborted) throw interruption(signal);
+    requests++;
+    const [ownMethod = "GET", template = "/"] = probe.endpoint.split(" ");
+    const method = probe.method ?? ownMethod;
+    const path =
+      template.replace(/\{\w+\}/g, encodeURIComponent(probe.id ?? "none")) + (probe.query ? `?${probe.query}` : "");
+    const body = probe.raw?.body ?? (probe.body === undefined ? undefined : JSON.stringify(probe.body));
+    const contentType = probe.raw?.contentType ?? (body === undefined ? undefined : "application/json");
+    const logged = server.output().length;
+    const answer = await client.send({
+      method,
+      path,
+      ...(body !== undefined && { body }),
+      headers: { ...(contentType !== undefined && { "content-type": contentType }) },
+    });
+    const asksSuccess = probe.expect.some((status) => status < 400);
+    if (!asksSuccess) challenged.add(probe.endpoint);
+    const request = `Request: ${method} ${path} ${body === undefined ? "" : shorten(String(body), 400)}`.trimEnd();
+    if ("failed" in answer) {
+      fail(probe.endpoint, `${probe.what}: no answer (${answer.failed}).\n${request}${await logSince(logged)}`);
+      return null;
+    }
+    const right = probe.expect.includes(answer.status);
+    const wrong = right ? [] : [`expected ${probe.expect.join(" or ")}, got ${answer.status}`];
+    const operation = probe.method ? undefined : contract.operations.get(probe.endpoint);
+    const problems = [...wrong, ...judgeAnswer(answer, contract, operation)];
+    if (problems.length > 0) {
+      const log = answer.status >= 500 ? await logSince(logged) : "";
+      fail(probe.endpoint, `${probe.what}: ${problems.join("; ")}.\n${request}\nResponse: ${excerpt(answer)}${log}`);
+    }
+    if (right && asksSuccess) succeeded.add(probe.endpoint);
+    return right ? answer : null;
+  }
+
+  /** What the server printed about it, which says why. */
+  async function logSince(offset: number): Promise<string> {
+    await sleep(25); // the pipe is a moment behind the answer
+    const text = lastLines(server.output().slice(offset), 800);
+    return text ? `\nServer log: ${text}` : "";
+  }
+
+  return {
+    contract,
+    failures,
+    requests: () => requests,
+    send,
+    fail,
+    success(endpoint) {
+      const statuses = [...(contract.operations.get(endpoint)?.responses.keys() ?? [])].filter(
+        (status) => status >= 200 && status < 300,
+      );
+      return statuses.length > 0 ? statuses : [200, 201, 204];
+    },
+    succeeded: (endpoint) => succeeded.has(endpoint),
+    challenged: (endpoint) => challenged.has(endpoint),
+    close: () => client.close(),
+  };
+}
+
+/** The answer's JSON object, or null. */
+export function objectOf(answer: HttpAnswer | null): Record<string, unknown> | null {
+  return isObject(answer?.json) ? answer.json : null;
+}
+
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+export function shown(value: unknown): string {
+  return value === undefined ? "nothing" : shorten(JSON.stringify(value), 200);
+}

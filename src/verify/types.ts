@@ -1,0 +1,27 @@
+// Check "types": the TypeScript compiler finds nothing.
+import { ending, type Finding } from "./check.ts";
+import { runNode, type Subject } from "./subject.ts";
+import type { Failure } from "./verdict.ts";
+
+/** `--noCheck false` so that a project cannot switch the check off in its tsconfig.json. */
+const ARGS = ["node_modules/typescript/bin/tsc", "--noEmit", "--noCheck", "false", "--pretty", "false"];
+
+export async function checkTypes(subject: Subject): Promise<Finding> {
+  const result = await runNode(subject, ARGS);
+  const failures = parseTypeErrors(result.stdout);
+  if (result.exitCode !== 0 && failures.length === 0) failures.push({ message: ending("tsc", result) });
+  return { count: null, summary: "types", failures };
+}
+
+/** Lines of `tsc --pretty false`: `server/api/x.ts(3,5): error TS2322: …`, continued by indented lines. */
+export function parseTypeErrors(output: string): Failure[] {
+  const failures: Failure[] = [];
+  for (const line of output.split("\n")) {
+    const [, file, number, message] = /^(.+?)\((\d+),\d+\): (error TS\d+: .*)$/.exec(line) ?? [];
+    const last = failures.at(-1);
+    if (file && number && message) failures.push({ file, line: Number(number), message });
+    else if (/^error TS\d+: /.test(line)) failures.push({ message: line });
+    else if (/^\s/.test(line) && last) last.message += `\n${line}`;
+  }
+  return failures;
+}
