@@ -9,19 +9,25 @@ export interface Manifests {
 }
 
 const Declared = z.object({
-  dependencies: z.unknown(),
-  devDependencies: z.unknown(),
-  optionalDependencies: z.unknown(),
-  peerDependencies: z.unknown(),
-  overrides: z.unknown(),
-  workspaces: z.unknown(),
+  dependencies: z.unknown().optional(),
+  devDependencies: z.unknown().optional(),
+  optionalDependencies: z.unknown().optional(),
+  peerDependencies: z.unknown().optional(),
+  overrides: z.unknown().optional(),
+  workspaces: z.unknown().optional(),
+});
+const Package = z.object({
+  resolved: z.string().optional(),
+  link: z.boolean().optional(),
+  os: z.array(z.string()).optional(),
+  cpu: z.array(z.string()).optional(),
 });
 const Lockfile = z.object({
   lockfileVersion: z.union([z.literal(2), z.literal(3)]),
-  packages: z.record(z.string(), z.object({ resolved: z.string().optional(), link: z.boolean().optional() })),
+  packages: z.record(z.string(), Package),
 });
 
-/** @returns the key under which these dependencies are prepared, and how many packages they are.
+/** @returns the key under which these dependencies are prepared, and how many packages this machine needs of them.
  * Throws TbError "failure" for manifests that are not readable, or that name anything but packages of a registry: npm
  * runs outside the sandbox and would copy folders, link files or run git for those. */
 export function checkManifests({ packageJson, lockfile }: Manifests): { key: string; packages: number } {
@@ -47,14 +53,11 @@ export function checkManifests({ packageJson, lockfile }: Manifests): { key: str
   ];
   return {
     key: createHash("sha256").update(parts.join("\0")).digest("hex"),
-    packages: Object.keys(packages).length - 1,
+    packages: Object.values(packages).filter(isForThisMachine).length - 1,
   };
 }
 
-function isFromRegistry(
-  path: string,
-  { resolved, link }: { resolved?: string | undefined; link?: boolean | undefined },
-): boolean {
+function isFromRegistry(path: string, { resolved, link }: z.infer<typeof Package>): boolean {
   if (path === "") return true; // the project itself
   const segments = path.split("/");
   if (
@@ -63,6 +66,10 @@ function isFromRegistry(
   )
     return false;
   return link !== true && (resolved === undefined || /^https?:\/\//.test(resolved)); // bundled packages have no address
+}
+
+function isForThisMachine({ os, cpu }: z.infer<typeof Package>): boolean {
+  return (!os || os.includes(process.platform)) && (!cpu || cpu.includes(process.arch));
 }
 
 function parse<T>(name: string, text: string, shape: z.ZodType<T>): T {

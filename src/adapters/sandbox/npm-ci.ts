@@ -58,7 +58,7 @@ export async function npmCi(
   onProgress?.(`Downloading ${packages} packages (once for this lockfile)`);
   child.stdout.on("data", (chunk: Buffer) => output.add(chunk.toString("utf8")));
   createInterface({ input: child.stderr }).on("line", (line) => {
-    if (line.startsWith("npm http fetch GET 200 "))
+    if (/^npm http fetch GET 200 \S+\.tgz/.test(line))
       onProgress?.(`Downloading packages: ${Math.min(++fetched, packages)} of ${packages}`);
     else output.add(`${line}\n`);
   });

@@ -11,7 +11,9 @@ export function npmFailure(output: string, timedOut: boolean): TbError {
   const errors = [...output.matchAll(/^npm (?:error|ERR!) ?(.*)$/gm)].map((match) => withoutSecrets(match[1]!));
   const code = errors.map((line) => /^code (\S+)/.exec(line)?.[1]).find((found) => found !== undefined) ?? "";
   const host = /https?:\/\/(?:[^/\s@]*@)?([^/\s:]+(?::\d+)?)/.exec(output)?.[1] ?? "the package registry";
-  const details = errors.filter((line) => line.trim() !== "" && !/^A complete log|^code /.test(line)).slice(0, 6);
+  const details = errors
+    .filter((line) => line.trim() !== "" && !/^(A complete log|code |errno |syscall |\s+at )/.test(line))
+    .slice(0, 6);
   if (timedOut || UNREACHABLE.test(code)) {
     const reason = timedOut ? "it took longer than 15 minutes" : code;
     return new TbError("transient", `The packages could not be downloaded: ${host} could not be reached (${reason}).`, {

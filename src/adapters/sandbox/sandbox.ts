@@ -61,5 +61,8 @@ export interface Sandbox {
   /** A folder on this machine that holds the current tree (the local sandbox's own folder), for git and archives. */
   workTree(): Promise<string>;
   /** Puts the prepared dependencies of the tree's lockfile in place; installs them first if no one has. */
-  installDependencies(options: { signal?: AbortSignal; onProgress?: (text: string) => void }): Promise<{ cached: boolean }>;
+  installDependencies(options: {
+    signal?: AbortSignal;
+    onProgress?: (text: string) => void;
+  }): Promise<{ cached: boolean }>;
 }

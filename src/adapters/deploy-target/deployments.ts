@@ -1,0 +1,148 @@
+// What a supervisor serves: the current deployment, the switch to the next one, and its way back.
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import type { Config } from "../../config.ts";
+import type { HttpForwarder } from "../../processes/http-forwarder.ts";
+import { removeTree } from "../../processes/remove-tree.ts";
+import { startApp, type App } from "./app.ts";
+import type { ControlAnswer, SupervisorStatus } from "./control-channel.ts";
+import { logPath, releasePath, type DeploymentFolder } from "./deployment-folder.ts";
+import { probeHealth } from "./health-probe.ts";
+import { openRotatingLog, type RotatingLog } from "./rotating-log.ts";
+
+const HEALTHY_WITHIN = 30_000;
+const DRAIN = 2000;
+const STOP_GRACE = 1000;
+const KEPT_RELEASES = 3;
+const ABANDONED_AFTER = 10 * 60_000;
+const SECRET_NAME = /PASSWORD|SECRET|TOKEN|PRIVATE|_KEY$/i;
+
+export interface Deployments {
+  socketPath(): string | null;
+  status(): SupervisorStatus;
+  /** Whether a deployment is being brought up. */
+  busy(): boolean;
+  /** Brings a deployment up beside the current one and switches when it is healthy; the current one again is a look. */
+  deploy(deploymentId: string, env: Record<string, string>, signal: AbortSignal): Promise<ControlAnswer>;
+  stop(): Promise<void>;
+}
+
+interface Serving {
+  app: App;
+  log: RotatingLog;
+}
+
+/** @param recorded the releases so far, newest first. @param record is told the releases after each switch. */
+export function createDeployments(
+  config: Config,
+  folder: DeploymentFolder,
+  recorded: readonly string[],
+  record: (releases: string[]) => void,
+  forwarder: () => HttpForwarder,
+): Deployments {
+  let releases = [...recorded];
+  let current: Serving | null = null;
+  let queue: Promise<unknown> = Promise.resolve();
+  let waiting = 0;
+
+  function status(): SupervisorStatus {
+    const state = current?.app.status() ?? { running: false, uptimeMs: null, restarts: 0 };
+    return { deploymentId: current?.app.deploymentId ?? null, ...state };
+  }
+
+  async function bringUp(
+    deploymentId: string,
+    env: Record<string, string>,
+    signal: AbortSignal,
+  ): Promise<ControlAnswer> {
+    if (signal.aborted) return { ok: false, message: "The deployment was interrupted.", details: [] };
+    if (current?.app.deploymentId === deploymentId) {
+      const health = await probeHealth({ socketPath: current.app.socketPath });
+      if (health.healthy) return { ok: true, status: status() };
+    }
+    const log = openRotatingLog(logPath(folder, deploymentId), secretsOf(env));
+    const app = await startApp({ folder, deploymentId, env, log, passthrough: config.passthrough });
+    const problem = await app.becomesHealthy(HEALTHY_WITHIN, signal);
+    if (problem) {
+      log.write("supervisor", `${problem.reason} ${problem.seen}`);
+      await app.stop(0);
+      log.close();
+      return { ok: false, message: failureMessage(problem.reason, current), details: details(problem.seen, log.path) };
+    }
+    const previous = current;
+    current = { app, log };
+    app.keepAlive();
+    log.write("supervisor", `${deploymentId} is healthy and serves from now on.`);
+    releases = [deploymentId, ...releases.filter((id) => id !== deploymentId)].slice(0, KEPT_RELEASES);
+    record(releases);
+    if (previous) await retire(previous, deploymentId);
+    await removeOldReleases(folder, releases);
+    return { ok: true, status: status() };
+  }
+
+  async function inTurn(before: Promise<unknown>, ...asked: Parameters<Deployments["deploy"]>): Promise<ControlAnswer> {
+    waiting += 1;
+    try {
+      await before;
+      return await bringUp(...asked);
+    } finally {
+      waiting -= 1;
+    }
+  }
+
+  async function retire(previous: Serving, successor: string): Promise<void> {
+    await forwarder().drained(previous.app.socketPath, DRAIN);
+    previous.log.write("supervisor", `${successor} has taken over; stopping ${previous.app.deploymentId}.`);
+    await previous.app.stop(STOP_GRACE);
+    previous.log.close();
+  }
+
+  return {
+    socketPath: () => current?.app.socketPath ?? null,
+    status,
+    busy: () => waiting > 0,
+    deploy(deploymentId, env, signal) {
+      const turn = inTurn(queue, deploymentId, env, signal);
+      queue = turn.catch(() => undefined); // whoever asked hears of it; the next in the queue must not
+      return turn;
+    },
+    async stop() {
+      const last = current;
+      current = null;
+      if (!last) return;
+      last.log.write("supervisor", "The supervisor was told to stop.");
+      await last.app.stop(STOP_GRACE);
+    },
+  };
+}
+
+function failureMessage(reason: string, current: Serving | null): string {
+  const what = reason.startsWith("It did not")
+    ? "the new version did not become healthy in 30 s"
+    : lowerFirst(reason).replace(/\.$/, "");
+  return `Deployment failed: ${what}; ${current ? "the previous one is serving" : "nothing is serving"}.`;
+}
+
+function lowerFirst(text: string): string {
+  return text.slice(0, 1).toLowerCase() + text.slice(1);
+}
+
+/** What was seen, and the last lines that the application itself printed. */
+function details(seen: string, path: string): string[] {
+  const lines = readFileSync(path, "utf8").trimEnd().split("\n").slice(-200);
+  const said = lines.filter((line) => / app /.test(line.slice(0, 30))).slice(-5);
+  const text = said.map((line) => line.replace(/^\S+ app /, "  ").slice(0, 300));
+  return text.length > 0 ? [seen, "Last log lines:", ...text] : [seen];
+}
+
+function secretsOf(env: Record<string, string>): string[] {
+  return Object.entries(env).flatMap(([name, value]) => (SECRET_NAME.test(name) && value.length >= 6 ? [value] : []));
+}
+
+/** Younger folders may belong to a deployment that waits for its turn. */
+async function removeOldReleases(folder: DeploymentFolder, kept: readonly string[]): Promise<void> {
+  for (const name of readdirSync(folder.releases)) {
+    if (kept.includes(name)) continue;
+    const path = name.startsWith(".") ? `${folder.releases}/${name}` : releasePath(folder, name);
+    if (Date.now() - statSync(path).ctimeMs > ABANDONED_AFTER) await removeTree(path);
+  }
+}

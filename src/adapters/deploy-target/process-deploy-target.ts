@@ -1,0 +1,134 @@
+// Deployments on this machine: a supervisor per project, http://127.0.0.1:<port>.
+import { existsSync } from "node:fs";
+import { mkdir, rename } from "node:fs/promises";
+import { randomBytes } from "node:crypto";
+import { join } from "node:path";
+import type { Config } from "../../config.ts";
+import { TbError } from "../../errors.ts";
+import { copyTree } from "../../processes/copy-tree.ts";
+import { errorCode } from "../../processes/error-code.ts";
+import { interruption } from "../../processes/interruption.ts";
+import { killPlace } from "../../processes/launch.ts";
+import { isRunning, untilGone } from "../../processes/process-identity.ts";
+import { removeTree } from "../../processes/remove-tree.ts";
+import { removeSocketFolder } from "../../processes/socket-folder.ts";
+import { ask, connectToSupervisor } from "./control-channel.ts";
+import type { DeployTarget } from "./deploy-target.ts";
+import {
+  deploymentFolder,
+  logPath,
+  makeFolders,
+  readState,
+  releasePath,
+  type DeploymentFolder,
+} from "./deployment-folder.ts";
+import { releasePort } from "./deployment-port.ts";
+import { probeHealth } from "./health-probe.ts";
+import { connectOrStart } from "./start-supervisor.ts";
+
+/** Deployments below `<home>/deployments`. */
+export function createProcessDeployTarget(config: Config): DeployTarget {
+  return {
+    name: "process",
+
+    async deploy({ projectId, deploymentId, artefact, env, signal }) {
+      if (signal.aborted) throw interruption(signal);
+      const folder = deploymentFolder(config.home, projectId);
+      makeFolders(folder);
+      await copyRelease(folder, deploymentId, artefact, signal);
+      const answer = await ask(await connectOrStart(config, folder), { command: "deploy", deploymentId, env }, signal);
+      if (signal.aborted) throw interruption(signal);
+      const next = `tb logs ${projectId} --deployment ${deploymentId}`;
+      if (!answer) {
+        throw new TbError("failure", "Deployment failed: its supervisor ended.", { suggestion: next });
+      }
+      if (!answer.ok) throw new TbError("failure", answer.message, { details: answer.details, suggestion: next });
+      const port = readState(folder)?.port;
+      if (port === undefined) throw new TbError("failure", "Deployment failed: the project was removed meanwhile.");
+      const { healthy } = await probeHealth({ host: "127.0.0.1", port });
+      return { id: deploymentId, url: urlOf(port), healthy };
+    },
+
+    async status(projectId) {
+      const folder = deploymentFolder(config.home, projectId);
+      const state = existsSync(folder.root) ? readState(folder) : null;
+      const url = state ? urlOf(state.port) : null;
+      const deploymentId = state?.releases[0] ?? null;
+      const socket = state ? await connectToSupervisor(folder) : null;
+      const answer = socket ? await ask(socket, { command: "status" }) : null;
+      if (!state || !answer?.ok) {
+        return { running: false, healthy: false, url, deploymentId, uptimeMs: null, restarts: 0 };
+      }
+      const { healthy } = await probeHealth({ host: "127.0.0.1", port: state.port });
+      return { ...answer.status, deploymentId: answer.status.deploymentId ?? deploymentId, healthy, url };
+    },
+
+    async logFile(projectId, deploymentId) {
+      const folder = deploymentFolder(config.home, projectId);
+      const id = deploymentId ?? (existsSync(folder.root) ? readState(folder)?.releases[0] : undefined);
+      if (id === undefined) throw new TbError("not_found", `Project ${projectId} has not been deployed yet.`);
+      const path = logPath(folder, id);
+      if (!existsSync(path)) throw new TbError("not_found", `There is no log of deployment ${id}.`);
+      return path;
+    },
+
+    async destroy(projectId) {
+      const folder = deploymentFolder(config.home, projectId);
+      if (!existsSync(folder.root)) return;
+      await stopSupervisor(folder);
+      killPlace(folder.mark);
+      const port = portOf(folder);
+      await removeTree(folder.root);
+      removeSocketFolder(folder.root);
+      if (port !== null) releasePort(folder, port);
+    },
+  };
+}
+
+function urlOf(port: number): string {
+  return `http://127.0.0.1:${port}`;
+}
+
+/** The artefact under its deployment's id, whole or not at all; one that is there already is kept. */
+async function copyRelease(
+  folder: DeploymentFolder,
+  deploymentId: string,
+  artefact: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const release = releasePath(folder, deploymentId);
+  if (existsSync(release)) return;
+  if (!existsSync(join(artefact, "server", "index.mjs"))) {
+    throw new TbError("failure", "There is nothing to deploy: the build has no server/index.mjs.");
+  }
+  const temporary = join(folder.releases, `.new-${randomBytes(6).toString("hex")}`);
+  try {
+    await mkdir(temporary, { mode: 0o700 });
+    await copyTree(artefact, join(temporary, ".output"), signal);
+    await rename(temporary, release);
+  } catch (error) {
+    if (!["ENOTEMPTY", "EEXIST"].includes(errorCode(error) ?? "")) throw error; // else someone was faster
+  } finally {
+    await removeTree(temporary);
+  }
+}
+
+/** Asks it to stop; one that does not answer is killed, and takes its application with it. */
+async function stopSupervisor(folder: DeploymentFolder): Promise<void> {
+  const supervisor = portOf(folder) === null ? null : (readState(folder)?.supervisor ?? null);
+  const socket = await connectToSupervisor(folder);
+  if (socket) await ask(socket, { command: "stop" });
+  if (!supervisor || (socket && (await untilGone(supervisor)))) return;
+  if (isRunning(supervisor)) process.kill(supervisor.pid, "SIGKILL");
+  await untilGone(supervisor);
+}
+
+/** null also for a state that is damaged: removing it must work all the same. */
+function portOf(folder: DeploymentFolder): number | null {
+  try {
+    return readState(folder)?.port ?? null;
+  } catch (error) {
+    if (error instanceof TbError) return null;
+    throw error;
+  }
+}

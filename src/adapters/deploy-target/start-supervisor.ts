@@ -1,0 +1,92 @@
+// Finds the project's supervisor or starts it, safe when ten do so at once.
+import { spawn } from "node:child_process";
+import { closeSync, openSync, readFileSync, rmSync, statSync } from "node:fs";
+import type { Socket } from "node:net";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import type { Config } from "../../config.ts";
+import { TbError } from "../../errors.ts";
+import { connectToSupervisor } from "./control-channel.ts";
+import { createState, readState, type DeploymentFolder } from "./deployment-folder.ts";
+import { choosePort, releasePort } from "./deployment-port.ts";
+import { PORT_TAKEN } from "./supervisor-exit.ts";
+
+const STARTS_WITHIN = 20_000;
+const OTHER_STARTS_WITHIN = 5000; // the one that has the port already
+const LONGEST_LOG = 1024 * 1024;
+
+/** A connection to the running supervisor. Throws TbError "conflict" when a stranger has the project's port. */
+export async function connectOrStart(config: Config, folder: DeploymentFolder): Promise<Socket> {
+  const refused = new Set<number>();
+  while (true) {
+    const running = await connectToSupervisor(folder);
+    if (running) return running;
+    const state =
+      readState(folder) ??
+      createState(folder, { port: await choosePort(folder, refused), releases: [], supervisor: null });
+    const started = await start(config, folder);
+    if (started) return started;
+    if (readState(folder)?.supervisor || refused.size >= 5) {
+      throw new TbError("conflict", `Port ${state.port} of this project is in use by another program.`, {
+        suggestion: `Stop the program that listens on 127.0.0.1:${state.port}, then deploy again.`,
+      });
+    }
+    // A stranger took the port between our look and the first start: nobody knows the URL yet, so take another.
+    refused.add(state.port);
+    rmSync(join(folder.root, "state.json"), { force: true });
+    releasePort(folder, state.port);
+  }
+}
+
+/** Starts a supervisor and connects to it, or to the faster one; null when a stranger has the port. */
+async function start(config: Config, folder: DeploymentFolder): Promise<Socket | null> {
+  const log = join(folder.root, "supervisor.log");
+  const child = spawnSupervisor(config, folder, log);
+  let exitCode: number | null | undefined;
+  child.once("exit", (code) => {
+    exitCode = code;
+  });
+  child.once("error", () => {
+    exitCode = 1;
+  });
+  let deadline = performance.now() + STARTS_WITHIN;
+  let told = false;
+  while (performance.now() < deadline) {
+    const socket = await connectToSupervisor(folder);
+    if (socket) return socket;
+    if (exitCode === PORT_TAKEN && !told) {
+      told = true;
+      deadline = performance.now() + OTHER_STARTS_WITHIN;
+    } else if (exitCode !== undefined && exitCode !== PORT_TAKEN) break;
+    await delay(15);
+  }
+  if (exitCode === PORT_TAKEN) return null;
+  throw new TbError("failure", "The supervisor of the deployment did not start.", {
+    details: readFileSync(log, "utf8").trimEnd().split("\n").slice(-5),
+    suggestion: `Its log is ${log}.`,
+  });
+}
+
+function spawnSupervisor(config: Config, folder: DeploymentFolder, log: string) {
+  const size = statSync(log, { throwIfNoEntry: false })?.size ?? 0;
+  const output = openSync(log, size > LONGEST_LOG ? "w" : "a", 0o600);
+  try {
+    const child = spawn(process.execPath, [supervisorFile(), folder.projectId], {
+      cwd: "/",
+      detached: true, // its own session: closing the terminal or Ctrl-C does not reach it
+      env: { ...config.passthrough, TB_HOME: config.home },
+      stdio: ["ignore", output, output],
+    });
+    child.unref();
+    return child;
+  } finally {
+    closeSync(output);
+  }
+}
+
+/** Beside this module, in its form: source in development, JavaScript in what is published. */
+function supervisorFile(): string {
+  const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
+  return fileURLToPath(new URL(`./supervisor.${extension}`, import.meta.url));
+}

@@ -1,0 +1,84 @@
+// Entry of the detached process that owns a project's port and keeps its application running. Started as
+// `node supervisor.js <project id>`; everything else comes through the control socket.
+import { chmodSync, rmSync, statSync } from "node:fs";
+import type { Server as NetServer } from "node:net";
+import { readConfig } from "../../config.ts";
+import { errorCode } from "../../processes/error-code.ts";
+import { createHttpForwarder } from "../../processes/http-forwarder.ts";
+import { ownIdentity } from "../../processes/process-identity.ts";
+import { controlSocket, serveControl, type ControlAnswer, type ControlRequest } from "./control-channel.ts";
+import { deploymentFolder, readState, writeState, type DeploymentState } from "./deployment-folder.ts";
+import { createDeployments } from "./deployments.ts";
+import { PORT_TAKEN } from "./supervisor-exit.ts";
+
+const LOOK_EVERY = 1000;
+const IDLE_LIMIT = 15_000; // without anything to serve
+
+async function main(projectId: string): Promise<void> {
+  const config = readConfig();
+  const folder = deploymentFolder(config.home, projectId);
+  let state: DeploymentState | null = readState(folder);
+  if (!state) throw new Error("The project has no deployment state.");
+  const { port } = state;
+  const forwarder = createHttpForwarder(() => deployments.socketPath());
+  const deployments = createDeployments(config, folder, state.releases, record, () => forwarder);
+
+  function record(releases: string[]): void {
+    state = { port, releases, supervisor: ownIdentity() };
+    writeState(folder, state);
+  }
+
+  // Whoever has the port is the project's one supervisor; only then is the control socket of a dead one removed.
+  await listen(forwarder.server, { port, host: "127.0.0.1" });
+  record(state.releases);
+  const control = serveControl(handle);
+  const path = controlSocket(folder);
+  rmSync(path, { force: true });
+  await listen(control, { path });
+  chmodSync(path, 0o600);
+
+  let ending: Promise<void> | undefined;
+  function end(): Promise<void> {
+    ending ??= shutDown();
+    return ending;
+  }
+
+  async function shutDown(): Promise<void> {
+    clearInterval(watch);
+    await deployments.stop();
+    process.exit(0);
+  }
+
+  async function handle(request: ControlRequest, signal: AbortSignal): Promise<ControlAnswer> {
+    if (request.command === "deploy") return deployments.deploy(request.deploymentId, request.env, signal);
+    const status = deployments.status();
+    if (request.command === "stop") setImmediate(() => void end());
+    return { ok: true, status };
+  }
+
+  const home = statSync(folder.root).ino;
+  let idleSince = performance.now();
+  const watch = setInterval(() => {
+    if (deployments.socketPath() !== null || deployments.busy()) idleSince = performance.now();
+    const removed = statSync(folder.root, { throwIfNoEntry: false })?.ino !== home;
+    if (removed || performance.now() - idleSince > IDLE_LIMIT) void end();
+  }, LOOK_EVERY);
+  for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => void end());
+}
+
+function listen(server: NetServer, where: { path: string } | { port: number; host: string }): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(where, () => {
+      server.off("error", reject);
+      resolve();
+    });
+  });
+}
+
+try {
+  await main(process.argv[2] ?? "");
+} catch (error) {
+  process.stderr.write(`${new Date().toISOString()} ${error instanceof Error ? error.stack : String(error)}\n`);
+  process.exit(errorCode(error) === "EADDRINUSE" ? PORT_TAKEN : 1);
+}
