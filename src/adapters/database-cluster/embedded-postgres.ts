@@ -8,7 +8,8 @@ import type { ClusterSettings, Config } from "../../config.ts";
 import { TbError } from "../../errors.ts";
 import { errorCode, readIfPresent } from "../../secrets/private-files.ts";
 import { classifyConnectionError } from "./connection-errors.ts";
-import { ADMINISTRATOR, ensureDataDirectory } from "./init-data-directory.ts";
+import { ADMINISTRATOR, dataVersion, ensureDataDirectory } from "./init-data-directory.ts";
+import { oneAtATime } from "./one-at-a-time.ts";
 import { findPackage, installPrograms, type PostgresPrograms } from "./postgres-binaries.ts";
 import {
   checkSocketFolder,
@@ -145,15 +146,28 @@ async function bringUp(
       if (server && (await failedByItself(server))) failures += 1;
       if (failures >= FAILED_STARTS) throw await startError(place, which, server, "configuration");
       if (server) await sleep(POLL * 10); // leftovers of a killed server need a moment to go
-      if (!programs) {
-        await prepareFolders(place);
-        programs = await installPrograms(place.base);
-        await ensureDataDirectory(place, programs);
-      }
+      programs ??= await prepare(place);
       server = await startPostmaster(place, programs, which);
     }
     await sleep(POLL);
   }
+}
+
+/** Everything that must exist before a start. Ten commands on an empty home do not make ten data directories. */
+async function prepare(place: PostgresLocation): Promise<PostgresPrograms> {
+  await prepareFolders(place);
+  let programs: PostgresPrograms | undefined;
+  await oneAtATime(
+    `${place.data}.making`,
+    async () => (await dataVersion(place)) !== null,
+    async () => {
+      programs = await installPrograms(place.base);
+      await ensureDataDirectory(place, programs);
+    },
+  );
+  programs ??= await installPrograms(place.base); // of this tb's version
+  await ensureDataDirectory(place, programs);
+  return programs;
 }
 
 /** Whether the server answers; a full one (too many connections) does. */

@@ -38,7 +38,8 @@ export async function ensureDataDirectory(location: PostgresLocation, programs: 
   }
 }
 
-async function dataVersion(location: PostgresLocation): Promise<string | null> {
+/** Major version of the data ("18"); null when there is none. */
+export async function dataVersion(location: PostgresLocation): Promise<string | null> {
   try {
     return (await readFile(join(location.data, "PG_VERSION"), "utf8")).trim();
   } catch (error) {
