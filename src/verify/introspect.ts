@@ -78,11 +78,11 @@ const OTHERS = `
   select line from (
     select 'schema ' || nspname from pg_namespace where nspname !~ '^pg_' and nspname not in ('public', 'information_schema')
     union all
-    select c.relkind || ' ' || n.nspname || '.' || c.relname || coalesce(' ' || pg_get_viewdef(c.oid), '')
+    select c.relkind::text || ' ' || n.nspname || '.' || c.relname || case when c.relkind in ('v', 'm') then ' ' || pg_get_viewdef(c.oid) else '' end
     from pg_class c join pg_namespace n on n.oid = c.relnamespace
     where n.nspname !~ '^pg_' and n.nspname <> 'information_schema' and (n.nspname <> 'public' or c.relkind not in ('r', 'p', 'i', 'I'))
     union all
-    select 'function ' || p.oid::regprocedure || ' ' || md5(coalesce(p.prosrc, ''))
+    select 'function ' || p.oid::regprocedure::text || ' ' || md5(coalesce(p.prosrc, ''))
     from pg_proc p join pg_namespace n on n.oid = p.pronamespace
     where n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
       and not exists (select from pg_depend d where d.objid = p.oid and d.deptype = 'e')

@@ -30,10 +30,11 @@ export interface HttpClient {
 export function createClient(socketPath: string): HttpClient {
   const agent = new Agent({ keepAlive: true, maxSockets: 4 });
 
-  function exchange({ method, path, headers, body }: HttpRequest): Promise<HttpAnswer> {
+  function exchange(input: HttpRequest, fresh: boolean): Promise<HttpAnswer> {
+    const { method, path, headers, body } = input;
     return new Promise((resolve, reject) => {
       const outgoing = request(
-        { agent, socketPath, method, path, headers: { host: "localhost", ...headers } },
+        { agent: fresh ? false : agent, socketPath, method, path, headers: { host: "localhost", ...headers } },
         (incoming) => {
           const chunks: Buffer[] = [];
           let size = 0;
@@ -61,7 +62,11 @@ export function createClient(socketPath: string): HttpClient {
         TIMEOUT_MS,
       );
       outgoing.on("close", () => clearTimeout(deadline));
-      outgoing.on("error", reject);
+      outgoing.on("error", (error) => {
+        // The server may end a kept connection between two requests, after a refused upload for one.
+        if (outgoing.reusedSocket && !fresh) exchange(input, true).then(resolve, reject);
+        else reject(error);
+      });
       outgoing.end(body);
     });
   }
@@ -69,7 +74,7 @@ export function createClient(socketPath: string): HttpClient {
   return {
     async send(request) {
       try {
-        return await exchange(request);
+        return await exchange(request, false);
       } catch (error) {
         return { failed: error instanceof Error ? error.message : String(error) };
       }

@@ -9,6 +9,8 @@ import type { Contract } from "./contract.ts";
 import { createClient, type HttpAnswer } from "./http.ts";
 import { excerpt, judgeAnswer } from "./judge.ts";
 
+const LARGE = 65_536;
+
 export interface Probe {
   /** "POST /api/users" */
   endpoint: string;
@@ -78,7 +80,11 @@ export function createProber(input: {
       method,
       path,
       ...(body !== undefined && { body }),
-      headers: { ...(contentType !== undefined && { "content-type": contentType }) },
+      headers: {
+        ...(contentType !== undefined && { "content-type": contentType }),
+        // A server may refuse a large body without reading it to the end, and the connection is of no use afterwards.
+        ...(body !== undefined && body.length > LARGE && { connection: "close" }),
+      },
     });
     const asksSuccess = probe.expect.some((status) => status < 400);
     if (!asksSuccess) challenged.add(probe.endpoint);
