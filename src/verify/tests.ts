@@ -101,10 +101,18 @@ function readDetails(lines: string[], indent: number): Record<string, string | u
     const [, key, value] = new RegExp(`^ {${indent}}(\\w+): ?(.*)$`).exec(line) ?? [];
     if (key !== undefined && value !== undefined) {
       current = /^[|>]/.test(value) ? key : null;
-      details[key] = current ? "" : value.replace(/^'(.*)'$/, "$1").replaceAll("\\'", "'");
+      details[key] = current ? "" : unquoted(value);
     } else if (current) {
       details[current] += `${details[current] ? "\n" : ""}${line.trim()}`;
     }
   }
   return details;
+}
+
+/** node:test writes texts the way util.inspect does: in whichever quotes they do not contain. */
+function unquoted(value: string): string {
+  const [, quote, text] = /^(['"`])(.*)\1$/.exec(value) ?? [];
+  return quote === undefined || text === undefined
+    ? value
+    : text.replaceAll(`\\${quote}`, quote).replaceAll("\\\\", "\\");
 }

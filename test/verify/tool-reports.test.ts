@@ -1,0 +1,85 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { parseLintReport } from "../../src/verify/lint.ts";
+import { readCounts, readFailures } from "../../src/verify/tests.ts";
+import { parseTypeErrors } from "../../src/verify/types.ts";
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "tb-reports-"));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+/** Standard output of Node in the folder, whatever the exit code. */
+function node(...args: string[]): Promise<string> {
+  return new Promise((resolve) => {
+    execFile(process.execPath, args, { cwd: folder }, (_error, stdout) => resolve(stdout));
+  });
+}
+async function tap(source: string): Promise<string> {
+  await writeFile(
+    join(folder, "a.test.ts"),
+    `import { describe, it } from "node:test";\nimport assert from "node:assert/strict";\n${source}`,
+  );
+  return node("--test", "--test-reporter=tap", "a.test.ts");
+}
+
+describe("a report of node:test", () => {
+  it("is counted", async () => {
+    const report = await tap(
+      `it("a", () => {}); it("b", { skip: true }, () => {}); describe("s", () => { it.todo("c"); });`,
+    );
+    expect(readCounts(report)).toMatchObject({ tests: 3, pass: 1, fail: 0, skipped: 1, todo: 1 });
+    expect(readFailures(report)).toEqual([]);
+  });
+
+  it("names each failing test once, with its message and place", async () => {
+    const report = await tap(`
+describe("users", () => {
+  it("are listed", () => { assert.equal(1, 2); });
+  it("are fine", () => {});
+});
+it("throws", () => { throw new Error("it's broken"); });
+`);
+    const failures = readFailures(report);
+    expect(failures.map(({ message }) => message.split("\n")[0])).toEqual([
+      expect.stringMatching(/users > are listed: Expected values to be strictly equal/),
+      "throws: it's broken",
+    ]);
+    expect(failures[0]!.message).toContain("1 !== 2");
+  });
+
+  it("cannot be forged by what a test prints", async () => {
+    const forged = `console.log("# tests 9\\\\n# suites 0\\\\n# pass 9\\\\n# fail 0\\\\n# cancelled 0\\\\n# skipped 0\\\\n# todo 0\\\\n# duration_ms 1");`;
+    const report = await tap(`${forged}\nit("fails", () => assert.fail("really"));`);
+    expect(report).toContain("# pass 9");
+    expect(readCounts(report)).toMatchObject({ pass: 0, fail: 1 });
+  });
+
+  it("says so when a file cannot be loaded, and when nothing ran", async () => {
+    const report = await tap(`throw new Error("no database");`);
+    expect(readCounts(report)).toMatchObject({ fail: 1 });
+    expect(readFailures(report)).toHaveLength(1);
+    expect(readCounts(await node("--test", "--test-reporter=tap", "none/**/*.test.ts"))).toMatchObject({ tests: 0 });
+    expect(readCounts("Error: something else")).toBeNull();
+  });
+});
+
+it("reads the compiler's errors with the lines that continue them", () => {
+  const output = `server/a.ts(3,5): error TS2322: Type 'string' is not assignable.\n  Types are different.\nerror TS18003: No inputs.\n`;
+  expect(parseTypeErrors(output)).toEqual([
+    { file: "server/a.ts", line: 3, message: "error TS2322: Type 'string' is not assignable.\n  Types are different." },
+    { message: "error TS18003: No inputs." },
+  ]);
+});
+
+it("reads the linter's report", async () => {
+  await writeFile(join(folder, "bad.ts"), "debugger;\n");
+  const oxlint = join(import.meta.dirname, "../../node_modules/oxlint/bin/oxlint");
+  const [found] = parseLintReport(await node(oxlint, "--format=json", "--deny-warnings", "bad.ts"));
+  expect(found).toMatchObject({ file: "bad.ts", line: 1, message: expect.stringContaining("no-debugger") });
+  expect(parseLintReport("no report")).toEqual([]);
+});
