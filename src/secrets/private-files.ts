@@ -50,7 +50,7 @@ export async function readIfPresent(path: string): Promise<string | null> {
     if (content !== "") return content;
   } catch (error) {
     if (errorCode(error) === "ENOENT") return null;
-    throw new TbError("configuration", `Cannot read ${path} (${errorCode(error)}).`, {
+    throw new TbError("configuration", `Cannot read ${path}: ${reasonOf(error) ?? errorCode(error)}.`, {
       suggestion: "Run tb as the user who owns this folder, or set TB_HOME to a folder of your own.",
       cause: error,
     });
@@ -60,23 +60,28 @@ export async function readIfPresent(path: string): Promise<string | null> {
   });
 }
 
-/** The error a person can act on, for a folder of tb's that cannot be written. */
+/** The error a person can act on, for a folder of tb's that cannot be written; other errors unchanged. */
 export function folderError(error: unknown, folder: string): Error {
-  const reasons: Record<string, string> = {
-    EACCES: "permission denied",
-    EPERM: "permission denied",
-    EROFS: "the file system is read-only",
-    ENOSPC: "the disk is full",
-    EDQUOT: "the disk quota is used up",
-    ENOTDIR: "a part of the path is a file, not a folder",
-    EEXIST: "there is a file where the folder should be",
-  };
-  const reason = reasons[errorCode(error) ?? ""];
+  const reason = reasonOf(error);
   if (reason === undefined) return error instanceof Error ? error : new Error(String(error));
   return new TbError("configuration", `Cannot write to ${folder}: ${reason}.`, {
     suggestion: "Free or repair that folder, or set TB_HOME to a folder you can write to.",
     cause: error,
   });
+}
+
+const REASONS: Record<string, string> = {
+  EACCES: "permission denied",
+  EPERM: "permission denied",
+  EROFS: "the file system is read-only",
+  ENOSPC: "the disk is full",
+  EDQUOT: "the disk quota is used up",
+  ENOTDIR: "a part of the path is a file, not a folder",
+  EEXIST: "there is a file where the folder should be",
+};
+
+function reasonOf(error: unknown): string | undefined {
+  return REASONS[errorCode(error) ?? ""];
 }
 
 export function errorCode(error: unknown): string | undefined {

@@ -20,7 +20,7 @@ import { scramVerifier } from "./scram-verifier.ts";
 /** Databases above this size (bytes) are copied file by file instead of through the write-ahead log. */
 const LARGE = 200_000_000;
 
-/** Postgres itself waits five seconds for the sessions of a database that is to be copied. */
+/** For a source whose sessions are ended: they may reconnect. Postgres itself waits five seconds for sessions to go. */
 const COPY_ATTEMPTS = 3;
 
 const OBJECT_IN_USE = "55006";
@@ -178,7 +178,7 @@ async function createEmpty(client: Client, database: string): Promise<void> {
 }
 
 /** Sessions of a copy are ended, because a copy is only ever worked on by tb. A project's own database serves its app: its
- * sessions are left alone and waited for. */
+ * sessions are left alone, and after the five seconds that Postgres waits for them the copy is refused. */
 async function createFrom(client: Client, from: string, to: string): Promise<void> {
   const { rows } = await client.query<{ size: string; copy: boolean }>(
     `select pg_database_size(oid) as size, coalesce(shobj_description(oid, 'pg_database') like 'turbobackend copy %', false) as copy
@@ -196,7 +196,7 @@ async function createFrom(client: Client, from: string, to: string): Promise<voi
       return;
     } catch (error) {
       if (!(error instanceof DatabaseError && error.code === OBJECT_IN_USE)) throw error;
-      if (attempt === COPY_ATTEMPTS) throw await inUse(client, from, error);
+      if (!rows[0].copy || attempt === COPY_ATTEMPTS) throw await inUse(client, from, error);
       await sleep(100 * attempt);
     }
   }
@@ -209,7 +209,7 @@ async function inUse(client: Client, database: string, cause: Error): Promise<Tb
   );
   return new TbError(
     "transient",
-    `The database ${database} cannot be copied while it is in use (${rows[0]?.sessions ?? "?"} sessions).`,
+    `The database ${database} cannot be copied while it is in use (sessions: ${rows[0]?.sessions ?? "?"}).`,
     {
       suggestion: "Stop what is connected to it (such as the deployed app), then try again.",
       cause,
