@@ -61,7 +61,8 @@ export function nestedListEndpoint(table: Table, parent: Table, column: string, 
   };
 }
 
-function spoken(name: string): string {
+/** `order_item` -> `order item` */
+export function spoken(name: string): string {
   return name.replaceAll("_", " ");
 }
 

@@ -6,7 +6,7 @@ import { nearMiss } from "./near-miss.ts";
 import { isName } from "./names.ts";
 import type { Reader } from "./reader.ts";
 import type { Token } from "./tokens.ts";
-import { MODIFIERS, NULLABLE, REFERENCES, RELATIVE, TYPE_NAMES, TYPES, UNIQUE } from "./vocabulary.ts";
+import { LEADING_TYPES, MODIFIERS, NULLABLE, REFERENCES, RELATIVE, TYPE_NAMES, TYPES, UNIQUE } from "./vocabulary.ts";
 
 /** What was said about a column so far; null or undefined = nothing. */
 export interface Attributes {
@@ -20,14 +20,17 @@ export interface Attributes {
   maxLength?: number;
   values?: string[];
   target: Target | null;
+  /** The type was written in the exact syntax, `name:type`, which leaves nothing to decide. */
+  exact: boolean;
   /** Sentences about what was decided. */
   assumed: string[];
 }
 
 export function noAttributes(): Attributes {
-  return { type: null, unique: false, nullable: null, literal: null, target: null, assumed: [] };
+  return { type: null, unique: false, nullable: null, literal: null, target: null, exact: false, assumed: [] };
 }
 
+const WITH_LENGTH: ReadonlySet<ColumnType> = new Set(["string", "email", "url"]);
 const AFTER_NAME = [...Object.keys(TYPES), ...MODIFIERS, ...REFERENCES, "default", "between"];
 
 /** Reads attributes until something else comes. */
@@ -43,7 +46,8 @@ function parseAttribute(reader: Reader, attributes: Attributes, sentence: boolea
   if (token.text === ":") return parseColon(reader, attributes);
   if (token.text === "?") return setNullable(reader, attributes, true);
   if (token.text === "(") return parseParenthesis(reader, attributes);
-  if (token.text === "{") return misplaced(reader, "A length or a list of values follows the type string or enum.");
+  if (token.text === "{")
+    return misplaced(reader, "A length in braces follows string, email or url; values in braces follow enum.");
   if (token.text === "[]") return misplaced(reader, "Only a list of strings exists: string[]");
   if (/^[<>]=?$/.test(token.text)) return parseBound(reader, attributes);
   if (token.text === "=" || token.lower === "default" || token.lower === "defaults" || token.lower === "defaulting") {
@@ -53,7 +57,8 @@ function parseAttribute(reader: Reader, attributes: Attributes, sentence: boolea
   if (token.kind !== "word") return false;
   if (MODIFIERS.has(token.lower)) return parseModifier(reader, attributes);
   if (REFERENCES.has(token.lower)) return parseReference(reader, attributes);
-  if (Object.hasOwn(TYPES, token.lower)) return parseType(reader, attributes);
+  if (Object.hasOwn(TYPES, token.lower) && !(sentence && !LEADING_TYPES.has(token.lower)))
+    return parseType(reader, attributes);
   if (sentence && RELATIVE.has(token.lower) && (reader.at("is", 1) || reader.at("are", 1)) && reader.at(MODIFIERS, 2)) {
     reader.take("relative", 2);
     return parseModifier(reader, attributes);
@@ -72,7 +77,10 @@ function parseColon(reader: Reader, attributes: Attributes): boolean {
   if (token?.kind === "word" && token.start === colon.end) {
     if (MODIFIERS.has(token.lower)) return parseModifier(reader, attributes);
     if (REFERENCES.has(token.lower)) return parseReference(reader, attributes);
-    if (Object.hasOwn(TYPES, token.lower)) return parseType(reader, attributes);
+    if (Object.hasOwn(TYPES, token.lower)) {
+      attributes.exact = true;
+      return parseType(reader, attributes);
+    }
     reader.take("reported");
     const meant = nearMiss(token.lower, AFTER_NAME);
     const suggestion = meant
@@ -93,7 +101,7 @@ function parseType(reader: Reader, attributes: Attributes): boolean {
   }
   attributes.type = TYPES[token.lower]!;
   const next = reader.peek();
-  if (attributes.type === "string" && next?.text === "{") parseLength(reader, attributes);
+  if (WITH_LENGTH.has(attributes.type) && next?.text === "{") parseLength(reader, attributes);
   else if (attributes.type === "enum" && next?.text === "{")
     attributes.values = parseEnumValues(reader, "}", attributes);
   else if (attributes.type === "string" && next?.text === "[]") {
@@ -114,8 +122,9 @@ function parseLength(reader: Reader, attributes: Attributes): void {
   const close = reader.accept("}", "length");
   const maxLength = second === undefined ? first : second;
   if (first === null || second === null || !close || !Number.isInteger(first) || !Number.isInteger(maxLength)) {
-    const end = reader.peek()?.text === "}" ? reader.take("length") : (reader.peek(-1) ?? open);
-    reader.reportTokens([open, end], "A length is one or two whole numbers.", "Write string{200} or string{3,200}");
+    const taken = [open];
+    while (!reader.done && taken.at(-1)!.text !== "}" && !reader.at(")")) taken.push(reader.take("reported"));
+    reader.reportTokens(taken, "A length is one or two whole numbers.", "Write string{200} or string{3,200}");
     return;
   }
   if (second !== undefined) attributes.minLength = first;
@@ -207,6 +216,9 @@ function parseDefault(reader: Reader, attributes: Attributes): boolean {
 
 function misplaced(reader: Reader, reason: string): boolean {
   const token = reader.take("reported");
-  reader.reportTokens([token], reason);
+  const taken = [token];
+  while (token.text === "{" && !reader.done && taken.at(-1)!.text !== "}" && !reader.at(")"))
+    taken.push(reader.take("reported"));
+  reader.reportTokens(taken, reason);
   return true;
 }

@@ -1,4 +1,5 @@
 // Sentences about tables: "users have a name and an email", "each product belongs to a supplier", "posts have many comments".
+import { spoken, withArticle } from "../../../../plan/endpoints.ts";
 import { addColumn, type ColumnDraft, type Draft, type TableDraft, tableFor } from "./draft.ts";
 import { type Field, type Place, parseBelongsTo, parseField, parseOwner } from "./field.ts";
 import { referenceTo } from "./column.ts";
@@ -8,6 +9,9 @@ import type { Reader } from "./reader.ts";
 import type { Token } from "./tokens.ts";
 import { BELONG, EACH, HAVE, RELATIVE, SENTENCE_ENDS, SEPARATORS } from "./vocabulary.ts";
 import { linkTableFor } from "./well-known-tables.ts";
+
+/** Looking further would make long lists slow to read. */
+const MAX_SUBJECTS = 20;
 
 interface Subject {
   nouns: { noun: Noun; offset: number }[];
@@ -19,7 +23,7 @@ interface Subject {
 export function subjectAt(reader: Reader, offset = 0): Subject | null {
   const nouns: Subject["nouns"] = [];
   let at = offset;
-  for (;;) {
+  while (nouns.length < MAX_SUBJECTS) {
     if (reader.at(EACH, at)) at++;
     const noun = nounAt(reader, at);
     if (!noun) return null;
@@ -31,6 +35,7 @@ export function subjectAt(reader: Reader, offset = 0): Subject | null {
     if (!reader.at(SEPARATORS, at)) return null;
     while (reader.at(SEPARATORS, at)) at++;
   }
+  return null;
 }
 
 /** Does an exactly written table, `name(`, start at `offset`? */
@@ -111,26 +116,23 @@ function parseOwners(
     }
     for (const table of tables) addColumn(reader, draft, table, owner);
     const next = separatorsAhead(reader);
-    const another =
-      next > 0 &&
-      reader.at(EACH, next) &&
-      nounAt(reader, next + 1) !== null &&
-      endsAt(reader, next + 1 + nounAt(reader, next + 1)!.count);
-    const plural =
-      place === "sentence" &&
-      next > 0 &&
-      nounAt(reader, next)?.plural === true &&
-      endsAt(reader, next + nounAt(reader, next)!.count);
-    if ((!another && !plural) || subjectAt(reader, next)) return;
+    if (next === 0 || !anotherOwnerAt(reader, next, place) || subjectAt(reader, next)) return;
     reader.take("separator", next);
     first = reader.index;
   }
 }
 
-function endsAt(reader: Reader, offset: number): boolean {
-  const token = reader.peek(offset);
+/** "and a user", "and an optional user as reviewer"; a bare plural only where no list of tables can go on. */
+function anotherOwnerAt(reader: Reader, offset: number, place: Place): boolean {
+  const article = reader.at(EACH, offset);
+  let at = article ? offset + 1 : offset;
+  if (reader.at("optional", at)) at++;
+  const noun = nounAt(reader, at);
+  if (!noun || (!article && !(noun.plural && place === "sentence"))) return false;
+  at += noun.count;
+  const token = reader.peek(at);
   return (
-    !token || token.newline || SEPARATORS.has(token.lower) || SENTENCE_ENDS.has(token.text) || token.lower === "as"
+    !token || token.newline || token.lower === "as" || SEPARATORS.has(token.lower) || SENTENCE_ENDS.has(token.text)
   );
 }
 
@@ -143,7 +145,12 @@ export function parseFields(reader: Reader, draft: Draft, tables: TableDraft[], 
     if (next === 0 || reader.peek(next) === undefined) return;
     if (subjectAt(reader, next) || groupAt(reader, next) || (place === "relative" && startsListItem(reader, next)))
       return;
-    if (SENTENCE_ENDS.has(reader.peek(next)!.text) || reader.peek(next)!.newline || reader.peek(next)!.kind === "path")
+    if (
+      reader.atPlease(next) ||
+      SENTENCE_ENDS.has(reader.peek(next)!.text) ||
+      reader.peek(next)!.newline ||
+      reader.peek(next)!.kind === "path"
+    )
       return;
     reader.take("separator", next);
   }
@@ -189,7 +196,7 @@ function addMany(reader: Reader, draft: Draft, owner: TableDraft, noun: string, 
   const reference: ColumnDraft = referenceTo(owner.name, null, member === owner, tokens, false);
   if (!member.columns.some((column) => column.column.name === reference.column.name)) {
     draft.assumptions.push(
-      `${member.name}.${reference.column.name}: every one of the ${member.name} belongs to one of the ${owner.name}`,
+      `${member.name}.${reference.column.name}: each ${spoken(member.singular)} belongs to ${withArticle(spoken(owner.singular))}`,
     );
   }
   addColumn(reader, draft, member, reference);

@@ -19,6 +19,10 @@ export function makeColumn(reader: Reader, name: string, said: Attributes, token
   if (said.nullable !== null) column.nullable = said.nullable;
   applyBounds(column, said);
   if (said.literal) column.default = literalFor(column, said.literal);
+  if (column.type === "boolean" && column.default === null && !column.nullable && !said.exact) {
+    column.default = false;
+    assumed.push(`${name}: defaults to false`);
+  }
   const longest = DEFAULT_MAX_LENGTH[column.type];
   if (longest !== undefined) column.maxLength ??= column.unique ? Math.min(longest, MAX_UNIQUE_LENGTH) : longest;
   const problems = columnProblems(column);

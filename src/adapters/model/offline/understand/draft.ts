@@ -28,6 +28,8 @@ export interface TableDraft {
   columns: ColumnDraft[];
   /** Columns were given in parentheses, so another such group is a mistake. */
   grouped: boolean;
+  /** Named in a list of tables. */
+  listed: boolean;
 }
 
 export interface ConstantRequest {
@@ -61,7 +63,14 @@ export function tableFor(draft: Draft, noun: string, tokens: Token[]): TableDraf
   const known = findTable(draft, noun);
   if (known) return known;
   const singular = singularOf(noun);
-  const table = { name: singular === noun ? pluralOf(noun) : noun, singular, tokens, columns: [], grouped: false };
+  const table = {
+    name: singular === noun ? pluralOf(noun) : noun,
+    singular,
+    tokens,
+    columns: [],
+    grouped: false,
+    listed: false,
+  };
   draft.tables.push(table);
   return table;
 }

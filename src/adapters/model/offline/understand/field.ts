@@ -2,11 +2,14 @@
 import { noAttributes, parseAttributes, parseModifier } from "./attributes.ts";
 import { makeColumn, referenceTo } from "./column.ts";
 import type { ColumnDraft } from "./draft.ts";
+import { judgementOf } from "./judgement.ts";
 import { columnWordProblem, columnWords, isName, nounAt } from "./names.ts";
+import { nearMiss } from "./near-miss.ts";
 import type { Reader } from "./reader.ts";
 import type { Token } from "./tokens.ts";
 import {
   BELONG,
+  HAVE,
   KEYWORDS,
   LEADING_TYPES,
   MODIFIERS,
@@ -27,7 +30,7 @@ export type Field = ({ kind: "column" } & ColumnDraft) | { kind: "many"; noun: s
 export function parseField(reader: Reader, place: Place, endOfBadSpan: (reader: Reader) => number): Field | null {
   const start = reader.index;
   const problems = reader.problems.length;
-  const article = reader.accept(POSSESSIVES, "article") !== null;
+  const article = reader.atWord(1) ? reader.accept(POSSESSIVES, "article") !== null : false;
   const field = parseRelation(reader, place) ?? parseColumn(reader, place, article, start);
   if (field !== null && endsField(reader, place)) return reader.problems.length === problems ? field : null;
   if (field === null && endsField(reader, place) && reader.problems.length > problems) return null;
@@ -39,10 +42,11 @@ function endsField(reader: Reader, place: Place): boolean {
   const next = reader.peek();
   if (!next) return true;
   if (place === "group") return next.text === "," || next.text === ")" || next.lower === "and";
+  if (reader.atPlease()) return true;
   return next.newline || SEPARATORS.has(next.lower) || SENTENCE_ENDS.has(next.text);
 }
 
-/** What follows a field and belongs to nothing. A continuation ("that …", "if …") is quoted alone, otherwise all of it. */
+/** What follows a field and belongs to nothing. A continuation ("that must be …") is quoted alone, otherwise all of it. */
 function reportRest(
   reader: Reader,
   from: number,
@@ -50,18 +54,28 @@ function reportRest(
   place: Place,
   endOfBadSpan: (reader: Reader) => number,
 ): void {
-  const next = reader.tokens[from];
-  const continues = place === "group" || (next && (RELATIVE.has(next.lower) || (next.kind !== "word" && from > start)));
+  const continues = from > start && continuesAt(reader, from, start, place);
   const first = continues ? from : start;
   reader.index = Math.max(from, start);
   const end = Math.max(endOfBadSpan(reader), first + 1);
-  reader.report(
-    first,
-    end,
-    "This is not a column as the offline model knows them.",
-    "Write a column as name:type, for example price:decimal>=0",
-  );
+  const words = reader.tokens.slice(reader.tokens[first]?.use === "article" ? first + 1 : first, end);
+  if (!continues && words.length === 2 && words.every(isName) && !judgementOf(words[0]!.lower)) {
+    const name = words.map((word) => word.lower).join("_");
+    reader.reportExactly(first, end, "The name of a column is one word.", `Write ${name}, or ${words[0]!.lower}:TYPE`);
+  } else {
+    const suggestion = "Write a column as name:type, for example price:decimal>=0";
+    reader.report(first, end, "This is not a column as the offline model knows them.", suggestion);
+  }
   reader.index = Math.min(end, reader.tokens.length);
+}
+
+/** Does the token at `from` only add something wrong to the field from `start`, which is right by itself? */
+function continuesAt(reader: Reader, from: number, start: number, place: Place): boolean {
+  const next = reader.tokens[from];
+  const before = reader.tokens[from - 1]!;
+  if (!next || next.start === before.end) return false;
+  if (place === "group") return from - start > 1;
+  return next.kind !== "word" || (RELATIVE.has(next.lower) && !reader.at(HAVE, 1) && !reader.at(BELONG, 1));
 }
 
 function parseRelation(reader: Reader, place: Place): Field | null {
@@ -124,8 +138,9 @@ function parseColumn(reader: Reader, place: Place, article: boolean, start: numb
   ) {
     said.type = TYPES[reader.take("type").lower]!;
   }
+  if (after && isName(after) && !after.newline) reportMistypedModifier(reader);
   const word = reader.peek();
-  if (word?.kind !== "word" || KEYWORDS.has(word.lower)) return null;
+  if (word?.kind !== "word" || !canBeName(reader, place)) return null;
   const count = columnWords(reader);
   const name = reader.tokens
     .slice(reader.index, reader.index + count)
@@ -151,6 +166,23 @@ function parseColumn(reader: Reader, place: Place, article: boolean, start: numb
   }
   const column = makeColumn(reader, name, said, tokens);
   return column ? { kind: "column", ...column } : null;
+}
+
+/** In parentheses `from`, `to` or `on` are names too, where nothing else can be meant: `messages(from, to:string)`. */
+function canBeName(reader: Reader, place: Place): boolean {
+  const lower = reader.peek()!.lower;
+  if (!KEYWORDS.has(lower)) return true;
+  if (place !== "group" || MODIFIERS.has(lower) || lower === "and") return false;
+  const next = reader.peek(1)?.text;
+  return next === ":" || next === "?" || next === "=" || next === "," || next === ")";
+}
+
+/** "a uniqe email": a word before another that is nearly a modifier is no name. */
+function reportMistypedModifier(reader: Reader): void {
+  const meant = nearMiss(reader.peek()?.lower ?? "", [...MODIFIERS, ...LEADING_TYPES]);
+  if (!meant || columnWords(reader) > 1) return;
+  const token = reader.take("reported");
+  reader.reportTokens([token], `"${token.text}" is neither a type nor a modifier.`, `Did you mean "${meant}"?`);
 }
 
 /** Only carries the parse to the report of what follows it. */

@@ -30,8 +30,7 @@ export function parseIntroduction(reader: Reader, draft: Draft): boolean {
     return false;
   }
   reader.take("introduction", found.length);
-  nameFrom(reader, draft, found);
-  parseConnections(reader, draft);
+  parseConnections(reader, draft, found);
   return true;
 }
 
@@ -68,57 +67,58 @@ function isIntroduction(reader: Reader, found: Token[], introduced: boolean): bo
   );
 }
 
-/** Names the project after the words; reports those that ask for something. */
-function nameFrom(reader: Reader, draft: Draft, found: Token[]): void {
-  const heads = found.filter((word) => Object.hasOwn(HEADS, word.lower)).map((word) => HEADS[word.lower]!);
-  const own = found.filter((word) => !Object.hasOwn(HEADS, word.lower) && !PLAIN_ADJECTIVES.has(word.lower));
+/** Names the project after the words, those of "for a hotel" first; reports words that ask for something. */
+function nameFrom(reader: Reader, draft: Draft, found: Token[], purpose: Token[]): void {
+  const head = [...found, ...purpose].find((word) => Object.hasOwn(HEADS, word.lower));
+  const own = [...ownWords(purpose), ...ownWords(found)];
   for (const word of own) {
     const judgement = judgementOf(word.lower);
     if (judgement) reader.reportTokens([word], judgement.reason, judgement.suggestion);
     else if (!/^[a-z][a-z0-9-]*$/i.test(word.text)) {
-      reader.reportTokens([word], "A project's name is made of plain ASCII words.", null);
+      reader.reportTokens([word], "A project's name is made of plain ASCII words.");
     }
   }
   if (own.length > 3) {
+    const suggestion = 'Name it: "an API called todo with users and tasks"';
     reader.reportTokens(
-      own,
-      "More than three words stand before the kind of project.",
-      'Name it: "an API called todo with users and tasks"',
+      own.toSorted((a, b) => a.start - b.start),
+      "More than three words describe the project.",
+      suggestion,
     );
   }
   if (own.length === 0) return;
-  const key = domainKey(own);
-  if (domainTables(key)) draft.domain = key;
-  else draft.assumptions.push(`"${own.map((word) => word.text).join(" ")}" only names the project`);
-  const name = [...own.map((word) => word.lower), ...heads.slice(0, 1)].join("-");
+  draft.domain = [domainKey(purpose), domainKey(found)].find((key) => domainTables(key) !== null) ?? null;
+  const names = [ownWords(purpose), ownWords(found)].filter(
+    (words) => words.length > 0 && domainKey(words) !== draft.domain,
+  );
+  for (const words of names)
+    draft.assumptions.push(`"${words.map((word) => word.text).join(" ")}" only describes the project`);
+  const name = [...own.map((word) => word.lower), ...(head ? [HEADS[head.lower]!] : [])].join("-");
   if (projectNameProblem(name) === null) draft.name = name;
+}
+
+function ownWords(found: Token[]): Token[] {
+  return found.filter((word) => !Object.hasOwn(HEADS, word.lower) && !PLAIN_ADJECTIVES.has(word.lower));
 }
 
 /** "to-do list" -> "todo" */
 function domainKey(found: Token[]): string {
-  const own = found.filter((word) => !Object.hasOwn(HEADS, word.lower) && !PLAIN_ADJECTIVES.has(word.lower));
-  const kept = own.filter((word, index) => index === 0 || !DOMAIN_TAILS.has(word.lower));
+  const kept = ownWords(found).filter((word, index) => index === 0 || !DOMAIN_TAILS.has(word.lower));
   return kept.map((word) => word.lower.replaceAll("-", "")).join(" ");
 }
 
-/** `called X`, `for a shop`, `with LIST`, `: LIST`, `that has LIST`, `to manage LIST`, in this order. */
-function parseConnections(reader: Reader, draft: Draft): void {
-  if (reader.accept(NAMING, "name")) parseName(reader, draft);
-  if (reader.at("for") && (reader.at("a", 1) || reader.at("an", 1) || reader.at("my", 1) || reader.at("our", 1))) {
+/** `for a shop`, `called X`, then `with LIST`, `: LIST`, `that has LIST` or `to manage LIST`. */
+function parseConnections(reader: Reader, draft: Draft, found: Token[]): void {
+  let purpose: Token[] = [];
+  if (reader.at("for") && reader.at(words("a an my our the"), 1)) {
     const start = reader.index;
     reader.take("connector", 2);
-    const found = collectWords(reader);
-    if (found.length === 0) {
-      reader.rewind(start);
-      return;
-    }
-    reader.take("introduction", found.length);
-    const kind = draft.name === null ? ["api"] : [];
-    nameFrom(reader, draft, found);
-    if (draft.name && kind.length > 0 && !found.some((word) => Object.hasOwn(HEADS, word.lower)))
-      draft.name = `${draft.name}-api`;
-    if (reader.accept(NAMING, "name")) parseName(reader, draft);
+    purpose = collectWords(reader);
+    if (purpose.length === 0) reader.rewind(start);
+    else reader.take("introduction", purpose.length);
   }
+  nameFrom(reader, draft, found, purpose);
+  if (reader.accept(NAMING, "name")) parseName(reader, draft);
   if (acceptConnector(reader)) parseList(reader, draft);
 }
 

@@ -91,6 +91,12 @@ const SUBJECTS: { words: string; reason: string; suggestion?: string }[] = [
     reason: "This is a business rule, which the offline model does not write.",
   },
   {
+    words:
+      "fast faster scalable scale modern robust reliable production-ready high-performance performant serverless distributed microservices versioned cached caching cache beautiful offline-first",
+    reason: "This asks for a quality, which no rule of the offline model turns into code.",
+    suggestion: "Leave it out, or name the tables and columns it stands for.",
+  },
+  {
     words: "delete drop remove update alter truncate rename grant select insert union",
     reason: "This is an instruction to change something, not the description of a new backend.",
     suggestion: "Describe the tables and their columns.",

@@ -22,7 +22,15 @@ export function parseList(reader: Reader, draft: Draft): void {
     let next = 0;
     while (reader.at(SEPARATORS, next)) next++;
     const after = reader.peek(next);
-    if (next === 0 || !after || after.newline || SENTENCE_ENDS.has(after.text) || subjectAt(reader, next)) return;
+    if (
+      next === 0 ||
+      !after ||
+      after.newline ||
+      reader.atPlease(next) ||
+      SENTENCE_ENDS.has(after.text) ||
+      subjectAt(reader, next)
+    )
+      return;
     reader.take("separator", next);
   }
 }
@@ -45,7 +53,12 @@ export function parseListItem(reader: Reader, draft: Draft): boolean {
   const tokens = reader.tokens.slice(reader.index, reader.index + noun.count);
   reader.take("table", noun.count + (labelled ? 1 : 0));
   const [table] = namedTable(reader, draft, noun, tokens);
-  if (table) parseRelative(reader, draft, table);
+  if (!table) return true;
+  const end = reader.index;
+  parseRelative(reader, draft, table);
+  if (table.listed && reader.index === end)
+    reader.reportTokens(tokens, `${table.name} is in the list already.`, "Name it once.");
+  table.listed = true;
   return true;
 }
 

@@ -37,6 +37,11 @@ export class Reader {
     return this.peek(offset)?.kind === "word";
   }
 
+  /** A closing "please" stands at `offset`. */
+  atPlease(offset = 0): boolean {
+    return this.at("please", offset) && this.index + offset === this.tokens.length - 1;
+  }
+
   /** Uses the next `count` tokens for `use` and returns the first. */
   take(use: string, count = 1): Token {
     const first = this.peek();
@@ -66,7 +71,8 @@ export class Reader {
 
   /** Reports tokens [from, to) for just this reason. */
   reportExactly(from: number, to: number, reason: string, suggestion: string | null = null): void {
-    const tokens = this.tokens.slice(from, to);
+    // Where something is missing at the end, the last word before the gap is quoted.
+    const tokens = from < this.tokens.length ? this.tokens.slice(from, to) : this.tokens.slice(-1);
     for (const token of tokens) token.use = "reported";
     const start = tokens[0]?.start ?? this.request.length;
     const end = tokens.at(-1)?.end ?? this.request.length;

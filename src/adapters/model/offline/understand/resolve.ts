@@ -1,4 +1,5 @@
 // From the draft to tables: references are looked up, undescribed nouns get their conventional columns, contradictions are found.
+import { spoken, withArticle } from "../../../../plan/endpoints.ts";
 import { type PlanParts, parentsOf } from "../../../../plan/build-plan.ts";
 import type { Table } from "../../../../plan/plan.ts";
 import { describeColumn, referenceTo } from "./column.ts";
@@ -36,7 +37,7 @@ function addDomainTables(draft: Draft): void {
 
 /** A sentence like "each product belongs to a supplier" brings the well-known table along. */
 function bringTables(draft: Draft): void {
-  for (const table of [...draft.tables]) {
+  for (const table of draft.tables) {
     for (const { target } of table.columns) {
       if (!target?.brings || findTable(draft, target.noun)) continue;
       const name = isPlural(target.noun) ? target.noun : pluralOf(target.noun);
@@ -69,7 +70,7 @@ function describeTables(reader: Reader, draft: Draft): void {
       if (!parent) continue;
       addColumn(reader, draft, table, referenceTo(name, null, false, table.tokens, false));
       draft.assumptions.push(
-        `${table.name}.${parent.singular}_id: every one of the ${table.name} belongs to one of the ${name}`,
+        `${table.name}.${parent.singular}_id: each ${spoken(table.singular)} belongs to ${withArticle(spoken(parent.singular))}`,
       );
     }
   }

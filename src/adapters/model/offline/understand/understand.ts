@@ -5,13 +5,14 @@ import { planProblems } from "../../../../plan/validate-plan.ts";
 import { endOfClause, groupAt, parseClause } from "./clauses.ts";
 import { constantAt } from "./constant.ts";
 import { type Draft, emptyDraft } from "./draft.ts";
+import { pluralOf, singularOf } from "./inflect.ts";
 import { parseIntroduction } from "./introduction.ts";
 import { parseList, parseNoDatabase } from "./list.ts";
 import { nearMiss } from "./near-miss.ts";
 import { nounAt } from "./names.ts";
 import { Reader } from "./reader.ts";
 import { resolveDraft } from "./resolve.ts";
-import { RELATIVE, SENTENCE_ENDS, SEPARATORS } from "./vocabulary.ts";
+import { ARTICLES, RELATIVE, SENTENCE_ENDS, SEPARATORS } from "./vocabulary.ts";
 
 const MAX_REQUEST = 10_000;
 const VERBS = ["have", "has", "belongs", "belong", "with", "returns", "without"];
@@ -88,12 +89,12 @@ function parseRequest(reader: Reader, draft: Draft): void {
 /** At the start of a statement only what cannot be mistaken counts as a list. */
 function startsList(reader: Reader): boolean {
   const noun = nounAt(reader);
-  return groupAt(reader) || constantAt(reader) || (noun !== null && noun.plural);
+  return groupAt(reader) || constantAt(reader) || (noun !== null && noun.plural && noun.known);
 }
 
 function skipSeparators(reader: Reader): void {
   while (reader.at(SEPARATORS) || reader.at(SENTENCE_ENDS)) reader.take("separator");
-  if (reader.at("please") && reader.index === reader.tokens.length - 1) reader.take("noise");
+  if (reader.atPlease()) reader.take("noise");
 }
 
 function atBoundary(reader: Reader): boolean {
@@ -105,16 +106,20 @@ function atBoundary(reader: Reader): boolean {
     SENTENCE_ENDS.has(next.text) ||
     groupAt(reader) ||
     reader.at("without") ||
-    (reader.at("please") && reader.index === reader.tokens.length - 1)
+    reader.atPlease()
   );
 }
 
 function reportUnknown(reader: Reader, start: number): void {
   const end = Math.max(endOfClause(reader), reader.index + 1);
   const meant = reader.tokens.slice(start, end).flatMap((token) => nearMiss(token.lower, VERBS) ?? []);
-  const suggestion = meant[0]
-    ? `Did you mean "${meant[0]}"?`
-    : 'Write sentences like "users have a name and a unique email", or users(name, email:email:unique)';
+  const described = nounAt(reader, reader.at(ARTICLES) ? 1 : 0);
+  const suggestion =
+    described?.known && reader.at("with", described.count + (reader.at(ARTICLES) ? 1 : 0))
+      ? `Write "${pluralOf(singularOf(described.name))} have …"`
+      : meant[0]
+        ? `Did you mean "${meant[0]}"?`
+        : 'Write sentences like "users have a name and a unique email", or users(name, email:email:unique)';
   const relative = reader.at(RELATIVE) ? " after this" : "";
   reader.report(start, end, `No rule of the offline model covers this${relative}.`, suggestion);
   reader.index = Math.min(end, reader.tokens.length);
@@ -127,13 +132,13 @@ function reportUnused(reader: Reader): void {
   }
 }
 
-/** Problems in the order of the request; one inside another, or with nothing but a separator between, becomes one. */
+/** Problems in the order of the request; one inside another or right behind it becomes one. */
 function merged(reader: Reader): NotUnderstood[] {
   const result: NotUnderstood[] = [];
   for (const problem of reader.problems.toSorted((a, b) => a.start - b.start || b.end - a.end)) {
     const last = result.at(-1);
     if (last && problem.end <= last.end) continue;
-    if (last && problem.start < last.end) {
+    if (last && reader.request.slice(last.end, problem.start).trim() === "") {
       last.end = problem.end;
       last.text = reader.request.slice(last.start, last.end);
     } else result.push({ ...problem });

@@ -51,7 +51,7 @@ export const KEYWORDS = new Set([
   ...RELATIVE,
   ...MODIFIERS,
   ...words(
-    "and or with without to for of between default defaults defaulting many returns return by in on at from is are be as not no",
+    "and or with without to for of between default defaults defaulting many returns return by in on at from is are be as not no may can must should optionally",
   ),
 ]);
 

@@ -1,0 +1,81 @@
+import { expect, test } from "vitest";
+import { understand } from "../../../src/adapters/model/offline/understand/understand.ts";
+import { UNDERSTOOD } from "./understood-requests.ts";
+
+/** The plan without the request's own text: what would be built, as text. */
+function built(request: string): string | null {
+  const answer = understand(request);
+  return answer.understood ? JSON.stringify({ ...answer.plan, request: "" }) : null;
+}
+
+function replaceAt(request: string, start: number, length: number, word: string): string {
+  return request.slice(0, start) + word + request.slice(start + length);
+}
+
+test.each(UNDERSTOOD)("any word of “$request” replaced by nonsense changes the plan or is reported", ({ request }) => {
+  const plan = built(request);
+  for (const { 0: word, index } of request.matchAll(/[\p{L}\p{N}_-]+/gu)) {
+    const changed = replaceAt(request, index, word.length, "qwortz");
+    const answer = understand(changed);
+    if (answer.understood) {
+      expect(built(changed), changed).not.toBe(plan);
+      continue;
+    }
+    const covered = answer.problems.some(({ start, end }) => start <= index && index < end);
+    // A name that something else refers to is reported where it is missed.
+    const missed = answer.problems.some(
+      ({ text, reason }) => text.includes(word) || reason.includes(word) || reason.includes("qwortz"),
+    );
+    expect(covered || missed, `${changed}: ${JSON.stringify(answer.problems)}`).toBe(true);
+  }
+});
+
+test.each(UNDERSTOOD)("“$request” with a foreign word in any place is never the same plan", ({ request }) => {
+  const plan = built(request);
+  for (const { index } of request.matchAll(/(?<=\s)(?=\S)/g)) {
+    const changed = replaceAt(request, index, 0, "qwortz ");
+    expect(built(changed), changed).not.toBe(plan);
+  }
+});
+
+test("no text at all makes it throw, and every problem quotes its own place", () => {
+  const words = (
+    "users tasks ( ) , and a the with have has belongs to belong each name email unique optional string text : ? = {200} { } [] >= 0 5 " +
+    'between default enum{a,b} ; . API todo shop for called that which GET /api/ping returns pong " [1] no database many references is ' +
+    "please as may health check without table qwortz password id 🚀 ' -- \n order items due date"
+  ).split(" ");
+  let seed = 20_261_120;
+  const random = (below: number) => {
+    seed = (Math.imul(seed, 1_664_525) + 1_013_904_223) >>> 0;
+    return Math.floor((seed / 2 ** 32) * below);
+  };
+  for (let round = 0; round < 3000; round++) {
+    const request = Array.from({ length: 1 + random(14) }, () => words[random(words.length)]).join(
+      random(5) === 0 ? "" : " ",
+    );
+    const answer = understand(request);
+    if (answer.understood) continue;
+    expect(answer.problems.length).toBeGreaterThan(0);
+    for (const { start, end, text } of answer.problems) {
+      expect(request.slice(start, end)).toBe(text);
+      if (request.trim() !== "") expect(text.trim()).not.toBe("");
+    }
+  }
+});
+
+test("a request of 10,000 characters is answered, whatever it repeats", () => {
+  for (const part of [
+    "users ",
+    "users and ",
+    "(",
+    "users(a",
+    ",",
+    "a ",
+    "x",
+    "posts have many comments; ",
+    '{"a":',
+    "and ",
+  ]) {
+    expect(understand(part.repeat(Math.floor(10_000 / part.length))).understood).toBe(part.startsWith("posts"));
+  }
+});

@@ -1,0 +1,244 @@
+// Requests that the offline model understands, with the tables (and the project's name) they lead to.
+
+export interface Understood {
+  request: string;
+  name: string;
+  tables: string[];
+  /** `path body` of constant endpoints. */
+  constants?: string[];
+}
+
+const USERS = "users(name:string, email:email:unique)";
+const TASKS = "tasks(title:string, description:text?, done:boolean=false, due_at:timestamp?, user_id->users)";
+
+export const UNDERSTOOD: Understood[] = [
+  // exact field syntax
+  {
+    request: "users(name, email:string:unique) tasks(title:string{200}, done:boolean=false, owner:references:users)",
+    name: "users-tasks-api",
+    tables: ["users(name:string, email:string:unique)", "tasks(title:string, done:boolean=false, owner_id->users)"],
+  },
+  {
+    request:
+      "tasks(priority:enum{low,high}, due_at:timestamp?, price:decimal>=0, tags:string[], manager:references:users?) users(name)",
+    name: "tasks-users-api",
+    tables: [
+      "users(name:string)",
+      "tasks(priority:enum{low,high}, due_at:timestamp?, price:decimal>=0, tags:string[], manager_id->users?)",
+    ],
+  },
+  {
+    request: "books(title:string{1,120}:unique, isbn:string{17}?)",
+    name: "books-api",
+    tables: ["books(title:string{1,120}:unique, isbn:string{17}?)"],
+  },
+  {
+    request: "items(a:int=3>=1<=5, b:bigint, c:decimal=0.5, d:integer)",
+    name: "items-api",
+    tables: ["items(a:integer>=1<=5=3, b:bigint, c:decimal=0.5, d:integer)"],
+  },
+  {
+    request: "items(a:decimal>0, b:integer<10, c:integer between 1 and 5)",
+    name: "items-api",
+    tables: ["items(a:decimal>=0.01, b:integer<=9, c:integer>=1<=5)"],
+  },
+  {
+    request: 'plans(kind:string="free trial", since:date=2026-01-31, seen:timestamp=now)',
+    name: "plans-api",
+    tables: ["plans(kind:string=free trial, since:date=2026-01-31, seen:timestamp=now)"],
+  },
+  {
+    request: "pages(site:url, owner:email, data:json?, body:text, on:date)",
+    name: "pages-api",
+    tables: ["pages(site:url, owner:email, data:json?, body:text, on:date)"],
+  },
+  {
+    request: 'jobs(state:enum{open,in-progress,"all done"}=open)',
+    name: "jobs-api",
+    tables: ["jobs(state:enum{open,in-progress,all done}=open)"],
+  },
+  {
+    request: "categories(name:unique, parent:references:categories?)",
+    name: "categories-api",
+    tables: ["categories(name:string:unique, parent_id->categories?)"],
+  },
+  {
+    request: "profiles(user:references:users:unique) users(name)",
+    name: "profiles-users-api",
+    tables: ["users(name:string)", "profiles(user_id->users:unique)"],
+  },
+  { request: "person(name)", name: "people-api", tables: ["people(name:string)"] },
+  { request: "users(id, name, created_at, updated_at)", name: "users-api", tables: ["users(name:string)"] },
+  {
+    request: "order(user:string, select:string, group:integer)",
+    name: "orders-api",
+    tables: ["orders(user:string, select:string, group:integer)"],
+  },
+  {
+    request: "things(price, stock, done, is_open, seen_at, due_date, website, bio, tags, metadata, zorgle)",
+    name: "things-api",
+    tables: [
+      "things(price:decimal>=0, stock:integer>=0, done:boolean=false, is_open:boolean=false, seen_at:timestamp?, due_date:date?, website:url, bio:text?, tags:string[], metadata:json, zorgle:string)",
+    ],
+  },
+  {
+    request: "things(flag=true, level=3, share=0.25)",
+    name: "things-api",
+    tables: ["things(flag:boolean=true, level:integer=3, share:decimal=0.25)"],
+  },
+  {
+    request: "payments(amount:decimal>=0, paid_at:timestamp?)",
+    name: "payments-api",
+    tables: ["payments(amount:decimal>=0, paid_at:timestamp?)"],
+  },
+  { request: "Users(Name, SKU)", name: "users-api", tables: ["users(name:string, sku:string)"] },
+  // mixed
+  {
+    request: "a todo API with users(name, email:string:unique) and tasks(title, owner:references:users)",
+    name: "todo-api",
+    tables: ["users(name:string, email:string:unique)", "tasks(title:string, owner_id->users)"],
+  },
+  {
+    request: "a todo API with users (name, email unique) and tasks (title, done boolean, belongs to user)",
+    name: "todo-api",
+    tables: ["users(name:string, email:email:unique)", "tasks(title:string, done:boolean=false, user_id->users)"],
+  },
+  {
+    request: "users (first name, phone number optional and age integer)",
+    name: "users-api",
+    tables: ["users(first_name:string, phone_number:string{50}?, age:integer)"],
+  },
+  {
+    request: "a fleet with vehicles (plate unique, built integer between 1950 and 2100)",
+    name: "fleet",
+    tables: ["vehicles(plate:string:unique, built:integer>=1950<=2100)"],
+  },
+  {
+    request: "tasks (title) that belong to users, users (name)",
+    name: "tasks-users-api",
+    tables: ["users(name:string)", "tasks(title:string, user_id->users)"],
+  },
+  // English
+  { request: "a todo API with users and tasks", name: "todo-api", tables: [USERS, TASKS] },
+  { request: "A Todo API with users and tasks.", name: "todo-api", tables: [USERS, TASKS] },
+  { request: "please create a simple todo API with users and tasks", name: "todo-api", tables: [USERS, TASKS] },
+  { request: "I need a to-do app for users and tasks, please", name: "to-do-app", tables: [USERS, TASKS] },
+  { request: "users and tasks", name: "users-tasks-api", tables: [USERS, TASKS] },
+  { request: "a todo API", name: "todo-api", tables: [USERS, TASKS] },
+  {
+    request: "products have a sku and a price; each product belongs to a supplier",
+    name: "products-suppliers-api",
+    tables: [
+      "suppliers(name:string, email:email?, phone:string{50}?)",
+      "products(sku:string, price:decimal>=0, supplier_id->suppliers)",
+    ],
+  },
+  {
+    request: "users have a name, a unique email and an optional age",
+    name: "users-api",
+    tables: ["users(name:string, email:email:unique, age:integer?>=0)"],
+  },
+  {
+    request: "posts have a title and a body; posts have many comments",
+    name: "posts-comments-api",
+    tables: ["posts(title:string, body:text)", "comments(body:text, post_id->posts)"],
+  },
+  {
+    request: "orders have a status (pending, paid or shipped)",
+    name: "orders-api",
+    tables: ["orders(status:enum{pending,paid,shipped})"],
+  },
+  {
+    request: "orders have a status (new, in progress or done) default new",
+    name: "orders-api",
+    tables: ["orders(status:enum{new,in_progress,done}=new)"],
+  },
+  {
+    request: "an API with GET /api/ping that returns pong",
+    name: "ping-api",
+    tables: [],
+    constants: ['/api/ping {"message":"pong"}'],
+  },
+  {
+    request: 'an API with GET /api/ping that returns {"pong": true}',
+    name: "ping-api",
+    tables: [],
+    constants: ['/api/ping {"pong":true}'],
+  },
+  {
+    request:
+      'GET /api/version returns "1.2", GET /api/v1/numbers returns [1, 2] and GET /api/max that returns 10; no database',
+    name: "version-api",
+    tables: [],
+    constants: ['/api/version {"message":"1.2"}', "/api/v1/numbers [1,2]", "/api/max 10"],
+  },
+  {
+    request: "an API with users and GET /api/ping that returns pong",
+    name: "users-api",
+    tables: [USERS],
+    constants: ['/api/ping {"message":"pong"}'],
+  },
+  { request: "a status API with a health check and no database", name: "status-api", tables: [] },
+  {
+    request:
+      "a shop with products that have a sku (unique), a name and a price; each product belongs to a supplier; suppliers have a name",
+    name: "shop",
+    tables: [
+      "suppliers(name:string)",
+      "products(sku:string:unique, name:string, price:decimal>=0, supplier_id->suppliers)",
+    ],
+  },
+  {
+    request: "a blog with posts that have a title and a body and comments that have a body and belong to posts",
+    name: "blog",
+    tables: ["posts(title:string, body:text)", "comments(body:text, post_id->posts)"],
+  },
+  {
+    request: "users and teams have a name; each user optionally belongs to a team",
+    name: "users-teams-api",
+    tables: ["teams(name:string)", "users(name:string, team_id->teams?)"],
+  },
+  {
+    request: "tasks have a title, an integer priority between 1 and 5 and a boolean archived",
+    name: "tasks-api",
+    tables: ["tasks(title:string, priority:integer>=1<=5, archived:boolean=false)"],
+  },
+  {
+    request: "order items belong to orders and products. Orders have a total. Products have a name.",
+    name: "order-items-orders-api",
+    tables: [
+      "orders(total:decimal>=0)",
+      "products(name:string)",
+      "order_items(quantity:integer>=1=1, unit_price:decimal>=0, order_id->orders, product_id->products)",
+    ],
+  },
+  {
+    request: "a hotel booking API called rooms-now with rooms and guests",
+    name: "rooms-now",
+    tables: ["rooms(name:string, capacity:integer?>=0)", "guests(name:string)"],
+  },
+  {
+    request: "a backend to manage addresses, people and statuses",
+    name: "addresses-people-api",
+    tables: ["addresses(name:string)", "people(name:string, email:email?)", "statuses(name:string)"],
+  },
+  {
+    request: "tasks belong to a user as owner and an optional user as reviewer; users have a name",
+    name: "tasks-users-api",
+    tables: [
+      "users(name:string)",
+      "tasks(title:string, description:text?, done:boolean=false, due_at:timestamp?, owner_id->users, reviewer_id->users?)",
+    ],
+  },
+  { request: "a zorgle API with frobnicators", name: "zorgle-api", tables: ["frobnicators(name:string)"] },
+  {
+    request: "events have a start date, an end date (optional) and a name that is unique",
+    name: "events-api",
+    tables: ["events(start_date:date, end_date:date?, name:string:unique)"],
+  },
+  {
+    request: "users have a name\ntasks have a title\ntasks belong to users",
+    name: "users-tasks-api",
+    tables: ["users(name:string)", "tasks(title:string, user_id->users)"],
+  },
+];
