@@ -40,7 +40,11 @@ export function shorten(text: string, length = MAX_LENGTH): string {
 
 /** The end of what a command printed, where the reason usually is. */
 export function lastLines(output: string, length = 1_500): string {
-  const text = output.trim();
+  const text = output
+    .split("\n")
+    .filter((line) => !/^\s+at .*(node_modules|node:)/.test(line)) // frames that nobody who reads this can change
+    .join("\n")
+    .trim();
   return text.length <= length ? text : `… ${text.slice(-length)}`;
 }
 

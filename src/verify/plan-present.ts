@@ -7,11 +7,7 @@ import { type RouteFile, routeKey } from "./routes.ts";
 import { hasDatabase, type Subject } from "./subject.ts";
 import type { Failure } from "./verdict.ts";
 
-export interface PlanFinding extends Finding {
-  tables: string[];
-}
-
-export async function checkPlan(subject: Subject, routes: RouteFile[]): Promise<PlanFinding> {
+export async function checkPlan(subject: Subject, routes: RouteFile[]): Promise<Finding> {
   const { plan } = subject;
   const facts = hasDatabase(subject) ? await introspect(subject.cluster, subject.database) : null;
   const failures = [...endpointProblems(plan, routes), ...(facts ? schemaProblems(plan, facts) : [])];
@@ -20,7 +16,7 @@ export async function checkPlan(subject: Subject, routes: RouteFile[]): Promise<
   const planned = new Set(plan.endpoints.map(routeKey));
   const extra = routes.filter((route) => route.file.startsWith("server/api/") && !planned.has(routeKey(route)));
   const more = extra.length > 0 ? ` (warning: also ${extra.map(routeKey).join(", ")})` : "";
-  return { count: plan.endpoints.length, summary: `plan${more}`, failures, tables: facts?.tables ?? [] };
+  return { count: plan.endpoints.length, summary: `plan${more}`, failures };
 }
 
 function endpointProblems(plan: Plan, routes: RouteFile[]): Failure[] {

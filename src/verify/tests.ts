@@ -81,13 +81,25 @@ export function readFailures(tap: string): Failure[] {
     const path = [...parents.filter((open) => open.indent < indent.length).map((open) => open.name), name];
     const [, file, number] =
       /((?:tests|server|scripts)\/[^:]+):(\d+):\d+/.exec(details.stack ?? details.location ?? "") ?? [];
+    // A file that ended before its tests could run has no message of its own, only what it printed.
+    const printed = details.error === "test failed" ? printedBefore(lines, index) : "";
     failures.push({
-      message: `${path.join(" > ")}: ${details.error ?? details.failureType ?? "failed"}`,
+      message: `${path.join(" > ")}: ${details.error ?? details.failureType ?? "failed"}${printed}`,
       ...(file && { file }),
       ...(number && { line: Number(number) }),
     });
   }
   return failures;
+}
+
+function printedBefore(lines: string[], end: number): string {
+  const start = lines.slice(0, end).findLastIndex((line) => /^(not )?ok \d/.test(line)) + 1;
+  const comments = lines.slice(start, end).filter((line) => /^# (?!Subtest:)/.test(line));
+  const text = lastLines(
+    comments.map((line) => line.slice(2).replaceAll("\\\\", "\\").replaceAll("\\#", "#")).join("\n"),
+    1_000,
+  );
+  return text ? `\n${text}` : "";
 }
 
 /** The YAML block that follows a `not ok` line: `key: value`, and `key: |-` with more lines. */

@@ -3,6 +3,7 @@ import { interruption } from "../processes/interruption.ts";
 import { checkBoot, startServer } from "./boot.ts";
 import { checkBuild } from "./build.ts";
 import { check } from "./check.ts";
+import { introspect } from "./introspect.ts";
 import { checkLint } from "./lint.ts";
 import { checkMigrations } from "./migrations.ts";
 import { checkOpenapi, loadContract } from "./openapi.ts";
@@ -36,9 +37,13 @@ export async function verifyProject(subject: Subject): Promise<Verdict> {
   const stop = new AbortController();
   const judged: Subject = { ...subject, signal: AbortSignal.any([signal, stop.signal]) };
   const routes = findRoutes(await subject.sandbox.listFiles());
-  const tables: string[] = [];
   const checks = await withScratchDatabases(judged, async (databases) => {
-    const sides = [staticSide(judged, databases), runningSide(judged, databases, routes, tables)];
+    const openapi = check("openapi", () => checkOpenapi(judged));
+    const sides = [
+      openapi,
+      typesAndTests(judged, databases, openapi),
+      buildAndProbe(judged, databases, openapi, routes),
+    ];
     try {
       return (await Promise.all(sides)).flat();
     } catch (error) {
@@ -51,45 +56,34 @@ export async function verifyProject(subject: Subject): Promise<Verdict> {
     passed: checks.every((one) => one.passed),
     checks: checks.toSorted((a, b) => ORDER.indexOf(a.name) - ORDER.indexOf(b.name)),
     endpoints: routes.filter((route) => route.file.startsWith("server/api/")),
-    tables,
+    tables: hasDatabase(subject) ? (await introspect(subject.cluster, subject.database)).tables : [],
   };
 }
 
-async function staticSide(subject: Subject, databases: ScratchDatabases): Promise<Check[]> {
+/** The "openapi" check may write for a moment the file that the tests read, so they wait for it. */
+async function typesAndTests(subject: Subject, databases: ScratchDatabases, openapi: Promise<Check>): Promise<Check[]> {
   const types = await check("types", () => checkTypes(subject));
-  if (!hasDatabase(subject)) return [types];
-  await databases.replay;
-  return [types, await check("migrations", () => checkMigrations(subject))];
+  await Promise.all([openapi, databases.test]);
+  subject.onProgress("tests");
+  return [types, await check("tests", () => checkTests(subject))];
 }
 
-async function runningSide(
+async function buildAndProbe(
   subject: Subject,
   databases: ScratchDatabases,
+  openapi: Promise<Check>,
   routes: RouteFile[],
-  tables: string[],
 ): Promise<Check[]> {
-  const checks: Check[] = [];
-  async function run(name: CheckName, work: Parameters<typeof check>[1]): Promise<Check> {
-    subject.onProgress(name);
-    const done = await check(name, work);
-    checks.push(done);
-    return done;
-  }
-  await run("lint", () => checkLint(subject));
-  await run("openapi", () => checkOpenapi(subject));
-  const build = await run("build", () => checkBuild(subject));
-  await run("plan", async () => {
-    const finding = await checkPlan(subject, routes);
-    tables.push(...finding.tables);
-    return finding;
-  });
-  if (build.passed) {
-    await databases.probe;
-    checks.push(...(await serveAndProbe(subject, routes)));
-  }
-  await databases.test;
-  await run("tests", () => checkTests(subject));
-  return checks;
+  const lint = await check("lint", () => checkLint(subject));
+  await openapi;
+  subject.onProgress("build");
+  const build = await check("build", () => checkBuild(subject));
+  const plan = await check("plan", () => checkPlan(subject, routes));
+  await databases.probe;
+  const served = build.passed ? await serveAndProbe(subject, routes) : [];
+  if (!hasDatabase(subject)) return [lint, build, plan, ...served];
+  await databases.replay;
+  return [lint, build, plan, ...served, await check("migrations", () => checkMigrations(subject))];
 }
 
 async function serveAndProbe(subject: Subject, routes: RouteFile[]): Promise<Check[]> {

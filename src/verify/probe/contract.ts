@@ -127,9 +127,8 @@ function createContract({ paths, components }: z.output<typeof Document>): Contr
       const items = all.find((member) => member.items)?.items;
       return items ? value.flatMap((item, index) => undeclared(item, items, `${at}[${index}]`)) : [];
     }
-    const free = all.some((member) => typeof member.additionalProperties === "object");
     const properties: Record<string, JsonSchema> = Object.assign({}, ...all.map((member) => member.properties ?? {}));
-    if (free || Object.keys(properties).length === 0) return [];
+    if (Object.keys(properties).length === 0) return []; // any object, such as a json column
     return Object.entries(value).flatMap(([key, item]) => {
       const path = at ? `${at}.${key}` : key;
       return Object.hasOwn(properties, key) ? undeclared(item, properties[key]!, path) : [path];

@@ -27,14 +27,21 @@ export interface HttpClient {
   close(): void;
 }
 
+/** The server ended a kept connection between two requests: not an answer to the second one. */
+class StaleConnection extends Error {
+  constructor(cause: Error) {
+    super(cause.message, { cause });
+  }
+}
+
 export function createClient(socketPath: string): HttpClient {
   const agent = new Agent({ keepAlive: true, maxSockets: 4 });
 
-  function exchange(input: HttpRequest, fresh: boolean): Promise<HttpAnswer> {
+  function exchange(input: HttpRequest, keepAlive: boolean): Promise<HttpAnswer> {
     const { method, path, headers, body } = input;
     return new Promise((resolve, reject) => {
       const outgoing = request(
-        { agent: fresh ? false : agent, socketPath, method, path, headers: { host: "localhost", ...headers } },
+        { agent: keepAlive ? agent : false, socketPath, method, path, headers: { host: "localhost", ...headers } },
         (incoming) => {
           const chunks: Buffer[] = [];
           let size = 0;
@@ -62,11 +69,7 @@ export function createClient(socketPath: string): HttpClient {
         TIMEOUT_MS,
       );
       outgoing.on("close", () => clearTimeout(deadline));
-      outgoing.on("error", (error) => {
-        // The server may end a kept connection between two requests, after a refused upload for one.
-        if (outgoing.reusedSocket && !fresh) exchange(input, true).then(resolve, reject);
-        else reject(error);
-      });
+      outgoing.on("error", (error) => reject(outgoing.reusedSocket ? new StaleConnection(error) : error));
       outgoing.end(body);
     });
   }
@@ -74,13 +77,22 @@ export function createClient(socketPath: string): HttpClient {
   return {
     async send(request) {
       try {
+        return await exchange(request, true);
+      } catch (error) {
+        if (!(error instanceof StaleConnection)) return failed(error);
+      }
+      try {
         return await exchange(request, false);
       } catch (error) {
-        return { failed: error instanceof Error ? error.message : String(error) };
+        return failed(error);
       }
     },
     close: () => agent.destroy(),
   };
+}
+
+function failed(error: unknown): { failed: string } {
+  return { failed: error instanceof Error ? error.message : String(error) };
 }
 
 function parse(text: string): unknown {
