@@ -16,7 +16,13 @@ after(async () => {
 /** The body of every error. */
 export type Problem = { title: string; status: number; detail?: string; instance: string; errors?: FieldError[] };
 
-export type Answer<T> = { status: number; headers: Headers; body: T };
+/** The body of every list. */
+export type Page<T> = { items: T[]; next_cursor: string | null };
+
+/** A well-formed id that no record has. */
+export const UNKNOWN_ID = "0".repeat(21);
+
+type Answer<T> = { status: number; headers: Headers; body: T };
 
 /** Sends a request; an object is sent as JSON. The body of the answer is undefined when there is none. */
 export async function call<T = Problem>(method: string, path: string, body?: unknown): Promise<Answer<T>> {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { after, page } from "../server/utils/page.ts";
-import { assignments, join, sql } from "../server/utils/sql.ts";
+import { assignments, matches, sql, values } from "../server/utils/sql.ts";
 
 describe("sql", () => {
   it("binds every value, also those of fragments inside", () => {
@@ -18,13 +18,19 @@ describe("sql", () => {
   });
 
   it("numbers parameters anew when there are more than nine", () => {
-    const parts = Array.from({ length: 11 }, (_, index) => sql`c = ${index}`);
-    assert.match(join(parts, " and ").text, /c = \$9 and c = \$10 and c = \$11$/);
+    const row = Object.fromEntries(Array.from({ length: 11 }, (_, index) => [`c${index}`, index]));
+    assert.match(sql`update t set a = ${0}, ${assignments(row)}`.text, /"c8" = \$10, "c9" = \$11, "c10" = \$12$/);
   });
 
-  it("leaves undefined out of an assignment and keeps null", () => {
-    const fragment = assignments({ a: 1, b: undefined, 'c"': null });
-    assert.deepEqual(fragment, { text: '"a" = $1, "c""" = $2', values: [1, null] });
+  it("leaves undefined out and keeps null", () => {
+    const row = { a: 1, b: undefined, 'c"': null };
+    assert.deepEqual(assignments(row), { text: '"a" = $1, "c""" = $2', values: [1, null] });
+    assert.deepEqual(values(row), { text: '("a", "c""") values ($1, $2)', values: [1, null] });
+  });
+
+  it("matches all columns asked for, and everything when none is", () => {
+    assert.equal(matches({ a: 1, email: "A@x" }, ["email"]).text, '"a" = $1 and lower("email") = lower($2)');
+    assert.equal(matches({ a: undefined }).text, "true");
   });
 });
 

@@ -1,5 +1,8 @@
-/** A piece of SQL with its values; made by sql`…` only, so that text from outside never becomes SQL. */
+/** A piece of SQL with its values; made by the functions of this file only, so that text from outside never becomes SQL. */
 export type Fragment = { readonly text: string; readonly values: unknown[] };
+
+/** Columns and their values. The names come from a contract, never from the client; undefined is left out. */
+type Row = Record<string, unknown>;
 
 const fragments = new WeakSet<Fragment>();
 
@@ -13,20 +16,47 @@ export function sql(strings: TemplateStringsArray, ...args: unknown[]): Fragment
   return all;
 }
 
-/** Fragments with a separator between them. */
-export function join([first, ...rest]: [Fragment, ...Fragment[]] | Fragment[], separator: " and " | ", "): Fragment {
-  return rest.reduce((all, part) => concat(all, separator, part), first ?? make("", []));
+/** `("a", "b") values ($1, $2)`, for an insert; a column that is left out gets its default. */
+export function values(row: Row): Fragment {
+  const given = Object.entries(row).filter(([, value]) => value !== undefined);
+  const columns = given.map(([column]) => quote(column)).join(", ");
+  const parameters = given.map((_, index) => `$${index + 1}`).join(", ");
+  return make(
+    `(${columns}) values (${parameters})`,
+    given.map(([, value]) => value),
+  );
 }
 
-/** `"a" = $1, "b" = $2` from an object whose keys come from a contract, never from the client; undefined is left out. */
-export function assignments(row: Record<string, unknown>): Fragment {
-  const set = Object.entries(row).filter(([, value]) => value !== undefined);
-  const parts = set.map(([column, value]) => make(`"${column.replaceAll('"', '""')}" = $1`, [value]));
-  return join(parts, ", ");
+/** `"a" = $1, "b" = $2`, for an update. */
+export function assignments(row: Row): Fragment {
+  return join(pairs(row), ", ");
 }
 
-function make(text: string, values: unknown[]): Fragment {
-  const fragment = { text, values };
+/** `"a" = $1 and "b" = $2`, for a list; true when nothing is asked for. */
+export function matches(row: Row, ignoreCase: string[] = []): Fragment {
+  const conditions = pairs(row, ignoreCase);
+  return conditions.length > 0 ? join(conditions, " and ") : make("true", []);
+}
+
+function pairs(row: Row, ignoreCase: string[] = []): Fragment[] {
+  const given = Object.entries(row).filter(([, value]) => value !== undefined);
+  return given.map(([column, value]) =>
+    ignoreCase.includes(column)
+      ? make(`lower(${quote(column)}) = lower($1)`, [value])
+      : make(`${quote(column)} = $1`, [value]),
+  );
+}
+
+function quote(column: string): string {
+  return `"${column.replaceAll('"', '""')}"`;
+}
+
+function join(list: Fragment[], separator: string): Fragment {
+  return list.reduce((all, part) => (all.text ? concat(all, separator, part) : part), make("", []));
+}
+
+function make(text: string, parameters: unknown[]): Fragment {
+  const fragment = { text, values: parameters };
   fragments.add(fragment);
   return fragment;
 }

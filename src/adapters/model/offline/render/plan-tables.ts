@@ -1,0 +1,51 @@
+// Questions about the tables of a plan that several renderers ask.
+import type { Column, Plan, Table } from "../../../../plan/plan.ts";
+
+const BUILT_IN = new Set(["id", "created_at", "updated_at"]);
+
+/** The columns that a client may send. */
+export function ownColumns(table: Table): Column[] {
+  return table.columns.filter(({ name }) => !BUILT_IN.has(name));
+}
+
+/** Whether the API has the operation on the table. */
+export function hasOperation(plan: Plan, table: Table, kind: "list" | "create" | "get" | "update" | "delete"): boolean {
+  return plan.endpoints.some(({ operation }) => operation.kind === kind && operation.table === table.name);
+}
+
+/** Whether a new row must have the column in the request. */
+export function isRequired(column: Column): boolean {
+  return !column.nullable && column.default === null;
+}
+
+/** The table of a name that the plan itself uses. */
+export function tableOf(plan: Plan, name: string): Table {
+  const table = plan.tables.find((candidate) => candidate.name === name);
+  if (!table) throw new Error(`The plan has no table ${name}`);
+  return table;
+}
+
+/** Columns by which a list can be filtered: those with few values, and those that find one row. */
+export function filterColumns(table: Table): Column[] {
+  return ownColumns(table).filter(
+    ({ type, unique }) => type === "reference" || type === "enum" || type === "boolean" || unique,
+  );
+}
+
+/** Tables with a reference to this one that keeps its rows from being deleted. */
+export function holders(plan: Plan, table: Table): { table: Table; column: Column }[] {
+  return referrers(plan, table).filter(({ column }) => column.references?.onDelete === "restrict");
+}
+
+/** Every reference to this table. */
+export function referrers(plan: Plan, table: Table): { table: Table; column: Column }[] {
+  return plan.tables.flatMap((other) =>
+    other.columns
+      .filter(({ references }) => references?.table === table.name)
+      .map((column) => ({ table: other, column })),
+  );
+}
+
+export function hasJson(table: Table): boolean {
+  return ownColumns(table).some(({ type }) => type === "json");
+}

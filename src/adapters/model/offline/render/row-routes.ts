@@ -1,0 +1,102 @@
+// Routes on one row: create, get, update, delete.
+import type { Plan, Table } from "../../../../plan/plan.ts";
+import { identifier } from "../../../../plan/sql-identifiers.ts";
+import { hasJson, holders, ownColumns } from "./plan-tables.ts";
+import { notFound, type Route, schemaModule, statement } from "./route-source.ts";
+import { typeName, variableName } from "./type-names.ts";
+
+export function create(plan: Plan, table: Table): Route {
+  const type = typeName(table);
+  const row = variableName(table);
+  const path = plan.endpoints.find(({ operation }) => operation.kind === "get" && operation.table === table.name)?.path;
+  const conflict = ownColumns(table).some(({ unique, references }) => unique || references);
+  const insert = statement(row, `one<${type}>`, [
+    `insert into ${identifier(table.name)} \${values({ id: nanoid(), ${bodyColumns(table)} })} returning *`,
+  ]);
+  const json = hasJson(table);
+  return {
+    packages: ['import { nanoid } from "nanoid";'],
+    imports: {
+      [schemaModule(table)]: [`New${type}`, type],
+      "utils/db.ts": ["one"],
+      ...(json && { "utils/json.ts": ["json"] }),
+      "utils/route.ts": ["route"],
+      "utils/sql.ts": ["sql", "values"],
+    },
+    contract: [`body: New${type}`, `returns: ${type}`, "status: 201", ...(conflict ? ["errors: [409]"] : [])],
+    input: path ? "{ body, event }" : "{ body }",
+    body: [
+      ...insert,
+      ...(path ? [`event.res.headers.set("location", \`${path.replace("{id}", `\${${row}.id}`)}\`);`] : []),
+      `return ${row};`,
+    ],
+  };
+}
+
+/** The body's columns as the database takes them: a JSON value is sent as text. */
+function bodyColumns(table: Table): string {
+  const json = ownColumns(table).filter(({ type }) => type === "json");
+  return ["...body", ...json.map(({ name }) => `${name}: json(body.${name})`)].join(", ");
+}
+
+export function get(table: Table): Route {
+  const type = typeName(table);
+  const row = variableName(table);
+  return {
+    imports: oneRowImports(table, [type], ["maybeOne"], ["sql"]),
+    contract: ["params: IdParams", `returns: ${type}`, "errors: [404]"],
+    input: "{ params }",
+    body: [
+      ...statement(row, `maybeOne<${type}>`, [`select * from ${identifier(table.name)} where id = \${params.id}`]),
+      notFound(table, row),
+      `return ${row};`,
+    ],
+  };
+}
+
+export function update(table: Table): Route {
+  const type = typeName(table);
+  const row = variableName(table);
+  const conflict = ownColumns(table).some(({ unique, references }) => unique || references);
+  const changes = hasJson(table) ? `{ ${bodyColumns(table)} }` : "body";
+  const imports = oneRowImports(table, [type, `${type}Patch`], ["maybeOne"], ["assignments", "sql"]);
+  return {
+    imports: { ...imports, ...(hasJson(table) && { "utils/json.ts": ["json"] }) },
+    contract: ["params: IdParams", `body: ${type}Patch`, `returns: ${type}`, `errors: [404${conflict ? ", 409" : ""}]`],
+    input: "{ params, body }",
+    body: [
+      `const ${row} = await maybeOne<${type}>(sql\``,
+      `  update ${identifier(table.name)}`,
+      `  set \${assignments(${changes})}, updated_at = extract(epoch from now())::bigint`,
+      "  where id = ${params.id}",
+      "  returning *`);",
+      notFound(table, row),
+      `return ${row};`,
+    ],
+  };
+}
+
+export function remove(plan: Plan, table: Table): Route {
+  const row = variableName(table);
+  const conflict = holders(plan, table).length > 0;
+  return {
+    imports: oneRowImports(table, [], ["maybeOne"], ["sql"]),
+    contract: ["params: IdParams", `errors: [404${conflict ? ", 409" : ""}]`],
+    input: "{ params }",
+    body: [
+      ...statement(row, "maybeOne", [`delete from ${identifier(table.name)} where id = \${params.id} returning id`]),
+      notFound(table, row),
+    ],
+  };
+}
+
+function oneRowImports(table: Table, schema: string[], db: string[], sql: string[]): Route["imports"] {
+  return {
+    "schemas/fields.ts": ["IdParams"],
+    ...(schema.length > 0 && { [schemaModule(table)]: schema }),
+    "utils/db.ts": db,
+    "utils/problem.ts": ["problem"],
+    "utils/route.ts": ["route"],
+    "utils/sql.ts": sql,
+  };
+}

@@ -1,0 +1,48 @@
+// What a table is called in TypeScript: its type, its variable, and how a person says it.
+import type { Table } from "../../../../plan/plan.ts";
+
+/** Words that cannot name a variable, and names that the generated files already use. */
+const TAKEN_VARIABLES = new Set(
+  (
+    "arguments await break case catch class const continue debugger default delete do else enum eval export extends false " +
+    "finally for function if implements import in instanceof interface let new null package private protected public return " +
+    "static super switch this throw true try typeof var void while with yield async of undefined " +
+    "after assignments body changes cursor event filters limit many matches nanoid page params problem query route rows sql values one json z"
+  ).split(" "),
+);
+
+/** Types that the language or the generated files already have. */
+const TAKEN_TYPES = new Set(
+  (
+    "Array Boolean Date Error Function Map Number Object Promise Proxy RegExp Record Required Partial Pick Omit Set String Symbol " +
+    "Response Request Event EventTarget URL Headers Buffer Iterator Intl JSON Math Reflect Atomics BigInt File Blob FormData " +
+    "Params Query Id IdParams UnixSeconds Decimal CalendarDate Json QueryBoolean PageQuery Page Problem Answer Infinity NaN " +
+    "Awaited Exclude Extract Readonly Parameters Performance Storage WebSocket Navigator Crypto Worker Process Console Temporal"
+  ).split(" "),
+);
+
+/** "order_item" -> "OrderItem" */
+export function typeName({ singular }: Pick<Table, "singular">): string {
+  const name = pascal(singular);
+  return TAKEN_TYPES.has(name) ? `${name}Row` : name;
+}
+
+/** "order_item" -> "orderItem"; "row" where that is a reserved word or too long to read. */
+export function variableName({ singular }: Pick<Table, "singular">): string {
+  const name = pascal(singular).replace(/^./, (first) => first.toLowerCase());
+  return TAKEN_VARIABLES.has(name) || name.length > 20 ? "row" : name;
+}
+
+/** "TaskStatus" */
+export function enumName(table: Pick<Table, "singular">, column: string): string {
+  return `${typeName(table)}${pascal(column)}`;
+}
+
+/** "order_item" -> "order item" */
+export function spoken(name: string): string {
+  return name.replaceAll("_", " ");
+}
+
+export function pascal(name: string): string {
+  return name.replace(/(?:^|_)([a-z0-9])/g, (_, first: string) => first.toUpperCase());
+}

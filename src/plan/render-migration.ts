@@ -1,0 +1,136 @@
+// migrations/0001 of a project, from its plan: plain SQL that a person would write and review.
+import type { Column, ColumnType, Plan, Table } from "./plan.ts";
+import { identifier, uniqueName, literal } from "./sql-identifiers.ts";
+
+const NOW = "extract(epoch from now())::bigint";
+const LONGEST_FILE_NAME = 60;
+
+/** The first migration, or null when the plan has no tables. `file` is its path in the project. */
+export function renderMigration(plan: Plan): { file: string; sql: string } | null {
+  if (plan.tables.length === 0) return null;
+  const tables = inCreationOrder(plan.tables);
+  const later = tables.flatMap((table, index) =>
+    deferredReferences(table, new Set(tables.slice(0, index + 1).map(({ name }) => name))),
+  );
+  const taken = new Set(tables.map(({ name }) => name)); // tables and indexes share one namespace
+  const deferred = new Set(later.map(({ column }) => column));
+  const parts = tables.map((table) => [createTable(table, deferred), ...indexes(table, taken)].join("\n"));
+  if (later.length > 0) parts.push(later.map(({ table, column }) => addReference(table, column, taken)).join("\n"));
+  return { file: fileName(plan), sql: `${parts.join("\n\n")}\n` };
+}
+
+/** Parents before children; tables that refer to each other keep their order. */
+function inCreationOrder(tables: Table[]): Table[] {
+  const waiting = [...tables];
+  const ordered: Table[] = [];
+  while (waiting.length > 0) {
+    const ready = waiting.findIndex((table) =>
+      table.columns.every(
+        ({ references }) => !waiting.some((other) => other !== table && other.name === references?.table),
+      ),
+    );
+    ordered.push(...waiting.splice(Math.max(ready, 0), 1));
+  }
+  return ordered;
+}
+
+/** References to tables that do not exist yet when this one is created. */
+function deferredReferences(table: Table, created: ReadonlySet<string>): { table: Table; column: Column }[] {
+  return table.columns
+    .filter(({ references }) => references && !created.has(references.table))
+    .map((column) => ({ table, column }));
+}
+
+function fileName({ tables }: Plan): string {
+  const names = tables.map(({ name }) => name);
+  const all = names.length > 1 ? `${names.slice(0, -1).join("_")}_and_${names.at(-1)!}` : names[0]!;
+  return `migrations/0001_${all.length <= LONGEST_FILE_NAME ? all : "create_tables"}.sql`;
+}
+
+function createTable(table: Table, deferred: ReadonlySet<Column>): string {
+  const width = Math.max(...table.columns.map(({ name }) => identifier(name).length));
+  const lines = table.columns.map((column) => {
+    const rest = [sqlType(column), ...constraints(column), ...(deferred.has(column) ? [] : references(column))];
+    return `  ${identifier(column.name).padEnd(width)} ${rest.join(" ")}`;
+  });
+  return `create table ${identifier(table.name)} (\n${lines.join(",\n")}\n);`;
+}
+
+const SQL_TYPES: Record<ColumnType, string> = {
+  id: "varchar(21)",
+  reference: "varchar(21)",
+  string: "varchar",
+  email: "varchar",
+  url: "varchar",
+  enum: "varchar",
+  text: "text",
+  integer: "integer",
+  bigint: "bigint",
+  timestamp: "bigint",
+  decimal: "numeric(12, 2)",
+  boolean: "boolean",
+  date: "date",
+  json: "jsonb",
+  "string[]": "text[]",
+};
+
+function sqlType({ type, maxLength, values }: Column): string {
+  const longest = values ? Math.max(...values.map((value) => Array.from(value).length)) : maxLength;
+  return `${SQL_TYPES[type]}${longest === undefined ? "" : `(${longest})`}`;
+}
+
+function constraints(column: Column): string[] {
+  if (column.type === "id") return ["primary key"];
+  const check = condition(column);
+  return [
+    ...(column.nullable ? [] : ["not null"]),
+    ...(column.default === null ? [] : [`default ${defaultValue(column, column.default)}`]),
+    ...(check ? [`check (${check})`] : []),
+  ];
+}
+
+function defaultValue(column: Column, value: string | number | boolean): string {
+  if (column.type === "timestamp" && value === "now") return NOW;
+  return typeof value === "string" ? literal(value) : String(value);
+}
+
+function condition({ name, type, values, minimum, maximum }: Column): string | null {
+  const column = identifier(name);
+  if (type === "enum") return `${column} in (${(values ?? []).map(literal).join(", ")})`;
+  if (minimum !== undefined && maximum !== undefined) return `${column} between ${minimum} and ${maximum}`;
+  if (minimum !== undefined) return `${column} >= ${minimum}`;
+  return maximum === undefined ? null : `${column} <= ${maximum}`;
+}
+
+function references({ references: target }: Column): string[] {
+  if (!target) return [];
+  return [`references ${identifier(target.table)} (id) on delete ${target.onDelete}`];
+}
+
+function addReference(table: Table, column: Column, taken: Set<string>): string {
+  const name = identifier(uniqueName([table.name, column.name, "fkey"], taken));
+  const key = identifier(column.name);
+  return `alter table ${identifier(table.name)}\n  add constraint ${name} foreign key (${key}) ${references(column)[0]!};`;
+}
+
+/** One index per way a table is read: pages of all rows, pages of the rows of a parent, one row by a unique value. */
+function indexes(table: Table, taken: Set<string>): string[] {
+  const on = identifier(table.name);
+  const page = "created_at desc, id desc";
+  return [
+    ...table.columns.filter(({ unique }) => unique).map((column) => uniqueIndex(table, column, taken)),
+    `create index ${identifier(uniqueName([table.name, "page_idx"], taken))} on ${on} (${page});`,
+    ...table.columns
+      .filter((column) => column.references && !column.unique)
+      .map(({ name }) => {
+        const index = identifier(uniqueName([table.name, name, "page_idx"], taken));
+        return `create index ${index} on ${on} (${identifier(name)}, ${page});`;
+      }),
+  ];
+}
+
+/** Addresses of one mailbox differ in case only by mistake. */
+function uniqueIndex(table: Table, { name, type }: Column, taken: Set<string>): string {
+  const key = type === "email" ? `lower(${identifier(name)})` : identifier(name);
+  return `create unique index ${identifier(uniqueName([table.name, name, "key"], taken))} on ${identifier(table.name)} (${key});`;
+}
