@@ -16,6 +16,9 @@ export interface Migration {
 /** In the package's root; this file is in src/control or dist/control. */
 const FOLDER = fileURLToPath(new URL("../../migrations/", import.meta.url));
 
+const UNDEFINED_TABLE = "42P01";
+const INSUFFICIENT_PRIVILEGE = "42501";
+
 /** Names the advisory lock ("tb" and a number): one runner per database at a time. */
 const LOCK = [0x7462, 1];
 
@@ -60,17 +63,33 @@ export async function pendingMigrations(client: ClientBase, migrations: Migratio
 export async function migrateControl(client: ClientBase, schema: string, migrations: Migration[]): Promise<string[]> {
   await client.query("select pg_advisory_lock($1, $2)", LOCK);
   try {
+    await prepareSchema(client, schema);
+    const pending = await pendingMigrations(client, migrations);
+    for (const migration of pending) await apply(client, migration);
+    return pending.map(({ name }) => name);
+  } finally {
+    await client.query("select pg_advisory_unlock($1, $2)", LOCK);
+  }
+}
+
+async function prepareSchema(client: ClientBase, schema: string): Promise<void> {
+  try {
     const { rows } = await client.query("select 1 from pg_namespace where nspname = $1", [schema]);
     // Not "if not exists": that needs the right to create schemas even when there is nothing to create.
     if (rows.length === 0) await client.query(`create schema ${escapeIdentifier(schema)}`);
     await client.query(
       "create table if not exists schema_migrations (name text primary key, checksum text not null, applied_at bigint not null)",
     );
-    const pending = await pendingMigrations(client, migrations);
-    for (const migration of pending) await apply(client, migration);
-    return pending.map(({ name }) => name);
-  } finally {
-    await client.query("select pg_advisory_unlock($1, $2)", LOCK);
+  } catch (error) {
+    if (!(error instanceof DatabaseError && error.code === INSUFFICIENT_PRIVILEGE)) throw error;
+    throw new TbError(
+      "configuration",
+      `The control database's user may not create schema "${schema}" in it: ${error.message}.`,
+      {
+        suggestion: `As the database's owner: GRANT CREATE ON DATABASE … TO …; or CREATE SCHEMA ${schema} AUTHORIZATION …;`,
+        cause: error,
+      },
+    );
   }
 }
 
@@ -101,7 +120,7 @@ async function appliedMigrations(client: ClientBase): Promise<{ name: string; ch
     );
     return rows;
   } catch (error) {
-    if (error instanceof DatabaseError && error.code === "42P01") return []; // no such table: nothing applied
+    if (error instanceof DatabaseError && error.code === UNDEFINED_TABLE) return []; // nothing applied
     throw error;
   }
 }

@@ -1,7 +1,7 @@
 // Scratch clusters for tests: a home of their own each, and one that stands in for a server of the user's.
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
-import { type AddressInfo, connect, createServer, type Socket } from "node:net";
+import { connect, createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { Client, escapeLiteral } from "pg";
@@ -16,7 +16,7 @@ export interface ScratchHome {
   home: string;
   config: Config;
   /** Stops both servers and removes the home and everything outside it. */
-  remove(): Promise<void>;
+  remove: () => Promise<void>;
 }
 
 /** An empty TB_HOME (mode 0700) below `parent`, and the configuration that uses it. `env` adds variables. */
@@ -27,11 +27,12 @@ export async function scratchHome(env: Record<string, string> = {}, parent = tmp
 }
 
 async function removeHome(home: string): Promise<void> {
-  for (const which of ["control", "projects"] as const) {
-    const place = await locateCluster(home, which);
-    await createEmbeddedPostgres({ home }, which).stop();
-    await rm(place.sockets, { recursive: true, force: true });
-    await rm(place.base, { recursive: true, force: true });
+  const places = [await locateCluster(home, "control"), await locateCluster(home, "projects")];
+  await createEmbeddedPostgres({ home }, "control").stop();
+  await createEmbeddedPostgres({ home }, "projects").stop();
+  for (const { sockets, base } of places) {
+    await rm(sockets, { recursive: true, force: true });
+    await rm(base, { recursive: true, force: true });
   }
   await rm(home, { recursive: true, force: true });
 }
@@ -42,14 +43,14 @@ export interface StandIn {
   /** The same as variables. */
   env: Record<string, string>;
   /** For PG_CONTROL_URL. */
-  url(database: string): string;
+  url: (database: string) => string;
   /** The server behind it, to stop and start. */
   server: EmbeddedPostgres;
   /** Creates a database and returns its name. */
-  createDatabase(name: string): Promise<string>;
+  createDatabase: (name: string) => Promise<string>;
   /** Cuts every connection that is open and refuses new ones, as an outage does. */
-  disconnect(): Promise<void>;
-  remove(): Promise<void>;
+  disconnect: () => Promise<void>;
+  remove: () => Promise<void>;
 }
 
 /** One more cluster that stands in for an external server: reached over TCP, its administrator a superuser or, as managed
@@ -112,8 +113,10 @@ async function openDoor(socketPath: string): Promise<{ port: number; close: () =
   });
   listener.listen(0, "127.0.0.1");
   await once(listener, "listening");
+  const address = listener.address();
+  if (address === null || typeof address === "string") throw new Error("the loopback door has no port");
   return {
-    port: (listener.address() as AddressInfo).port,
+    port: address.port,
     close: async () => {
       if (!listener.listening) return;
       const closed = once(listener, "close");

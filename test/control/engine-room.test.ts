@@ -1,0 +1,76 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { dbMigrate, dbStart, dbStatus, dbStop } from "../../src/control/engine-room.ts";
+import { scratchHome, type ScratchHome, standInCluster, type StandIn } from "../helpers/postgres.ts";
+
+let scratch: ScratchHome;
+let external: ScratchHome;
+let standIn: StandIn;
+beforeAll(async () => {
+  scratch = await scratchHome();
+  standIn = await standInCluster();
+  await standIn.createDatabase("team_control");
+  external = await scratchHome({ ...standIn.env, PG_CONTROL_URL: standIn.url("team_control") });
+});
+afterAll(async () => {
+  await scratch.remove();
+  await external.remove();
+  await standIn.remove();
+});
+
+test("status starts nothing; start brings both servers and the schema up; stop ends both", async () => {
+  expect(await dbStatus(scratch.config)).toMatchObject({
+    control: {
+      kind: "embedded",
+      running: false,
+      version: null,
+      databases: [],
+      schema: { version: null, pending: null },
+    },
+    projects: { kind: "embedded", running: false, size_bytes: 0 },
+  });
+  expect((await dbStatus(scratch.config)).control.running).toBe(false);
+  const started = await dbStart(scratch.config);
+  expect(started).toMatchObject({
+    control: {
+      running: true,
+      version: expect.stringMatching(/^18\./),
+      databases: [{ name: "tb_control", size_bytes: expect.any(Number) }],
+      schema: { name: "tb", version: "0001-control-schema", pending: [], problem: null },
+      problem: null,
+    },
+    projects: { running: true, databases: [] },
+  });
+  expect(await dbMigrate(scratch.config)).toEqual({ applied: [], version: "0001-control-schema" });
+  expect(await dbStop(scratch.config)).toEqual({ control: "stopped", projects: "stopped" });
+  expect(await dbStop(scratch.config)).toEqual({ control: "not_running", projects: "not_running" });
+});
+
+test("servers of the user's own are shown, migrated and never stopped", async () => {
+  expect(await dbStatus(external.config)).toMatchObject({
+    control: {
+      kind: "external",
+      running: true,
+      databases: [{ name: "team_control" }],
+      schema: { version: null, pending: ["0001-control-schema"] },
+    },
+    projects: { kind: "external", running: true, location: expect.stringContaining("127.0.0.1") },
+  });
+  expect(await dbMigrate(external.config)).toEqual({
+    applied: ["0001-control-schema"],
+    version: "0001-control-schema",
+  });
+  expect((await dbStatus(external.config)).control.schema).toMatchObject({
+    version: "0001-control-schema",
+    pending: [],
+  });
+  expect(await dbStop(external.config)).toEqual({ control: "external", projects: "external" });
+  expect((await dbStatus(external.config)).projects.running).toBe(true);
+});
+
+test("a server that is out of reach is a problem in the status, not a failure of it", async () => {
+  await standIn.disconnect();
+  expect(await dbStatus(external.config)).toMatchObject({
+    control: { running: false, problem: expect.stringContaining("Cannot connect"), schema: { pending: null } },
+    projects: { running: false, problem: expect.stringContaining("Cannot connect") },
+  });
+});
