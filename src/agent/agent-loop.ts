@@ -7,7 +7,7 @@ import { TbError } from "../errors.ts";
 import type { Run } from "../pipeline/types.ts";
 import { allowanceOf, type AgentLimits, type Allowance } from "./allowance.ts";
 import { callModel } from "./call-model.ts";
-import { createRedactor, plainText } from "./clean-text.ts";
+import { createRedactor, plainText, storable } from "./clean-text.ts";
 import { fitBudget } from "./context-budget.ts";
 import { executeCalls, prepare } from "./execute-calls.ts";
 import { buildHistory, changedFiles, isSilent, type PastTurn } from "./history.ts";
@@ -78,19 +78,18 @@ export async function runAgent(
 }
 
 /** Gives the turn that ended the loop its answer: what verification said. It becomes the result of the pending `finish`
- * call, or, when the model stopped without one, words of the user; then `runAgent(…, turn + 1)` goes on. */
+ * call, or, when the model stopped without one, words of the user; then `runAgent(…, turn + 1)` goes on. Call it inside a
+ * `run.step`; repeating it is harmless. */
 export async function answerFinish(run: Run, turn: number, text: string, failed: boolean): Promise<void> {
-  await run.step(`answer-${turn}`, async () => {
-    const turns = await listAgentTurns(run.control, run.id);
-    const row = turns.find(({ number }) => number === turn);
-    if (!row) throw new TbError("failure", `Run ${run.id} has no turn ${turn}.`);
-    const results = row.tool_results ?? [];
-    const pending = row.response.toolCalls.find(({ id }) => !results.some(({ callId }) => callId === id));
-    const others = pending ? results : results.filter(({ callId, name }) => callId !== null || name !== "finish");
-    const answer: ToolOutcome = { callId: pending?.id ?? null, name: "finish", text, failed, changed: [] };
-    await setToolResults(run.control, run.id, row.turn, [...others, answer]);
-    return null;
-  });
+  const turns = await listAgentTurns(run.control, run.id);
+  const row = turns.find(({ number }) => number === turn);
+  if (!row) throw new TbError("failure", `Run ${run.id} has no turn ${turn}.`);
+  // An answer that was given before is replaced: the step around this may have died after it was stored.
+  const last = row.response.toolCalls.at(-1);
+  const callId = last?.name === "finish" ? last.id : null;
+  const others = (row.tool_results ?? []).filter((result) => result.callId !== callId);
+  const answer: ToolOutcome = { callId, name: "finish", text: storable(text), failed, changed: [] };
+  await setToolResults(run.control, run.id, row.turn, [...others, answer]);
 }
 
 /** One question to the model, and whether its answer ends the loop. */

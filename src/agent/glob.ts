@@ -3,6 +3,7 @@ import { TbError } from "../errors.ts";
 
 const MAX_PATTERN = 200;
 const MAX_ALTERNATIVES = 64;
+const BRACES = /\{([^{}]*)\}/;
 
 /** `*` and `?` within a segment, `**` across segments, `{a,b}`; a pattern without a slash fits file names anywhere, one that
  * is a folder fits everything in it. Throws TbError "usage" for a pattern that is too long. */
@@ -25,15 +26,17 @@ export function createGlob(pattern: string): (path: string) => boolean {
 }
 
 function expandBraces(pattern: string): string[] {
-  const open = pattern.indexOf("{");
-  const close = pattern.indexOf("}", open);
-  if (open === -1 || close === -1) return [pattern];
-  const [head, tail] = [pattern.slice(0, open), pattern.slice(close + 1)];
-  const expanded = pattern
-    .slice(open + 1, close)
-    .split(",")
-    .flatMap((choice) => expandBraces(head + choice + tail).slice(0, MAX_ALTERNATIVES));
-  return expanded.slice(0, MAX_ALTERNATIVES);
+  let patterns = [pattern];
+  // A round expands one pair of braces in each; the bound on the patterns is one on the work, too.
+  while (patterns.some((one) => BRACES.test(one))) patterns = patterns.flatMap(expandFirst).slice(0, MAX_ALTERNATIVES);
+  return patterns;
+}
+
+function expandFirst(pattern: string): string[] {
+  const braces = BRACES.exec(pattern);
+  if (!braces) return [pattern];
+  const [head, tail] = [pattern.slice(0, braces.index), pattern.slice(braces.index + braces[0].length)];
+  return braces[1]!.split(",").map((choice) => head + choice + tail);
 }
 
 function matchSegments(pattern: string[], path: string[]): boolean {
