@@ -15,6 +15,8 @@ export interface HttpForwarder {
 /** Headers that belong to one connection (RFC 9110, 7.6.1). Transfer-Encoding stays: Node frames the body by it. */
 const HOP_BY_HOP = new Set(["connection", "keep-alive", "proxy-connection", "te", "trailer", "upgrade"]);
 
+const STARTING = "The application is starting. Try again shortly.";
+
 /** @param target the socket that serves now; null = nothing does, which is answered with 503. */
 export function createHttpForwarder(target: () => string | null): HttpForwarder {
   const underWay = new Map<string, Set<object>>();
@@ -33,8 +35,7 @@ export function createHttpForwarder(target: () => string | null): HttpForwarder 
 
   const server = createServer((request, response) => {
     const socketPath = target();
-    if (!socketPath)
-      return answer(response, 503, "Service Unavailable", "The application is starting. Try again shortly.");
+    if (!socketPath) return answer(response, 503, "Service Unavailable", STARTING);
     response.once("close", enter(socketPath));
     forward(request, response, socketPath);
   });
@@ -89,14 +90,19 @@ function forward(request: IncomingMessage, response: ServerResponse, socketPath:
   });
   upstream.on("error", (error: NodeJS.ErrnoException) => {
     if (response.headersSent) return; // the answer's own pipeline ends it
-    const starting = error.code === "ECONNREFUSED" || error.code === "ENOENT";
-    if (starting) answer(response, 503, "Service Unavailable", "The application is starting. Try again shortly.");
+    // What may have changed something is not called repeatable: 503 invites clients to try again by themselves.
+    const untouched = error.code === "ECONNREFUSED" || error.code === "ENOENT";
+    if (untouched || isSafe(request)) answer(response, 503, "Service Unavailable", STARTING);
     else answer(response, 502, "Bad Gateway", "The application ended before it answered.");
   });
   response.on("close", () => {
     if (!response.writableFinished) upstream.destroy(); // the client has gone
   });
   request.pipe(upstream);
+}
+
+function isSafe({ method }: IncomingMessage): boolean {
+  return method === "GET" || method === "HEAD" || method === "OPTIONS";
 }
 
 function answer(response: ServerResponse, status: number, title: string, detail: string): void {

@@ -141,6 +141,8 @@ async function start(args: string[], cwd: string, env: Record<string, string>) {
   } catch (error) {
     const code = errorCode(error);
     if (code === "E2BIG") throw new TbError("usage", "The command line is too long.", { cause: error });
+    if (code === "ERR_INVALID_ARG_VALUE")
+      throw new TbError("usage", "The command contains a NUL character.", { cause: error });
     if (code === "ENOENT" || code === "ENOTDIR") {
       throw new TbError("not_found", "The folder that the command should run in is gone.", { cause: error });
     }

@@ -12,7 +12,7 @@ import { killPlace } from "../../processes/launch.ts";
 import { isRunning, untilGone } from "../../processes/process-identity.ts";
 import { removeTree } from "../../processes/remove-tree.ts";
 import { removeSocketFolder } from "../../processes/socket-folder.ts";
-import { ask, connectToSupervisor } from "./control-channel.ts";
+import { ask, connectToSupervisor, type ControlRequest } from "./control-channel.ts";
 import type { DeployTarget } from "./deploy-target.ts";
 import {
   deploymentFolder,
@@ -36,7 +36,7 @@ export function createProcessDeployTarget(config: Config): DeployTarget {
       const folder = deploymentFolder(config.home, projectId);
       makeFolders(folder);
       await copyRelease(folder, deploymentId, artefact, signal);
-      const answer = await ask(await connectOrStart(config, folder), { command: "deploy", deploymentId, env }, signal);
+      const answer = await request(config, folder, { command: "deploy", deploymentId, env }, signal);
       if (signal.aborted) throw interruption(signal);
       const next = `tb logs ${projectId} --deployment ${deploymentId}`;
       if (!answer) {
@@ -83,6 +83,12 @@ export function createProcessDeployTarget(config: Config): DeployTarget {
       if (port !== null) releasePort(folder, port);
     },
   };
+}
+
+/** Asks the supervisor, started if need be. One that ends at that moment (it had nothing to serve) is replaced once. */
+async function request(config: Config, folder: DeploymentFolder, what: ControlRequest, signal: AbortSignal) {
+  const answer = await ask(await connectOrStart(config, folder), what, signal);
+  return answer || signal.aborted ? answer : ask(await connectOrStart(config, folder), what, signal);
 }
 
 function urlOf(port: number): string {

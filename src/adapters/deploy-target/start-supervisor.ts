@@ -13,7 +13,7 @@ import { choosePort, releasePort } from "./deployment-port.ts";
 import { PORT_TAKEN } from "./supervisor-exit.ts";
 
 const STARTS_WITHIN = 20_000;
-const OTHER_STARTS_WITHIN = 5000; // the one that has the port already
+const OTHER_STARTS_WITHIN = 3000; // the one that has the port already
 const LONGEST_LOG = 1024 * 1024;
 
 /** A connection to the running supervisor. Throws TbError "conflict" when a stranger has the project's port. */

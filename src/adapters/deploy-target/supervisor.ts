@@ -12,7 +12,7 @@ import { createDeployments } from "./deployments.ts";
 import { PORT_TAKEN } from "./supervisor-exit.ts";
 
 const LOOK_EVERY = 1000;
-const IDLE_LIMIT = 15_000; // without anything to serve
+const IDLE_LIMIT = 3000; // without anything to serve, such as after a first deployment that failed
 
 async function main(projectId: string): Promise<void> {
   const config = readConfig();
