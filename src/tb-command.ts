@@ -93,7 +93,8 @@ export abstract class TbCommand<Data> extends Command {
       this.runId = runId;
       this.outputDone = flags.events;
       const sinks = [await chooseSink(flags.events, this.jsonEnabled())];
-      return await work({ control, adapters: this.adapters, signal: stop.signal, sinks });
+      const { findPipeline } = await import("./pipeline/pipelines.ts");
+      return await work({ control, adapters: this.adapters, signal: stop.signal, sinks, findPipeline });
     } finally {
       for (const signal of signals) process.off(signal, onSignal);
     }

@@ -1,19 +1,19 @@
 // The durable engine: the only file that knows it is DBOS. A run is a workflow, `run.step` a checkpoint.
 //
 // Parking and dying are one case: a step that meets a parking error (or an abort) is never checkpointed, the workflow
-// simply does not go on in this process. Resuming puts the pending workflow on a queue that only the resuming process
-// listens to, finished steps are replayed from their checkpoints and the one in flight is done again.
+// simply does not go on in this process and stays pending. Resuming puts it on a queue that only the resuming process
+// listens to (any process would take it from the engine's own); finished steps are replayed from their checkpoints, the one
+// in flight is done again. The run's lease keeps a second process out.
 import { createHash, randomUUID } from "node:crypto";
-import { DBOS, type DBOSConfig } from "@dbos-inc/dbos-sdk";
+import { DBOS, DBOSClient, type DBOSConfig } from "@dbos-inc/dbos-sdk";
 import type { Adapters } from "../adapters/index.ts";
 import type { Control } from "../control/control.ts";
 import { insertEvent, type NewActivity } from "../control/events.ts";
 import { releaseResources } from "../control/release-resources.ts";
 import { beatLease, LEASE_SECONDS, setRunPhase, settleRun, type RunRow } from "../control/runs.ts";
 import { TbError, toErrorJson, type ErrorJson, type TbErrorOptions } from "../errors.ts";
-import { findPipeline } from "./pipelines.ts";
 import { runPipeline, type LifecycleEvent } from "./run-pipeline.ts";
-import type { PhaseEvent, Run, RunSink } from "./types.ts";
+import type { PhaseEvent, Pipeline, Run, RunSink } from "./types.ts";
 
 export interface EngineDeps {
   control: Control;
@@ -21,6 +21,8 @@ export interface EngineDeps {
   sinks: readonly RunSink[];
   /** Aborted by the user; the run parks. */
   signal: AbortSignal;
+  /** A pipeline by the name in the run's row. */
+  findPipeline: (name: string) => Promise<Pipeline<object, unknown>>;
 }
 
 export type RunOutcome =
@@ -29,6 +31,9 @@ export type RunOutcome =
 
 /** Engine's tables live beside, not in, the control schema; runs of every control schema have their own ids. */
 const ENGINE_SCHEMA = "tb_engine";
+
+/** The pool is used instead; the engine refuses socket addresses in a URL. */
+const UNUSED_URL = "postgresql://unused@unused/unused";
 
 /** What a step's checkpoint holds: an expected error comes back with its class, whatever the engine's serializer keeps. */
 type StepRecord = { value: unknown } | { error: ErrorJson & { parks: false } };
@@ -48,7 +53,6 @@ const workflow = DBOS.registerWorkflow(runWorkflow, { name: "run", maxRecoveryAt
 
 /** Runs or continues a run whose lease (`token`) the caller holds, until it has succeeded, failed (undone) or parked. */
 export async function executeRun(row: RunRow, token: number, deps: EngineDeps): Promise<RunOutcome> {
-  await launch(deps.control);
   const stop = new AbortController();
   const onAbort = () => stop.abort(deps.signal.reason);
   if (deps.signal.aborted) onAbort();
@@ -74,7 +78,7 @@ export async function executeRun(row: RunRow, token: number, deps: EngineDeps): 
         writing: Promise.resolve(),
         park: (cause) => resolve({ state: "parked", error: asTbError(cause), cause }),
       });
-      startOrResume(row.run_id).then(resolve, reject);
+      startOrResume(row.run_id, deps.control).then(resolve, reject);
     });
     return await settle(row, token, deps, outcome);
   } finally {
@@ -85,56 +89,73 @@ export async function executeRun(row: RunRow, token: number, deps: EngineDeps): 
   }
 }
 
-async function launch(control: Control): Promise<void> {
+async function startOrResume(runId: string, control: Control): Promise<RunOutcome> {
+  const queueName = await enqueuePending(control, runId);
+  await launch(control, queueName);
+  if (!queueName) {
+    const handle = await DBOS.startWorkflow(workflow, { workflowID: runId })(runId);
+    return reviveOutcome(await handle.getResult());
+  }
+  const stored = await DBOS.retrieveWorkflow<StoredOutcome>(runId).getResult({ pollingIntervalMs: 20 });
+  await DBOS.deleteQueue(queueName);
+  return reviveOutcome(stored);
+}
+
+/** Puts a run that was begun before on a queue of this process, and returns the queue's name; null when it is new.
+ * Before the launch, so that the queue is polled from the first moment on. */
+async function enqueuePending(control: Control, runId: string): Promise<string | null> {
+  const [{ engine } = { engine: null }] = await control.query<{ engine: string | null }>(
+    "select to_regclass($1)::text as engine",
+    [`${ENGINE_SCHEMA}.workflow_status`],
+  );
+  if (!engine) return null;
+  const client = await DBOSClient.create({
+    systemDatabaseUrl: UNUSED_URL,
+    systemDatabasePool: control.pool,
+    systemDatabaseSchemaName: ENGINE_SCHEMA,
+    applicationName: "tb",
+    logger: silent,
+  });
+  try {
+    if (!(await client.getWorkflow(runId))) return null;
+    const queueName = `foreground-${randomUUID()}`;
+    await client.registerQueue(queueName, { minPollingIntervalMs: 20 });
+    await client.resumeWorkflow(runId, { queueName });
+    return queueName;
+  } finally {
+    await client.destroy();
+  }
+}
+
+/** Starts the engine; creates or updates its tables when they are missing or old. */
+async function launch(control: Control, queueName: string | null): Promise<void> {
   const config: DBOSConfig = {
     name: "tb",
-    systemDatabaseUrl: "postgresql://in-the-pool/tb", // unused: the pool below is (trap: socket addresses are refused here)
+    systemDatabaseUrl: UNUSED_URL,
     systemDatabasePool: control.pool,
     systemDatabaseSchemaName: ENGINE_SCHEMA,
     executorID: `tb-${randomUUID()}`, // the default id would take over other processes' runs
     applicationVersion: "tb", // constant: a newer tb resumes an older one's runs
     enablePatching: true,
     useListenNotify: false,
-    listenQueues: [],
+    listenQueues: queueName ? [queueName] : [],
     logger: silent,
     runMigrations: false,
   };
-  DBOS.setConfig({ ...config, listenQueues: [foregroundQueue()] });
+  DBOS.setConfig(config);
   try {
-    await DBOS.launch();
+    return await DBOS.launch();
   } catch {
-    // The engine's tables are missing or old: bring them up to date, one process at a time.
+    // Tables missing or old, or something else that the second attempt meets again and tells.
     await DBOS.shutdown({ workflowCompletionTimeoutMS: 0 });
-    const client = await control.pool.connect();
-    try {
-      await client.query("select pg_advisory_lock(7271530)");
-      DBOS.setConfig({ ...config, listenQueues: [foregroundQueue()], runMigrations: true });
-      await DBOS.launch();
-      await client.query("select pg_advisory_unlock(7271530)");
-    } finally {
-      client.release(true); // closing the session lets the lock go even if the unlock was not reached
-    }
   }
-}
-
-const queueName = `foreground-${randomUUID()}`;
-function foregroundQueue(): string {
-  return queueName;
-}
-
-async function startOrResume(runId: string): Promise<RunOutcome> {
-  const known = await DBOS.getWorkflowStatus(runId);
-  if (!known) {
-    const handle = await DBOS.startWorkflow(workflow, { workflowID: runId })(runId);
-    return reviveOutcome(await handle.getResult());
-  }
-  if (known.status === "SUCCESS") return reviveOutcome((await DBOS.getResult<StoredOutcome>(runId))!);
-  await DBOS.registerQueue(queueName, { minPollingIntervalMs: 20 });
+  const client = await control.pool.connect();
   try {
-    const handle = await DBOS.resumeWorkflow<StoredOutcome>(runId, { queueName });
-    return reviveOutcome((await handle.getResult({ pollingIntervalMs: 50 })) as StoredOutcome);
+    await client.query("select pg_advisory_lock(7271530)"); // ten first runs at once: one migrates
+    DBOS.setConfig({ ...config, runMigrations: true });
+    await DBOS.launch();
   } finally {
-    await DBOS.deleteQueue(queueName);
+    client.release(true); // ends the session and with it the lock
   }
 }
 
@@ -149,9 +170,9 @@ function reviveOutcome(stored: StoredOutcome): RunOutcome {
 /** The workflow: runs the pipeline; a failure is undone here, in durable steps. It never throws. */
 async function runWorkflow(runId: string): Promise<StoredOutcome> {
   const attempt = attempts.get(runId);
-  if (!attempt) return new Promise(() => {}); // dequeued by a process that is already leaving: stays pending
+  if (!attempt) return new Promise(() => {}); // recovered by a process that is already leaving: stays pending
   const host = createHost(attempt);
-  const pipeline = await findPipeline(attempt.row.pipeline);
+  const pipeline = await attempt.findPipeline(attempt.row.pipeline);
   await host.emit({
     type: "run.started",
     pipeline: pipeline.name,
@@ -334,7 +355,7 @@ async function settle(row: RunRow, token: number, deps: EngineDeps, outcome: Run
 
 /** Removes what the engine knows of a run that will not go on. */
 export async function forgetRun(control: Control, runId: string): Promise<void> {
-  await launch(control);
+  await launch(control, null);
   try {
     await DBOS.deleteWorkflow(runId);
   } finally {
