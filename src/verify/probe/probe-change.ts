@@ -1,4 +1,5 @@
 // PATCH and DELETE: what was changed is changed, what was deleted is gone, and nothing else is.
+import { withArticle } from "../../plan/endpoints.ts";
 import type { Column, Table } from "../../plan/plan.ts";
 import { objectOf, shown } from "./prober.ts";
 import { differences, endpointFor, type Row, type Rows, writable } from "./rows.ts";
@@ -12,6 +13,7 @@ export async function probeUpdate(rows: Rows, table: Table): Promise<void> {
   if (!endpoint) return;
   const row = await rows.make(table);
   if (!row) return;
+  rows.forget(table, row);
   const id = String(row["id"]);
   const columns = changeable(rows, table, endpoint);
   const changes: Row = {};
@@ -92,7 +94,7 @@ async function probeBadUpdates(
   await prober.send({ endpoint, what: "a change of the id", id, body: { ...good, id: unknownId() }, expect: REFUSED });
   await prober.send({
     endpoint,
-    what: `a change of a ${table.singular} that does not exist`,
+    what: `a change of ${withArticle(table.singular)} that does not exist`,
     id: unknownId(),
     body: good,
     expect: [404],
@@ -111,11 +113,12 @@ export async function probeDelete(rows: Rows, table: Table): Promise<void> {
   await prober.send({ endpoint, what: "a malformed id", id: "not an id", expect: [400, 404, 422] });
   const row = await rows.make(table);
   if (!row) return;
+  rows.forget(table, row);
   const id = String(row["id"]);
   const before = await store.count(table.name);
   const answer = await prober.send({
     endpoint,
-    what: `a ${table.singular} that exists`,
+    what: `${withArticle(table.singular)} that exists`,
     id,
     expect: prober.success(endpoint),
   });
@@ -126,12 +129,12 @@ export async function probeDelete(rows: Rows, table: Table): Promise<void> {
     if (gone !== 1) prober.fail(endpoint, `deleting one ${table.singular} removed ${gone} rows of ${table.name}.`);
     await prober.send({ endpoint, what: `the same ${table.singular} again`, id, expect: [404] });
     const get = endpointFor(plan, "get", table.name);
-    if (get) await prober.send({ endpoint: get, what: `a ${table.singular} that was deleted`, id, expect: [404] });
+    if (get)
+      await prober.send({ endpoint: get, what: `${withArticle(table.singular)} that was deleted`, id, expect: [404] });
   }
   for (const child of plan.tables) {
     for (const column of child.columns) {
-      if (column.references?.table === table.name && child !== table)
-        await probeDeleteParent(rows, table, child, column);
+      if (column.references?.table === table.name) await probeDeleteParent(rows, table, child, column);
     }
   }
 }
@@ -143,7 +146,9 @@ async function probeDeleteParent(rows: Rows, parent: Table, child: Table, column
   const owner = await rows.make(parent);
   const made = owner && (await rows.make(child, `a valid ${child.singular}`, "full", { [column.name]: owner["id"] }));
   if (!owner || !made) return;
-  const what = `a ${parent.singular} that a ${child.singular} refers to (on delete ${column.references!.onDelete})`;
+  rows.forget(parent, owner);
+  rows.forget(child, made);
+  const what = `${withArticle(parent.singular)} that ${withArticle(child.singular)} refers to (on delete ${column.references!.onDelete})`;
   const refused = column.references!.onDelete === "restrict";
   const expect = refused ? [409] : prober.success(endpoint);
   if (!(await prober.send({ endpoint, what, id: String(owner["id"]), expect }))) return;

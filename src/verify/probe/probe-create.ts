@@ -1,4 +1,5 @@
 // POST: valid rows are stored as they were sent, anything else is refused and stores nothing.
+import { withArticle } from "../../plan/endpoints.ts";
 import type { Table } from "../../plan/plan.ts";
 import type { Probe } from "./prober.ts";
 import { differences, endpointFor, isRequired, type Row, type Rows, writable } from "./rows.ts";
@@ -18,7 +19,7 @@ export async function probeCreate(rows: Rows, table: Table): Promise<void> {
   if (full) await compareStored(rows, table, endpoint, full);
   if (minimal) {
     for (const difference of differences(defaultsOf(table, minimal), minimal)) {
-      prober.fail(endpoint, `a ${table.singular} with only its required fields: ${difference}.`);
+      prober.fail(endpoint, `${withArticle(table.singular)} with only its required fields: ${difference}.`);
     }
   }
   const before = await store.count(table.name);
@@ -60,7 +61,7 @@ function defaultsOf(table: Table, row: Row): Row {
 
 async function badCreates(rows: Rows, table: Table, endpoint: string, full: Row | null): Promise<Probe[]> {
   const good = await rows.body(table, "full");
-  const one = table.singular;
+  const one = withArticle(table.singular);
   const bad = (what: string, body: unknown, expect: readonly number[] = REFUSED): Probe => ({
     endpoint,
     what,
@@ -71,25 +72,29 @@ async function badCreates(rows: Rows, table: Table, endpoint: string, full: Row 
   return [
     ...columns.filter(isRequired).map((column) => {
       const { [column.name]: _, ...rest } = good;
-      return bad(`a ${one} without its ${column.name}`, rest);
+      return bad(`${one} without its ${column.name}`, rest);
     }),
     ...columns.flatMap((column) =>
       invalidValues(column).map(({ value, why }) =>
-        bad(`a ${one} whose ${column.name} is ${why}`, { ...good, [column.name]: value }),
+        bad(`${one} whose ${column.name} is ${why}`, { ...good, [column.name]: value }),
       ),
     ),
     ...columns
       .filter((column) => column.type === "reference")
       .map((column) =>
-        bad(`a ${one} whose ${column.name} refers to nothing`, { ...good, [column.name]: unknownId() }, CONFLICT),
+        bad(`${one} whose ${column.name} refers to nothing`, { ...good, [column.name]: unknownId() }, CONFLICT),
       ),
     ...columns
       .filter((column) => column.unique && full && full[column.name] !== null)
       .map((column) =>
-        bad(`a second ${one} with the same ${column.name}`, { ...good, [column.name]: full![column.name] }, CONFLICT),
+        bad(
+          `a second ${table.singular} with the same ${column.name}`,
+          { ...good, [column.name]: full![column.name] },
+          CONFLICT,
+        ),
       ),
-    bad(`a ${one} with an unknown field`, { ...good, not_a_field: true }),
-    bad(`a list instead of a ${one}`, [good]),
+    bad(`${one} with an unknown field`, { ...good, not_a_field: true }),
+    bad(`a list instead of ${one}`, [good]),
     { endpoint, what: "malformed JSON", raw: { contentType: "application/json", body: '{"a":' }, expect: REFUSED },
     {
       endpoint,

@@ -1,4 +1,5 @@
 // GET: one row, pages of rows, and rows of a parent.
+import { withArticle } from "../../plan/endpoints.ts";
 import type { Operation, Table } from "../../plan/plan.ts";
 import { routeKey } from "../routes.ts";
 import type { HttpAnswer } from "./http.ts";
@@ -25,7 +26,12 @@ export async function probeGet(rows: Rows, table: Table): Promise<void> {
     const body = objectOf(answer);
     if (body) for (const difference of differences(row, body)) prober.fail(endpoint, `${what}: ${difference}.`);
   }
-  await prober.send({ endpoint, what: `a ${table.singular} that does not exist`, id: unknownId(), expect: [404] });
+  await prober.send({
+    endpoint,
+    what: `${withArticle(table.singular)} that does not exist`,
+    id: unknownId(),
+    expect: [404],
+  });
   await prober.send({ endpoint, what: "a malformed id", id: "not an id", expect: [400, 404, 422] });
 }
 
@@ -127,18 +133,21 @@ async function probeNestedList(
     await findAll(rows, table, endpoint, owner, own);
     const answer = await prober.send({
       endpoint,
-      what: `the ${table.name} of a ${parent.singular}`,
+      what: `the ${table.name} of ${withArticle(parent.singular)}`,
       id: owner,
       query: "limit=100",
       expect: [200],
     });
     const page = pageOf(prober, endpoint, answer);
     if (page?.items.some((item) => item[operation.column] !== owner)) {
-      prober.fail(endpoint, `the ${table.name} of a ${parent.singular}: one belongs to another ${parent.singular}.`);
+      prober.fail(
+        endpoint,
+        `the ${table.name} of ${withArticle(parent.singular)}: one belongs to another ${parent.singular}.`,
+      );
     }
   }
   if (childless && childless["id"] !== owner) {
-    const what = `the ${table.name} of a ${parent.singular} that has none`;
+    const what = `the ${table.name} of ${withArticle(parent.singular)} that has none`;
     const page = pageOf(
       prober,
       endpoint,
@@ -148,7 +157,7 @@ async function probeNestedList(
   }
   await prober.send({
     endpoint,
-    what: `the ${table.name} of a ${parent.singular} that does not exist`,
+    what: `the ${table.name} of ${withArticle(parent.singular)} that does not exist`,
     id: unknownId(),
     expect: [404],
   });

@@ -16,6 +16,8 @@ export interface Rows {
   readonly store: Store;
   /** Rows that were made, oldest first. */
   of(table: string): Row[];
+  /** Takes a row that was changed or deleted out of `of`. */
+  forget(table: Table, row: Row): void;
   /** A body with every column, or with only those that must be there. */
   body(table: Table, extent: "full" | "minimal"): Promise<Row>;
   /** A new row, through the API where it can; null when that fails (which is a failure already). */
@@ -44,6 +46,13 @@ export function createRows(plan: Plan, prober: Prober, store: Store): Rows {
 
   function of(table: string): Row[] {
     return made.get(table) ?? [];
+  }
+
+  function forget(table: Table, row: Row): void {
+    made.set(
+      table.name,
+      of(table.name).filter((one) => one !== row),
+    );
   }
 
   async function parentId(table: Table, column: Column): Promise<unknown> {
@@ -101,7 +110,7 @@ export function createRows(plan: Plan, prober: Prober, store: Store): Rows {
     return store.row(table.name, id);
   }
 
-  return { plan, prober, store, of, body, make };
+  return { plan, prober, store, of, forget, body, make };
 }
 
 /** "title was sent as "a" and is "b"", for every value of `expected` that `actual` does not have. */
