@@ -102,6 +102,11 @@ function columnsProblems(table: Table, at: string, tables: Table[], earlier: Rea
     if (column.type === "id" && index !== 0) problems.push(`${here}.type: only the column id has the type id`);
     problems.push(...columnProblems(column).map((problem) => `${here}${problem}`));
     const target = column.references?.table;
+    if (target === table.name && !column.nullable) {
+      problems.push(
+        `${here}.nullable: a reference to its own table must be nullable, or no first row could be created`,
+      );
+    }
     if (target === undefined || target === table.name || earlier.has(target)) continue;
     const exists = tables.some((other) => other.name === target);
     problems.push(

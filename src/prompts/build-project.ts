@@ -1,7 +1,7 @@
 // Model call: the agent's conversation that turns the base project into what the plan says.
+import { agentToolSpecs } from "../agent/tools/index.ts";
 import type { Message, ModelCall } from "../adapters/model/model.ts";
 import type { Plan } from "../plan/plan.ts";
-import { AGENT_TOOLS } from "./agent-tools.ts";
 
 export const PLAN_HEADING = "## Plan";
 const FILES_HEADING = "## Files of the base project";
@@ -12,15 +12,16 @@ describes, with tools, and finish when it is complete.
 The base project: Nitro 3 on Node, TypeScript, Postgres, zod
 - One route a file: server/api/tasks/index.get.ts answers GET /api/tasks, server/api/tasks/[id].patch.ts answers PATCH
   /api/tasks/{id}. The plan names the file of every endpoint: use exactly these.
-- There are no auto-imports. Import everything you use, with the .ts ending; read an existing route and the files in
-  server/utils before you write the first one, and follow them.
-- Contracts are zod schemas in server/schemas/<singular>.ts: the row, the body of create, the body of update. Bodies are
-  strict; answers are passed through their schema, so that no undeclared column leaves the service.
+- There are no auto-imports. Import everything you use, with the .ts ending. Read server/api/health.get.ts and
+  server/utils/{route,sql,db,page,problem}.ts before you write the first route, and use them: route() declares params,
+  query, body, returns, status and errors; sql binds values; one() and its kin run a query; page.ts pages by key.
+- Contracts are zod schemas in server/schemas/<singular>.ts: the row (Task), the body of create (NewTask), the body of
+  update (TaskPatch). Bodies are strict; answers pass through their schema, so no undeclared column leaves the service.
 - Lists are keyset pages with a limit of at most 100. Create answers 201 with Location, delete 204, a missing row 404, a
   unique violation or a referenced row 409, an invalid body 422 with paths. Errors are problem+json.
-- migrations/0001 holds the schema and is already applied to the development database. Never edit an applied migration.
+- migrations/0001 holds the schema of the plan and is already applied to the development database. Never edit it.
 - openapi.json is written by npm run openapi and is committed: run it after the last change of a route or schema.
-- Tests use node:test in tests/: at least one per endpoint, on a fresh database.
+- Tests use node:test in tests/, through tests/app.ts and tests/database.ts: at least one per endpoint.
 
 Rules
 - SQL goes through the project's sql tag, which binds every value. Never put a value into SQL text by hand.
@@ -48,7 +49,7 @@ export function buildProjectPrompt(plan: Plan, baseFiles: readonly string[]): Mo
     FILES_HEADING,
     ...baseFiles.map((file) => `- ${file}`),
   ].join("\n");
-  return { purpose: "agent", system: SYSTEM, messages: [{ role: "user", text }], tools: [...AGENT_TOOLS] };
+  return { purpose: "agent", system: SYSTEM, messages: [{ role: "user", text }], tools: agentToolSpecs() };
 }
 
 /** The plan's JSON text in a conversation that buildProjectPrompt opened, or null. */

@@ -15,6 +15,8 @@ import { resolveDraft } from "./resolve.ts";
 import { ARTICLES, RELATIVE, SENTENCE_ENDS, SEPARATORS } from "./vocabulary.ts";
 
 const MAX_REQUEST = 10_000;
+/** More than anyone reads; the request is refused either way. */
+const MAX_PROBLEMS = 200;
 const VERBS = ["have", "has", "belongs", "belong", "with", "returns", "without"];
 
 /** The plan for a request, or every part of the request that is not understood. Never throws on any text. */
@@ -28,7 +30,7 @@ export function understand(request: string): DesignAnswer {
   reportUnused(reader);
   const nothing = draft.tables.length === 0 && draft.constants.length === 0 && !draft.healthOnly;
   if (reader.problems.length === 0 && nothing) return refuse(request, "The request names no table and no endpoint.");
-  if (reader.problems.length > 0) return { understood: false, problems: merged(reader) };
+  if (reader.problems.length > 0) return { understood: false, problems: merged(reader).slice(0, MAX_PROBLEMS) };
   const plan = completePlan({ request, ...parts });
   const problems = planProblems(plan);
   if (problems.length > 0)
