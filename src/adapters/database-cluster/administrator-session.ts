@@ -10,7 +10,7 @@ export interface ClusterSource {
   readonly kind: "embedded" | "external";
   /** Starts an embedded server; an external one runs already. */
   start(): Promise<void>;
-  administrator(): Promise<ClusterSettings>;
+  administrator(): Promise<ClusterSettings & { ssl?: false }>;
 }
 
 /** The database that every server has. */

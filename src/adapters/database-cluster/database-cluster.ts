@@ -11,6 +11,8 @@ export interface Connection {
   database: string;
   user: string;
   password: string;
+  /** Set for a Unix socket: no TLS, also where PGSSLMODE is set for other servers. */
+  ssl?: false;
 }
 
 export interface DatabaseCluster {

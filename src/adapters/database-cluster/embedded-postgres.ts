@@ -42,8 +42,11 @@ export interface EmbeddedPostgres {
   stop(): Promise<boolean>;
   status(): Promise<EmbeddedStatus>;
   /** How to connect as the administrator; throws TbError "not_found" before the first `ensure`. */
-  administrator(): Promise<ClusterSettings>;
+  administrator(): Promise<SocketSettings>;
 }
+
+/** Without TLS, also where PGSSLMODE is set for other servers. */
+export type SocketSettings = ClusterSettings & { ssl: false };
 
 /** The port only names the socket file: no network is involved. */
 const PORT = 5432;
@@ -60,7 +63,7 @@ export function createEmbeddedPostgres(config: Pick<Config, "home">, which: Embe
     return (located ??= locateCluster(config.home, which));
   }
 
-  async function administrator(): Promise<ClusterSettings> {
+  async function administrator(): Promise<SocketSettings> {
     const place = await location();
     await checkSocketFolder(place);
     const password = await readIfPresent(place.passwordFile);
@@ -68,7 +71,7 @@ export function createEmbeddedPostgres(config: Pick<Config, "home">, which: Embe
       throw new TbError("not_found", `The ${which} database has not been started yet.`, {
         suggestion: "Run: tb db start",
       });
-    return { host: place.sockets, port: PORT, user: ADMINISTRATOR, password };
+    return { host: place.sockets, port: PORT, user: ADMINISTRATOR, password, ssl: false };
   }
 
   async function ensure(): Promise<void> {
@@ -131,7 +134,7 @@ export function createEmbeddedPostgres(config: Pick<Config, "home">, which: Embe
 async function bringUp(
   place: PostgresLocation,
   which: EmbeddedClusterName,
-  administrator: () => Promise<ClusterSettings>,
+  administrator: () => Promise<SocketSettings>,
 ): Promise<void> {
   const deadline = Date.now() + START_TIMEOUT;
   let programs: PostgresPrograms | undefined;
@@ -171,7 +174,7 @@ async function prepare(place: PostgresLocation): Promise<PostgresPrograms> {
 }
 
 /** Whether the server answers; a full one (too many connections) does. */
-async function probe(settings: ClusterSettings, which: EmbeddedClusterName): Promise<"up" | "busy" | "absent"> {
+async function probe(settings: SocketSettings, which: EmbeddedClusterName): Promise<"up" | "busy" | "absent"> {
   const client = new Client({ ...settings, database: "postgres", connectionTimeoutMillis: 5_000 });
   client.on("error", () => {}); // a server that stops right now; the next round finds out
   try {

@@ -112,8 +112,8 @@ export function createPostgresCluster(source: ClusterSource, secrets: SecretStor
 
   async function connection(projectId: string, role: DatabaseRole, database: string): Promise<Connection> {
     const user = rolesOf(projectId)[role];
-    const { host, port } = await source.administrator();
-    return { host, port, database, user, password: await rolePassword(user) };
+    const { host, port, ssl } = await source.administrator();
+    return { host, port, database, user, password: await rolePassword(user), ...(ssl === false && { ssl }) };
   }
 
   function query<Row extends object>(database: string, text: string, values?: unknown[]): Promise<QueryResult<Row>> {

@@ -12,8 +12,9 @@ const run = promisify(execFile);
 /** A log longer than this (bytes) is moved aside when tb next looks at the cluster. */
 const LONGEST_LOG = 2_000_000;
 
-/** Room for ten tb commands (8 connections each) and their workers; for some thirty deployed apps of 10. */
-const MAX_CONNECTIONS: Record<EmbeddedClusterName, number> = { control: 150, projects: 300 };
+/** Room for ten tb commands of 8 connections each and for workers; for the pools of some twenty deployed apps. Each hundred
+ * costs 3 MB of memory in an idle server (bench/postgres.ts). */
+const MAX_CONNECTIONS: Record<EmbeddedClusterName, number> = { control: 150, projects: 200 };
 
 /** The settings of a small server on a developer's machine. They are given at each start, so that a newer tb's apply. */
 function settings(location: PostgresLocation, which: EmbeddedClusterName): Record<string, string | number> {

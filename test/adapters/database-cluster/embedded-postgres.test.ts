@@ -68,6 +68,11 @@ describe("a running server", () => {
     expect(await readFile(join(folder, "control.log"), "utf8")).not.toContain(settings.password);
   });
 
+  test("is reached also where the environment asks for TLS to other servers", async () => {
+    const answer = await runHelper("cluster-process.ts", ["open"], { TB_HOME: scratch.home, PGSSLMODE: "require" });
+    expect(answer).toMatchObject({ ok: true });
+  });
+
   test("writes its changes to disk and stays small", async () => {
     const rows = await queryOf(
       server,
