@@ -9,7 +9,7 @@ import { TbError } from "../../errors.ts";
 import { errorCode, readIfPresent } from "../../secrets/private-files.ts";
 import { classifyConnectionError } from "./connection-errors.ts";
 import { ADMINISTRATOR, dataVersion, ensureDataDirectory } from "./init-data-directory.ts";
-import { oneAtATime } from "./one-at-a-time.ts";
+import { oneAtATime, sweepUnfinished } from "./one-at-a-time.ts";
 import { findPackage, installPrograms, type PostgresPrograms } from "./postgres-binaries.ts";
 import {
   checkSocketFolder,
@@ -75,7 +75,7 @@ export function createEmbeddedPostgres(config: Pick<Config, "home">, which: Embe
   }
 
   async function ensure(): Promise<void> {
-    starting ??= bringUp(await location(), which, administrator);
+    starting ??= location().then((place) => bringUp(place, which, administrator));
     try {
       await starting;
     } finally {
@@ -159,6 +159,7 @@ async function bringUp(
 /** Everything that must exist before a start. Ten commands on an empty home do not make ten data directories. */
 async function prepare(place: PostgresLocation): Promise<PostgresPrograms> {
   await prepareFolders(place);
+  await sweepUnfinished(place.base);
   let programs: PostgresPrograms | undefined;
   await oneAtATime(
     `${place.data}.making`,

@@ -2,11 +2,12 @@
 // several processes that do this at once one wins and the others throw theirs away.
 import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { chmod, chown, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { chmod, chown, mkdir, open, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { promisify } from "node:util";
 import { TbError } from "../../errors.ts";
 import { createOnce, errorCode, folderError, readIfPresent } from "../../secrets/private-files.ts";
+import { unfinishedName } from "./one-at-a-time.ts";
 import type { PostgresPrograms } from "./postgres-binaries.ts";
 import type { PostgresLocation } from "./postgres-location.ts";
 
@@ -16,9 +17,6 @@ export const ADMINISTRATOR = "turbobackend";
 
 /** Only local sockets, and always a password. */
 const HBA = "local all all scram-sha-256\n";
-
-/** Temporary folders of processes that died this long ago are swept (milliseconds). */
-const ABANDONED_AFTER = 3_600_000;
 
 /** Makes sure there is a data directory, its password file and its access rules.
  * Throws TbError "configuration" when it belongs to another major version or cannot be made. */
@@ -64,8 +62,7 @@ async function writeRules(path: string): Promise<void> {
 }
 
 async function initialise(location: PostgresLocation, programs: PostgresPrograms, password: string): Promise<void> {
-  await sweep(location);
-  const temporary = `${location.data}.new-${randomBytes(6).toString("hex")}`;
+  const temporary = unfinishedName(location.data, randomBytes(6).toString("hex"));
   const passwordCopy = `${temporary}.pw`; // the server's user may read this one, and only this one
   try {
     await mkdir(temporary, { mode: 0o700 });
@@ -133,18 +130,5 @@ async function syncFolder(folder: string): Promise<void> {
     await handle.sync(); // makes the rename last through a power cut
   } finally {
     await handle.close();
-  }
-}
-
-async function sweep(location: PostgresLocation): Promise<void> {
-  const prefix = `${basename(location.data)}.new-`;
-  for (const name of await readdir(location.base)) {
-    if (!name.startsWith(prefix)) continue;
-    const path = join(location.base, name);
-    try {
-      if (Date.now() - (await stat(path)).mtimeMs > ABANDONED_AFTER) await rm(path, { recursive: true, force: true });
-    } catch (error) {
-      if (errorCode(error) !== "ENOENT") throw error; // its own process may have removed it meanwhile
-    }
   }
 }

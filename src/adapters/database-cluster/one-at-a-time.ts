@@ -1,13 +1,18 @@
 // Courtesy between processes that are about to do the same expensive thing: one does it, the others wait for it. Nothing
-// depends on it, the work must be safe to do twice: a claim left by a dead process only delays.
-import { mkdir, rmdir, stat } from "node:fs/promises";
+// depends on it, the work must be safe to do twice: a claim that is wrongly kept only delays.
+import { readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { errorCode } from "../../secrets/private-files.ts";
+import { isAlive } from "./postmaster.ts";
 
-/** Milliseconds after which a claim is taken for abandoned. */
+/** Milliseconds after which a claim is taken for abandoned although a process with its pid is alive. */
 const PATIENCE = 10_000;
 
-/** Runs the work at once, or, while another process holds the claim (a folder of that name), when `isDone` or it lets go.
+/** Milliseconds that a folder of a dead process is left alone. */
+const ABANDONED_AFTER = 60_000;
+
+/** Runs the work at once, or, while another process holds the claim (a file of that name), when it lets go.
  * The work is skipped when `isDone`. */
 export async function oneAtATime(
   claim: string,
@@ -19,7 +24,7 @@ export async function oneAtATime(
       try {
         if (!(await isDone())) await work();
       } finally {
-        await letGo(claim);
+        await rm(claim, { force: true });
       }
       return;
     }
@@ -29,24 +34,36 @@ export async function oneAtATime(
 
 async function take(claim: string): Promise<boolean> {
   try {
-    await mkdir(claim);
+    await writeFile(claim, String(process.pid), { flag: "wx", mode: 0o600 });
     return true;
   } catch (error) {
     if (errorCode(error) !== "EEXIST") throw error;
   }
   try {
-    if (Date.now() - (await stat(claim)).mtimeMs > PATIENCE) await letGo(claim);
+    const pid = Number(await readFile(claim, "utf8"));
+    const age = Date.now() - (await stat(claim)).mtimeMs;
+    if (age > PATIENCE || (pid > 0 && !isAlive(pid))) await rm(claim, { force: true });
   } catch (error) {
     if (errorCode(error) !== "ENOENT") throw error; // let go meanwhile
   }
   return false;
 }
 
-/** Another process may have taken it for abandoned. */
-async function letGo(claim: string): Promise<void> {
-  try {
-    await rmdir(claim);
-  } catch (error) {
-    if (errorCode(error) !== "ENOENT") throw error;
+/** A name for something unfinished, next to what it becomes: `sweepUnfinished` knows whose it is. */
+export function unfinishedName(path: string, random: string): string {
+  return `${path}.new-${process.pid}-${random}`;
+}
+
+/** Removes what processes that were killed left unfinished in the folder. */
+export async function sweepUnfinished(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    const pid = Number(/\.new-(\d+)-[0-9a-f]+(\.pw)?$/.exec(name)?.[1] ?? 0);
+    if (pid === 0 || isAlive(pid)) continue;
+    const path = join(folder, name);
+    try {
+      if (Date.now() - (await stat(path)).mtimeMs > ABANDONED_AFTER) await rm(path, { recursive: true, force: true });
+    } catch (error) {
+      if (errorCode(error) !== "ENOENT") throw error; // swept by another process meanwhile
+    }
   }
 }

@@ -8,6 +8,7 @@ import { createRequire } from "node:module";
 import { basename, dirname, join } from "node:path";
 import { TbError } from "../../errors.ts";
 import { errorCode, folderError } from "../../secrets/private-files.ts";
+import { unfinishedName } from "./one-at-a-time.ts";
 
 export interface PostgresPrograms {
   postgres: string;
@@ -27,7 +28,7 @@ export async function installPrograms(base: string): Promise<PostgresPrograms> {
     version: source.version,
   };
   if (await exists(programs.postgres)) return programs;
-  const temporary = `${folder}.new-${randomBytes(6).toString("hex")}`;
+  const temporary = unfinishedName(folder, randomBytes(6).toString("hex"));
   try {
     copyTree(join(source.folder, "native"), temporary);
     await makeLinks(source.folder, temporary);

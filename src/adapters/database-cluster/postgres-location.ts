@@ -50,7 +50,7 @@ export async function locateCluster(home: string, which: EmbeddedClusterName): P
   const inHome = join(await realpath(home), "postgres"); // one name, whatever links led here: it identifies the server
   if (uid !== 0) {
     requireAccount();
-    return { ...paths(inHome, which, uid), user: null };
+    return { ...paths(inHome, which, uid, installation), user: null };
   }
   const owner = (await ownerOf(join(inHome, which))) ?? (await ownerOf(inHome));
   const user = owner ?? (await nobody());
@@ -58,12 +58,18 @@ export async function locateCluster(home: string, which: EmbeddedClusterName): P
   // Data stays where it was made, even when the rights of the home folder change later.
   const usesHome = owner !== null || (!(await lstatIfPresent(shared)) && (await canEnter(user, dirname(inHome))));
   if (usesHome && !(await canEnter(user, inHome))) throw unreachable(inHome, user);
-  return { ...paths(usesHome ? inHome : shared, which, user.uid), user };
+  return { ...paths(usesHome ? inHome : shared, which, user.uid, installation), user };
 }
 
-function paths(base: string, which: EmbeddedClusterName, uid: number): Omit<PostgresLocation, "user"> {
+function paths(
+  base: string,
+  which: EmbeddedClusterName,
+  uid: number,
+  installation: string,
+): Omit<PostgresLocation, "user"> {
   const near = join(base, "run", which);
-  const far = `/tmp/tb-${uid}-${createHash("sha256").update(`${base}/${which}`).digest("hex").slice(0, 12)}`;
+  // With the installation: a home that is removed and made anew must not meet the server of the old one.
+  const far = `/tmp/tb-${uid}-${createHash("sha256").update(`${installation}/${base}/${which}`).digest("hex").slice(0, 12)}`;
   return {
     base,
     data: join(base, which),

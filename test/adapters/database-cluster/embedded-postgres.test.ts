@@ -1,6 +1,19 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { access, mkdir, readdir, readFile, stat, symlink, writeFile } from "node:fs/promises";
+import {
+  access,
+  chmod,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  readlink,
+  rm,
+  stat,
+  symlink,
+  utimes,
+  writeFile,
+} from "node:fs/promises";
 import { join } from "node:path";
 import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -126,7 +139,7 @@ describe("a running server", () => {
     await server.stop();
     const pipe = join(scratch.home, "held");
     await writeFile(pipe, "");
-    const held = await import("node:fs/promises").then(({ open }) => open(pipe, "r"));
+    const held = await open(pipe, "r");
     const answer = await runHelper(
       "cluster-process.ts",
       ["ensure"],
@@ -142,9 +155,8 @@ describe("a running server", () => {
     if (process.platform !== "linux") return;
     const [, group, session] = (await readFile(`/proc/${pid}/stat`, "utf8")).split(") ")[1]!.split(" ").slice(1);
     expect([Number(group), Number(session)]).toEqual([expect.any(Number), pid]);
-    const open = await readdir(`/proc/${pid}/fd`);
-    const { readlink } = await import("node:fs/promises");
-    const targets = await Promise.all(open.map((fd) => readlink(`/proc/${pid}/fd/${fd}`).catch(() => "")));
+    const descriptors = await readdir(`/proc/${pid}/fd`);
+    const targets = await Promise.all(descriptors.map((fd) => readlink(`/proc/${pid}/fd/${fd}`).catch(() => "")));
     expect(targets).not.toContain(pipe);
   });
 
@@ -187,26 +199,48 @@ describe("a running server", () => {
 });
 
 describe("places", () => {
-  test("a home with a long path gets its socket in /tmp, and a folder that someone else put there is refused", async () => {
+  test("a home with a long path gets its socket in /tmp; what someone else put there is refused", async () => {
     const outer = await scratchHome();
     const long = join(outer.home, "a-folder-whose-name-is-long", "and-another-one-below-it-that-is-longer-still");
     await mkdir(long, { recursive: true });
     const scratch = await scratchHome({}, long);
-    // As root the data is not below the home, and its path is short: only the length of an own folder matters here.
+    for (const folder of [outer.home, join(long, ".."), long, scratch.home]) await chmod(folder, 0o755); // root goes in, too
     const server = createEmbeddedPostgres(scratch.config, "control");
     try {
       const { socketDirectory } = await server.status();
-      expect(Buffer.byteLength(`${socketDirectory}/.s.PGSQL.5432`)).toBeLessThan(104);
-      await mkdir(join(socketDirectory, ".."), { recursive: true });
+      expect(socketDirectory).toMatch(/^\/tmp\/tb-\d+-[0-9a-f]{12}$/);
       await symlink(outer.home, socketDirectory);
-      await expect(server.ensure()).rejects.toMatchObject({
-        code: "configuration",
-        message: expect.stringContaining(socketDirectory),
-      });
+      const refused = { code: "configuration", message: expect.stringContaining(socketDirectory) };
+      await expect(server.ensure()).rejects.toMatchObject(refused);
+      await rm(socketDirectory);
+      await server.ensure();
+      expect(await queryOf(server, "select 1 as up")).toEqual([{ up: 1 }]);
+      await chmod(socketDirectory, 0o777);
+      await expect(server.administrator()).rejects.toMatchObject(refused);
     } finally {
       await scratch.remove();
       await outer.remove();
     }
     await expect(access(long)).rejects.toThrow(/ENOENT/);
+  });
+
+  test("what a killed process left unfinished does not hold up the next one, and is swept", async () => {
+    const scratch = await scratchHome();
+    const server = createEmbeddedPostgres(scratch.config, "control");
+    try {
+      const killed = spawn("true");
+      await once(killed, "exit");
+      const { dataDirectory } = await server.status();
+      const folder = join(dataDirectory, "..");
+      const unfinished = `${dataDirectory}.new-${killed.pid}-0123456789ab`;
+      await mkdir(unfinished, { recursive: true });
+      await utimes(unfinished, 1, 1);
+      await writeFile(`${dataDirectory}.making`, String(killed.pid));
+      await chmod(folder, 0o755);
+      await server.ensure();
+      expect((await readdir(folder)).filter((name) => /\.new-|\.making/.test(name))).toEqual([]);
+    } finally {
+      await scratch.remove();
+    }
   });
 });
