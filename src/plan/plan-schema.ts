@@ -93,7 +93,7 @@ export const planSchema = z.strictObject({
   database: z.strictObject({ needed: z.boolean(), reasoning: sentence }),
   tables: z.array(tableSchema).max(MAX_TABLES).describe("Parents before children"),
   endpoints: z.array(endpointSchema).min(1).max(5000),
-  assumptions: z.array(sentence).max(1000).describe("What was decided without being asked, a sentence each"),
+  assumptions: z.array(sentence).max(25_000).describe("What was decided without being asked, a sentence each"),
   not_understood: z.array(sentence).max(1000),
 });
 

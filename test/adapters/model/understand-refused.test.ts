@@ -68,6 +68,8 @@ const REFUSED: [request: string, spans: string[], told: string][] = [
   ["orders have many products", ["many products"], "order_items("],
   ["users have tasks", ["tasks"], "many tasks"],
   ["a shop with products that have a sku, a name and categories", ["categories"], "one more table of the list"],
+  ["users have a name, posts and comments have a body", ["posts"], "many posts"],
+  ["users with names and emails", ["names", "emails"], 'Write "a name"'],
   ["users, users and tasks", ["users"], "in the list already"],
   ["POST /api/ping that returns pong", ["POST"], "answers GET"],
   ["GET /ping that returns pong", ["/ping"], "/api/ping"],

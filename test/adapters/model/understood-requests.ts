@@ -241,4 +241,34 @@ export const UNDERSTOOD: Understood[] = [
     name: "users-tasks-api",
     tables: ["users(name:string)", "tasks(title:string, user_id->users)"],
   },
+  // sentences that follow a list
+  {
+    request: "a blog with users, posts and comments, comments have a body",
+    name: "blog",
+    tables: [USERS, "posts(title:string, body:text, published_at:timestamp?, user_id->users)", "comments(body:text)"],
+  },
+  {
+    request: "a blog with posts and comments, where each comment belongs to a post",
+    name: "blog",
+    tables: ["posts(title:string, body:text, published_at:timestamp?)", "comments(body:text, post_id->posts)"],
+  },
+  {
+    request: "users, posts and comments have a body",
+    name: "users-posts-api",
+    tables: ["users(body:text)", "posts(body:text)", "comments(body:text)"],
+  },
+  {
+    request: "a user has many tasks and a task has many comments",
+    name: "users-tasks-api",
+    tables: [
+      USERS,
+      "tasks(title:string, description:text?, done:boolean=false, due_at:timestamp?, user_id->users)",
+      "comments(body:text, task_id->tasks)",
+    ],
+  },
+  {
+    request: "Create a REST API for a library. Books have a title and an ISBN. Each book belongs to an author.",
+    name: "library-api",
+    tables: ["authors(name:string, bio:text?)", "books(title:string, isbn:string, author_id->authors)"],
+  },
 ];

@@ -19,23 +19,35 @@ interface Subject {
   verb: number;
 }
 
-/** `[each] NOUN {, NOUN} have|belong` at `offset`, without using anything. */
+/** `[each] NOUN have|belong` or `NOUN {, NOUN} and NOUN have|belong` at `offset`, without using anything. */
 export function subjectAt(reader: Reader, offset = 0): Subject | null {
   const nouns: Subject["nouns"] = [];
-  let at = offset;
+  let at = reader.at(EACH, offset) ? offset + 1 : offset;
+  let joined = false;
   while (nouns.length < MAX_SUBJECTS) {
-    if (reader.at(EACH, at)) at++;
     const noun = nounAt(reader, at);
-    if (!noun) return null;
+    // A noun that comes twice ends a list and starts a sentence: "with users and tasks, tasks have …".
+    if (!noun || nouns.some((other) => singularOf(other.noun.name) === singularOf(noun.name))) return null;
     nouns.push({ noun, offset: at });
     at += noun.count;
-    const optional = (reader.at("optionally", at) || reader.at("may", at)) && reader.at(BELONG, at + 1) ? 1 : 0;
-    if (reader.at(HAVE, at) || (reader.at(BELONG, at + optional) && reader.at("to", at + optional + 1)))
-      return { nouns, verb: at };
-    if (!reader.at(SEPARATORS, at)) return null;
-    while (reader.at(SEPARATORS, at)) at++;
+    if (verbAt(reader, at)) return nouns.length === 1 || joined ? { nouns, verb: at } : null;
+    if (!reader.at(SEPARATORS, at) || joined) return null;
+    for (; reader.at(SEPARATORS, at); at++) joined ||= !reader.at(",", at);
+    if (reader.at("the", at)) at++;
   }
   return null;
+}
+
+function verbAt(reader: Reader, offset: number): boolean {
+  const at = reader.at("optionally", offset) || reader.at("may", offset) ? offset + 1 : offset;
+  return (at === offset && reader.at(HAVE, at)) || (reader.at(BELONG, at) && reader.at("to", at + 1));
+}
+
+/** Inside a list or a sentence a new clause is seen only by a subject of one noun: "…, tasks have a title", or after
+ * "where". What stands before it belongs to the list. */
+export function clauseAt(reader: Reader, offset: number): boolean {
+  if (reader.at("where", offset)) return subjectAt(reader, offset + 1) !== null;
+  return subjectAt(reader, offset)?.nouns.length === 1;
 }
 
 /** Does an exactly written table, `name(`, start at `offset`? */
@@ -54,7 +66,7 @@ export function endOfClause(reader: Reader): number {
     if (!SEPARATORS.has(token.lower)) continue;
     let next = offset;
     while (reader.at(SEPARATORS, next)) next++;
-    if (subjectAt(reader, next) || groupAt(reader, next)) return index;
+    if (clauseAt(reader, next) || groupAt(reader, next)) return index;
   }
 }
 
@@ -116,7 +128,7 @@ function parseOwners(
     }
     for (const table of tables) addColumn(reader, draft, table, owner);
     const next = separatorsAhead(reader);
-    if (next === 0 || !anotherOwnerAt(reader, next, place) || subjectAt(reader, next)) return;
+    if (next === 0 || !anotherOwnerAt(reader, next, place) || clauseAt(reader, next)) return;
     reader.take("separator", next);
     first = reader.index;
   }
@@ -143,7 +155,7 @@ export function parseFields(reader: Reader, draft: Draft, tables: TableDraft[], 
     if (field) for (const table of tables) addField(reader, draft, table, field);
     const next = separatorsAhead(reader);
     if (next === 0 || reader.peek(next) === undefined) return;
-    if (subjectAt(reader, next) || groupAt(reader, next) || (place === "relative" && startsListItem(reader, next)))
+    if (clauseAt(reader, next) || groupAt(reader, next) || (place === "relative" && startsListItem(reader, next)))
       return;
     if (
       reader.atPlease(next) ||

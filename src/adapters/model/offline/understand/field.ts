@@ -1,7 +1,9 @@
 // One field, in parentheses or in a sentence: "email:string:unique", "a unique email", "belongs to a user", "many comments".
+import { withArticle } from "../../../../plan/endpoints.ts";
 import { noAttributes, parseAttributes, parseModifier } from "./attributes.ts";
 import { makeColumn, referenceTo } from "./column.ts";
 import type { ColumnDraft } from "./draft.ts";
+import { singularOf } from "./inflect.ts";
 import { judgementOf } from "./judgement.ts";
 import { columnWordProblem, columnWords, isName, nounAt } from "./names.ts";
 import { nearMiss } from "./near-miss.ts";
@@ -19,7 +21,7 @@ import {
   SEPARATORS,
   TYPES,
 } from "./vocabulary.ts";
-import { isPluralColumn, unsafeColumn } from "./well-known-columns.ts";
+import { isPluralColumn, shapeByName, unsafeColumn } from "./well-known-columns.ts";
 
 /** Where the field stands: `group` = in parentheses; `relative` = in a list of tables ("with products that have …"). */
 export type Place = "group" | "sentence" | "relative";
@@ -207,6 +209,11 @@ function ambiguousPlural(reader: Reader, place: Place): null {
   const noun = nounAt(reader)!;
   const tokens = reader.tokens.slice(reader.index, reader.index + noun.count);
   reader.take("reported", noun.count);
+  const singular = singularOf(noun.name);
+  if (shapeByName(singular) || singular === "name" || singular === "title") {
+    reader.reportTokens(tokens, "A column is named in the singular.", `Write "${withArticle(singular)}"`);
+    return null;
+  }
   const readings =
     place === "relative"
       ? `a column, records that belong to it ("many ${noun.name}"), or one more table of the list`

@@ -116,10 +116,12 @@ export function judgementOf(word: string): Judgement | null {
 
 /** The first judgement that the tokens need, or null. */
 export function judgementIn(tokens: readonly Token[]): Judgement | null {
-  for (const token of tokens) {
+  for (const [index, token] of tokens.entries()) {
     if (token.kind === "word" && /[^\p{ASCII}]/u.test(token.text.replaceAll("’", ""))) {
       return { reason: "The offline model understands English with plain ASCII names.", suggestion: null };
     }
+    // "email" is a verb before a word ("email the buyer") and otherwise more likely the name of a column.
+    if (token.lower === "email" && tokens[index + 1]?.kind !== "word") continue;
     const judgement = judgementOf(token.lower);
     if (judgement) return judgement;
   }

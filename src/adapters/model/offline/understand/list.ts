@@ -1,5 +1,5 @@
 // A list of tables and constant endpoints: "users, tasks (title, done boolean) and products that have a sku".
-import { endOfClause, groupAt, namedTable, parseRelative, subjectAt } from "./clauses.ts";
+import { endOfClause, groupAt, namedTable, parseRelative, clauseAt } from "./clauses.ts";
 import { constantAt, parseConstant } from "./constant.ts";
 import type { Draft } from "./draft.ts";
 import { nounAt } from "./names.ts";
@@ -28,7 +28,7 @@ export function parseList(reader: Reader, draft: Draft): void {
       after.newline ||
       reader.atPlease(next) ||
       SENTENCE_ENDS.has(after.text) ||
-      subjectAt(reader, next)
+      clauseAt(reader, next)
     )
       return;
     reader.take("separator", next);

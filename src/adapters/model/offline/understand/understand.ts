@@ -2,7 +2,7 @@
 import { completePlan } from "../../../../plan/build-plan.ts";
 import type { DesignAnswer, NotUnderstood } from "../../../../plan/plan.ts";
 import { planProblems } from "../../../../plan/validate-plan.ts";
-import { endOfClause, groupAt, parseClause } from "./clauses.ts";
+import { endOfClause, groupAt, parseClause, clauseAt } from "./clauses.ts";
 import { constantAt } from "./constant.ts";
 import { type Draft, emptyDraft } from "./draft.ts";
 import { pluralOf, singularOf } from "./inflect.ts";
@@ -95,8 +95,13 @@ function startsList(reader: Reader): boolean {
 }
 
 function skipSeparators(reader: Reader): void {
-  while (reader.at(SEPARATORS) || reader.at(SENTENCE_ENDS)) reader.take("separator");
+  while (reader.at(SEPARATORS) || reader.at(SENTENCE_ENDS) || whereClause(reader)) reader.take("separator");
   if (reader.atPlease()) reader.take("noise");
+}
+
+/** "…, where each comment belongs to a post" */
+function whereClause(reader: Reader): boolean {
+  return reader.at("where") && clauseAt(reader, 0);
 }
 
 function atBoundary(reader: Reader): boolean {
@@ -108,6 +113,7 @@ function atBoundary(reader: Reader): boolean {
     SENTENCE_ENDS.has(next.text) ||
     groupAt(reader) ||
     reader.at("without") ||
+    whereClause(reader) ||
     reader.atPlease()
   );
 }
