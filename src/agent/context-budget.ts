@@ -15,7 +15,7 @@ export interface ContextBudget {
 }
 
 /** Fits windows of 128,000 tokens with room for the system prompt, the tools and an answer. */
-export const CONTEXT_BUDGET: ContextBudget = { limit: 100_000, target: 70_000, protect: 40_000 };
+const CONTEXT_BUDGET: ContextBudget = { limit: 100_000, target: 70_000, protect: 40_000 };
 
 /** The messages with as many old tool outputs dropped as the budget asks for. */
 export function fitBudget(messages: readonly Message[], budget: ContextBudget = CONTEXT_BUDGET): Message[] {

@@ -8,7 +8,7 @@ export type EditResult =
   | { done: true; content: string; count: 0; how: "already there" }
   | { done: false; reason: string };
 
-export type Strictness = "exact" | "trailing space" | "indentation" | "punctuation";
+type Strictness = "exact" | "trailing space" | "indentation" | "punctuation";
 
 interface Span {
   start: number;

@@ -1,7 +1,7 @@
 // How much of a tool's output a model gets to see: 2,000 lines or 50 KB.
 
 export const MAX_LINES = 2000;
-export const MAX_CHARS = 50 * 1024;
+const MAX_CHARS = 50 * 1024;
 
 export interface Cut {
   text: string;

@@ -17,7 +17,11 @@ export const queryDatabase = defineTool({
     if (!context.query) return { text: "This project has no database.", failed: true };
     if (sql.includes("\0")) return { text: "SQL must not hold NUL.", failed: true };
     try {
-      const { rows, rowCount } = await context.query(sql);
+      const result = await context.query(sql);
+      // What the driver makes of several statements; all of them were run.
+      if (Array.isArray(result))
+        return { text: "Send one statement at a time. The results of these are not shown.", failed: true };
+      const { rows, rowCount } = result;
       const count = rowCount ?? rows.length;
       const note = `${count} ${count === 1 ? "row" : "rows"}`;
       if (rows.length === 0) return { text: rowCount ? `${note} affected.` : `Done, ${note}.`, failed: false, note };
