@@ -17,12 +17,13 @@ export interface Planned {
 }
 
 const LABEL = 10;
+const COMMANDS = new Set(["Try", "Docs", "Deploy", "Code", "Look", "Remove"]);
 
 export function formatCreated(result: CreateResult): string {
   const { project, deployment, repository, plan, cost } = result;
   const rows: [string, string][] = [];
-  if (result.assumptions.length > 0) rows.push(["Assumed", result.assumptions.join(" · ")]);
-  if (result.not_understood.length > 0) rows.push(["Left out", result.not_understood.join(" · ")]);
+  result.assumptions.forEach((text, i) => rows.push([i === 0 ? "Assumed" : "", text]));
+  result.not_understood.forEach((text, i) => rows.push([i === 0 ? "Left out" : "", text]));
   if (deployment) {
     rows.push(["Try", `curl ${deployment.url}${firstList(plan)}`], ["Docs", `${deployment.url}/docs`]);
   } else rows.push(["Deploy", `tb deploy ${project.name}`]);
@@ -33,9 +34,9 @@ export function formatCreated(result: CreateResult): string {
   return `\n${rows.flatMap(([label, text]) => labelled(label, text)).join("\n")}\n\n  ${end}`;
 }
 
-/** A label and its text, wrapped at " · " and at spaces, continuation lines under the text; commands stay whole. */
+/** A label and its text, continuation lines under the text. Commands are broken only between two of them. */
 function labelled(label: string, text: string): string[] {
-  const lines = label === "Assumed" || label === "Left out" ? wrap(text, 80 - LABEL - 2) : breakAtDots(text);
+  const lines = COMMANDS.has(label) ? breakAtDots(text) : wrap(text, 80 - LABEL - 2);
   return lines.map((line, i) => `  ${(i === 0 ? label : "").padEnd(LABEL)}${line}`);
 }
 
@@ -61,7 +62,7 @@ export function formatPlanned({ plan, sql, file, model, cost }: Planned): string
   }
   if (!plan.database.needed) lines.push(`  No database: ${plan.database.reasoning}`, "");
   lines.push(formatTable(plan.endpoints.map(({ method, path, summary }) => [method, path, summary])), "");
-  for (const text of plan.assumptions) lines.push(...labelled("Assumed", text));
+  plan.assumptions.forEach((text, i) => lines.push(...labelled(i === 0 ? "Assumed" : "", text)));
   if (plan.assumptions.length > 0) lines.push("");
   if (sql) lines.push(...sql.trimEnd().split("\n").map((line) => (line ? `  ${line}` : "")), "");
   lines.push(`  Cost so far ${formatUsd(cost.usd)}`);

@@ -26,7 +26,7 @@ export async function scratchHome(env: Record<string, string> = {}, parent = tmp
   return { home, config, remove: () => removeHome(home) };
 }
 
-async function removeHome(home: string): Promise<void> {
+export async function removeHome(home: string): Promise<void> {
   const places = [await locateCluster(home, "control"), await locateCluster(home, "projects")];
   await createEmbeddedPostgres({ home }, "control").stop();
   await createEmbeddedPostgres({ home }, "projects").stop();
