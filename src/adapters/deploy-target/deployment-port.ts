@@ -7,19 +7,24 @@ import { TbError } from "../../errors.ts";
 import { errorCode } from "../../processes/error-code.ts";
 import type { DeploymentFolder } from "./deployment-folder.ts";
 
-const FIRST = 4310;
+/** Where the search begins unless told otherwise. */
+export const FIRST_PORT = 4310;
 const COUNT = 1000;
 
-/** The first port from 4310 up that no project of this home has and nobody listens on; now this project's.
+/** The first port from `first` up that no project of this home has and nobody listens on; now this project's.
  * Throws TbError "configuration" when there is none. */
-export async function choosePort({ root, projectId }: DeploymentFolder, except: ReadonlySet<number>): Promise<number> {
-  for (let port = FIRST; port < FIRST + COUNT; port++) {
+export async function choosePort(
+  { root, projectId }: DeploymentFolder,
+  first: number,
+  except: ReadonlySet<number>,
+): Promise<number> {
+  for (let port = first; port < first + COUNT; port++) {
     if (!except.has(port) && claim(root, projectId, port)) {
       if (await isFree(port)) return port;
       releasePort({ root, projectId }, port);
     }
   }
-  throw new TbError("configuration", `No port between ${FIRST} and ${FIRST + COUNT - 1} is free.`, {
+  throw new TbError("configuration", `No port between ${first} and ${first + COUNT - 1} is free.`, {
     suggestion: "Stop programs that listen there, or destroy projects that are not needed (tb destroy).",
   });
 }

@@ -12,7 +12,7 @@ import { killPlace } from "../../processes/launch.ts";
 import { isRunning, untilGone } from "../../processes/process-identity.ts";
 import { removeTree } from "../../processes/remove-tree.ts";
 import { removeSocketFolder } from "../../processes/socket-folder.ts";
-import { ask, connectToSupervisor, type ControlRequest } from "./control-channel.ts";
+import { ask, connectToSupervisor } from "./control-channel.ts";
 import type { DeployTarget } from "./deploy-target.ts";
 import {
   deploymentFolder,
@@ -22,12 +22,12 @@ import {
   releasePath,
   type DeploymentFolder,
 } from "./deployment-folder.ts";
-import { releasePort } from "./deployment-port.ts";
+import { FIRST_PORT, releasePort } from "./deployment-port.ts";
 import { probeHealth } from "./health-probe.ts";
 import { connectOrStart } from "./start-supervisor.ts";
 
-/** Deployments below `<home>/deployments`. */
-export function createProcessDeployTarget(config: Config): DeployTarget {
+/** Deployments below `<home>/deployments`, each at the first port from `firstPort` up that is free. */
+export function createProcessDeployTarget(config: Config, firstPort = FIRST_PORT): DeployTarget {
   return {
     name: "process",
 
@@ -36,7 +36,10 @@ export function createProcessDeployTarget(config: Config): DeployTarget {
       const folder = deploymentFolder(config.home, projectId);
       makeFolders(folder);
       await copyRelease(folder, deploymentId, artefact, signal);
-      const answer = await request(config, folder, { command: "deploy", deploymentId, env }, signal);
+      const what = { command: "deploy", deploymentId, env } as const;
+      let answer = await ask(await connectOrStart(config, folder, firstPort), what, signal);
+      // It may have been about to end, because it had nothing to serve.
+      if (!answer && !signal.aborted) answer = await ask(await connectOrStart(config, folder, firstPort), what, signal);
       if (signal.aborted) throw interruption(signal);
       const next = `tb logs ${projectId} --deployment ${deploymentId}`;
       if (!answer) {
@@ -83,12 +86,6 @@ export function createProcessDeployTarget(config: Config): DeployTarget {
       if (port !== null) releasePort(folder, port);
     },
   };
-}
-
-/** Asks the supervisor, started if need be. One that ends at that moment (it had nothing to serve) is replaced once. */
-async function request(config: Config, folder: DeploymentFolder, what: ControlRequest, signal: AbortSignal) {
-  const answer = await ask(await connectOrStart(config, folder), what, signal);
-  return answer || signal.aborted ? answer : ask(await connectOrStart(config, folder), what, signal);
 }
 
 function urlOf(port: number): string {

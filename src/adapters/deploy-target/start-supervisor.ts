@@ -17,14 +17,14 @@ const OTHER_STARTS_WITHIN = 3000; // the one that has the port already
 const LONGEST_LOG = 1024 * 1024;
 
 /** A connection to the running supervisor. Throws TbError "conflict" when a stranger has the project's port. */
-export async function connectOrStart(config: Config, folder: DeploymentFolder): Promise<Socket> {
+export async function connectOrStart(config: Config, folder: DeploymentFolder, firstPort: number): Promise<Socket> {
   const refused = new Set<number>();
   while (true) {
     const running = await connectToSupervisor(folder);
     if (running) return running;
     const state =
       readState(folder) ??
-      createState(folder, { port: await choosePort(folder, refused), releases: [], supervisor: null });
+      createState(folder, { port: await choosePort(folder, firstPort, refused), releases: [], supervisor: null });
     const started = await start(config, folder);
     if (started) return started;
     if (readState(folder)?.supervisor || refused.size >= 5) {

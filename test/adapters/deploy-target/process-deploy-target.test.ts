@@ -14,12 +14,13 @@ import { identify, type ProcessIdentity } from "../../../src/processes/process-i
 import { writeFakeApp, type AppAnswer } from "./fake-app.ts";
 
 const PROJECT = "prj_1";
+const FIRST_PORT = 14_310; // away from where other tests and the developer's own projects deploy
 let config: Config;
 let target: DeployTarget;
 
 beforeEach(async () => {
   config = { ...readConfig(), home: await mkdtemp(join(tmpdir(), "tb-deploy-")) };
-  target = createProcessDeployTarget(config);
+  target = createProcessDeployTarget(config, FIRST_PORT);
 });
 
 afterEach(async () => {
@@ -225,6 +226,16 @@ test("destroying leaves no process, folder or port; also twice, and with process
     uptimeMs: null,
     restarts: 0,
   });
+});
+
+test("destroying also finds what an application left when its supervisor was killed", async () => {
+  const { url } = await deploy("dep_1");
+  const { pid: escaped } = await ask(`${url}/escape`);
+  process.kill(supervisor().pid, "SIGKILL");
+  await until(() => identify(supervisor().pid) === null);
+  await target.destroy(PROJECT);
+  if (process.platform === "linux") await until(() => identify(escaped) === null);
+  else process.kill(escaped);
 });
 
 test("a supervisor whose folder was removed ends itself and its application", async () => {

@@ -38,7 +38,7 @@ test("a command's output, exit code and errors come back", async () => {
 });
 
 test("a program that does not exist is exit code 127", async () => {
-  expect(await sandbox.exec(["no-such-program"])).toMatchObject({ exitCode: 127 });
+  expect(await sandbox.exec(["no-such-program"], { env: { PATH: "/usr/bin:/bin" } })).toMatchObject({ exitCode: 127 });
 });
 
 test("the environment is built fresh: nothing of tb's own leaks, secrets come only where given", async () => {
