@@ -73,7 +73,7 @@ export const shopPlan = plan("shop-api", {
       reference("products", "gift_id", "set null", true),
     ]),
     table("errors", "error", []),
-    table("loops", "loop", [reference("loops", "next_id")]),
+    table("loops", "loop", [reference("loops", "next_id", "restrict", true)]),
   ],
   constants: [{ path: "/api/motd", body: "Hello" }],
 });

@@ -1,4 +1,5 @@
 // The application under test, in this process, on a database of its own.
+import assert from "node:assert/strict";
 import { after } from "node:test";
 import { createApp } from "../scripts/serve.ts";
 import { closeDatabase } from "../server/utils/db.ts";
@@ -19,10 +20,24 @@ export type Problem = { title: string; status: number; detail?: string; instance
 /** The body of every list. */
 export type Page<T> = { items: T[]; next_cursor: string | null };
 
+type Answer<T> = { status: number; headers: Headers; body: T };
+
 /** A well-formed id that no record has. */
 export const UNKNOWN_ID = "0".repeat(21);
 
-type Answer<T> = { status: number; headers: Headers; body: T };
+/** Every item of a list, read in pages of two. */
+export async function readAll<T>(path: string): Promise<T[]> {
+  const items: T[] = [];
+  let cursor: string | null = "";
+  while (cursor !== null) {
+    const { status, body }: Answer<Page<T>> = await call("GET", `${path}?limit=2&cursor=${cursor}`);
+    assert.equal(status, 200);
+    assert.ok(body.items.length <= 2);
+    items.push(...body.items);
+    cursor = body.next_cursor;
+  }
+  return items;
+}
 
 /** Sends a request; an object is sent as JSON. The body of the answer is undefined when there is none. */
 export async function call<T = Problem>(method: string, path: string, body?: unknown): Promise<Answer<T>> {

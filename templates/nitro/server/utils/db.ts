@@ -69,6 +69,7 @@ function translate(error: unknown): unknown {
   switch (error.code) {
     case "23505":
       return problem(409, "A record with this value already exists.");
+    case "23001": // on delete restrict
     case "23503":
       return problem(409, "A referenced record does not exist, or this record is still in use.");
   }

@@ -65,7 +65,7 @@ function parse(where: FieldError["in"], schema: Schema, value: unknown): unknown
   return parsed.data;
 }
 
-/** Postgres stores neither NUL nor half of a surrogate pair. */
+/** No database stores a NUL or half of a surrogate pair in a text. */
 function storable(value: unknown): boolean {
   if (typeof value === "string") return !value.includes("\0") && value.isWellFormed();
   if (typeof value !== "object" || value === null) return true;

@@ -57,16 +57,21 @@ function newBody(plan: Plan, table: Table): string {
   const type = `New${typeName(table)}`;
   const columns = ownColumns(table).filter(isRequired);
   const lines = columns.map((column) => `    ${column.name}: ${value(plan, column)},\n`);
-  const makes = columns.some(({ references }) => references);
-  const returns = makes ? `Promise<${type}>` : type;
-  const name = `export ${makes ? "async " : ""}function ${bodyFunction(table)}`;
-  const head = callLine("", name, [`given: Partial<${type}> = {}`], `: ${returns} {`);
-  return `/** What makes ${withArticle(spoken(table.singular))}, with only what is required. */
-${head}
-  return {
-${lines.join("")}    ...given,
-  };
-}`;
+  const waits = makesParents(table);
+  const name = `export ${waits ? "async " : ""}function ${bodyFunction(table)}`;
+  const head = callLine("", name, parameters(table), `: ${waits ? `Promise<${type}>` : type} {`);
+  const body = ownColumns(table).length > 0 ? `{\n${lines.join("")}    ...given,\n  }` : "{}";
+  return `/** What makes ${withArticle(spoken(table.singular))}, with only what is required. */\n${head}\n  return ${body};\n}`;
+}
+
+/** A table without columns of its own takes nothing. */
+function parameters(table: Table): string[] {
+  return ownColumns(table).length > 0 ? [`given: Partial<New${typeName(table)}> = {}`] : [];
+}
+
+/** Whether the body of a new row needs rows that have to be made first. */
+function makesParents(table: Table): boolean {
+  return ownColumns(table).some((column) => isRequired(column) && column.references);
 }
 
 function value(plan: Plan, column: Column): string {
@@ -76,20 +81,14 @@ function value(plan: Plan, column: Column): string {
 
 function createRow(plan: Plan, table: Table): string {
   const type = typeName(table);
-  const path = plan.endpoints.find(
-    ({ operation }) => operation.kind === "create" && operation.table === table.name,
-  )!.path;
-  const wait = ownColumns(table).some((column) => isRequired(column) && column.references) ? "await " : "";
-  const head = callLine(
-    "",
-    `export async function ${createFunction(table)}`,
-    [`given: Partial<New${type}> = {}`],
-    `: Promise<${type}> {`,
-  );
-  const request = [`"POST"`, `"${path}"`, `${wait}${bodyFunction(table)}(given)`];
-  return `${head}
-${callLine("  ", `const { status, body } = await call<${type}>`, request, ";")}
-  assert.equal(status, 201);
-  return body;
-}`;
+  const create = plan.endpoints.find(({ operation }) => operation.kind === "create" && operation.table === table.name);
+  const name = `export async function ${createFunction(table)}`;
+  const given = ownColumns(table).length > 0 ? "given" : "";
+  const body = `${makesParents(table) ? "await " : ""}${bodyFunction(table)}(${given})`;
+  const request = ['"POST"', `"${create!.path}"`, body];
+  return [
+    callLine("", name, parameters(table), `: Promise<${type}> {`),
+    callLine("  ", `const { status, body } = await call<${type}>`, request, ";"),
+    "  assert.equal(status, 201);\n  return body;\n}",
+  ].join("\n");
 }

@@ -22,6 +22,7 @@ export const Decimal = z
   .meta({ description: "at most two decimals", example: 19.99 });`,
   date: `/** A day of the calendar, without a time or a time zone: "2026-01-31". */
 export const CalendarDate = z.iso.date();`,
+  url: `export const HttpUrl = z.url({ protocol: /^https?$/ });`,
   json: `/** Any JSON value but null, which a column that is optional stands for. */
 export const Json = z.unknown().refine((value) => value !== undefined && value !== null, "must be a JSON value");`,
 };
@@ -42,7 +43,7 @@ export function renderFields(plan: Plan): string {
     'import * as z from "zod";',
     ID,
     UNIX_SECONDS,
-    ...(["decimal", "date", "json"] as const).filter((type) => types.has(type)).map((type) => BY_TYPE[type]!),
+    ...(["decimal", "date", "url", "json"] as const).filter((type) => types.has(type)).map((type) => BY_TYPE[type]!),
     ...(types.has("boolean") && kinds.has("list") ? [QUERY_BOOLEAN] : []),
     ...(kinds.has("update") ? [PATCH] : []),
   ];

@@ -55,7 +55,7 @@ export function notFound({ singular }: Table, row: string): string {
 /** `const row = await call(sql`…`);` on one line where it fits. */
 export function statement(row: string, call: string, text: string[]): string[] {
   const line = `const ${row} = await ${call}(sql\`${text.join(" ")}\`);`;
-  if (text.length === 1 && width(`    ${line}`) <= WIDTH) return [line];
+  if (width(`    ${line}`) <= WIDTH) return [line];
   return [
     `const ${row} = await ${call}(sql\``,
     ...text.slice(0, -1).map((part) => `  ${part}`),

@@ -11,7 +11,8 @@ export function create(plan: Plan, table: Table): Route {
   const path = plan.endpoints.find(({ operation }) => operation.kind === "get" && operation.table === table.name)?.path;
   const conflict = ownColumns(table).some(({ unique, references }) => unique || references);
   const insert = statement(row, `one<${type}>`, [
-    `insert into ${identifier(table.name)} \${values({ id: nanoid(), ${bodyColumns(table)} })} returning *`,
+    `insert into ${identifier(table.name)} \${values({ id: nanoid(), ${bodyColumns(table)} })}`,
+    "returning *",
   ]);
   const json = hasJson(table);
   return {

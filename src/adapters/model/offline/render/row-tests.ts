@@ -3,7 +3,7 @@ import type { Column, Plan, Table } from "../../../../plan/plan.ts";
 import { bodyFunction, createFunction, isMade } from "./factories-file.ts";
 import { filterColumns, tableOf } from "./plan-tables.ts";
 import { hasOperation, isRequired, ownColumns } from "./plan-tables.ts";
-import { callLine } from "./source.ts";
+import { callLine, inlineLiteral } from "./source.ts";
 import { otherSample, sample } from "./test-values.ts";
 import { typeName } from "./type-names.ts";
 
@@ -73,7 +73,9 @@ ${callLine("    ", `const read = await call<${type}>`, [`"GET"`, pathOf(plan, ta
 function defaults(table: Table): string[] {
   const optional = ownColumns(table).filter((column) => !isRequired(column) && column.default !== "now");
   if (optional.length === 0) return [];
-  const lines = optional.map(({ name, default: value }) => `    assert.equal(row.${name}, ${literal(value)});`);
+  const lines = optional.map(({ name, default: value }) =>
+    callLine("    ", "assert.equal", [`row.${name}`, inlineLiteral(value)], ";"),
+  );
   return [
     `  it("get a default for what is left out", async () => {
     const row = await ${createFunction(table)}();
@@ -82,26 +84,11 @@ ${lines.join("\n")}
   ];
 }
 
-function literal(value: Column["default"]): string {
-  return typeof value === "string" ? JSON.stringify(value) : String(value);
-}
-
 function pages(plan: Plan, table: Table): string {
   const type = typeName(table);
-  const path = plan.endpoints.find(
-    ({ operation }) => operation.kind === "list" && operation.table === table.name,
-  )!.path;
   return `  it("are listed page by page, newest first, each once", async () => {
     const made = await Promise.all([1, 2, 3].map(() => ${createFunction(table)}()));
-    const seen: ${type}[] = [];
-    let cursor: string | null = "";
-    while (cursor !== null) {
-${callLine("      ", `const { status, body } = await call<Page<${type}>>`, ['"GET"', `\`${path}?limit=2&cursor=\${cursor}\``], ";")}
-      assert.equal(status, 200);
-      assert.ok(body.items.length <= 2);
-      seen.push(...body.items);
-      cursor = body.next_cursor;
-    }
+    const seen = await readAll<${type}>(${pathOf(plan, table, "list")});
     for (const { id } of made) assert.equal(seen.filter((row) => row.id === id).length, 1);
     const times = seen.map((row) => row.created_at);
     const newestFirst = times.toSorted((a, b) => b - a);

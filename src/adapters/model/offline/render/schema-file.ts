@@ -1,11 +1,9 @@
 // server/schemas/<singular>.ts: the contract of a table's rows, of a new one and of a change.
+import { LONGEST_TEXT } from "../../../../plan/example-value.ts";
 import { hasOperation, isRequired, ownColumns } from "./plan-tables.ts";
 import type { Column, ColumnType, Plan, Table } from "../../../../plan/plan.ts";
 import { importLine, listCall, quote, WIDTH, width } from "./source.ts";
 import { enumName, typeName } from "./type-names.ts";
-
-/** Characters that a text column takes, which has no limit of its own. */
-export const LONGEST_TEXT = 10_000;
 
 export function renderSchema(plan: Plan, table: Table): string {
   const type = typeName(table);
@@ -23,7 +21,7 @@ export function renderSchema(plan: Plan, table: Table): string {
 
 function imports(table: Table, input: boolean, update: boolean): string {
   const text = [row(table), ...(input ? [fields(table)] : [])].join("\n");
-  const shared = ["CalendarDate", "Decimal", "Id", "Json", "UnixSeconds"].filter((name) =>
+  const shared = ["CalendarDate", "Decimal", "HttpUrl", "Id", "Json", "UnixSeconds"].filter((name) =>
     new RegExp(`\\b${name}\\b`).test(text),
   );
   if (update) shared.splice(shared.indexOf("UnixSeconds"), 0, "patchOf");
@@ -78,7 +76,7 @@ const INPUT_TYPES: Partial<Record<ColumnType, (column: Column) => string>> = {
   string: (column) => `z.string().trim()${atLeast(column.minLength ?? 1)}.max(${column.maxLength ?? 200})`,
   text: () => `z.string().trim().min(1).max(${LONGEST_TEXT})`,
   email: (column) => `z.email().max(${column.maxLength ?? 320})${atLeast(column.minLength)}`,
-  url: (column) => `z.url({ protocol: /^https?$/ }).max(${column.maxLength ?? 2000})${atLeast(column.minLength)}`,
+  url: (column) => `HttpUrl.max(${column.maxLength ?? 2000})${atLeast(column.minLength)}`,
   integer: (column) => `z.int32()${bounds(column)}`,
   bigint: (column) => `z.int()${bounds(column)}`,
   decimal: (column) => `Decimal${bounds(column)}`,

@@ -63,6 +63,16 @@ export function listCall(indent: string, head: string, items: string[], tail: st
   return `${indent}${head}[\n${items.map((item) => `${indent}  ${item},\n`).join("")}${indent}]${tail}`;
 }
 
+/** A small JSON value as an expression on one line. */
+export function inlineLiteral(value: unknown): string {
+  if (typeof value === "string") return quote(value);
+  if (Array.isArray(value)) return `[${value.map(inlineLiteral).join(", ")}]`;
+  if (typeof value !== "object" || value === null) return numberOrWord(value);
+  return `{ ${Object.entries(value)
+    .map(([name, item]) => `${key(name)}: ${inlineLiteral(item)}`)
+    .join(", ")} }`;
+}
+
 /** A JSON value as an expression that starts after `before` on its line and is followed by `after`. */
 export function jsonLiteral(value: unknown, indent: string, before: string, after: string): string {
   if (typeof value === "string") return withText(before, value, after, indent);

@@ -37,10 +37,7 @@ function imports(plan: Plan, text: string): string {
     ...types
       .toSorted((a, b) => (a.singular < b.singular ? -1 : 1))
       .map((other) => `import type { ${typeName(other)} } from "../server/schemas/${other.singular}.ts";`),
-    importLine(
-      ["call", ...(uses("Page") ? ["type Page"] : []), ...(uses("UNKNOWN_ID") ? ["UNKNOWN_ID"] : [])],
-      "./app.ts",
-    ),
+    importLine(["call", ...(uses("Page") ? ["type Page"] : []), ...["readAll", "UNKNOWN_ID"].filter(uses)], "./app.ts"),
     ...(sorted.length > 0 ? [importLine(sorted, "./factories.ts")] : []),
   ].join("\n");
 }

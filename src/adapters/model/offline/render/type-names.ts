@@ -16,7 +16,7 @@ const TAKEN_TYPES = new Set(
   (
     "Array Boolean Date Error Function Map Number Object Promise Proxy RegExp Record Required Partial Pick Omit Set String Symbol " +
     "Response Request Event EventTarget URL Headers Buffer Iterator Intl JSON Math Reflect Atomics BigInt File Blob FormData " +
-    "Params Query Id IdParams UnixSeconds Decimal CalendarDate Json QueryBoolean PageQuery Page Problem Answer Infinity NaN " +
+    "Params Query Id IdParams UnixSeconds Decimal CalendarDate HttpUrl Json QueryBoolean PageQuery Page Problem Answer Infinity NaN " +
     "Awaited Exclude Extract Readonly Parameters Performance Storage WebSocket Navigator Crypto Worker Process Console Temporal"
   ).split(" "),
 );

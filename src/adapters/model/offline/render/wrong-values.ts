@@ -1,6 +1,6 @@
 // Values that the contract of a column refuses, as TypeScript expressions.
+import { LONGEST_TEXT } from "../../../../plan/example-value.ts";
 import type { Column, ColumnType } from "../../../../plan/plan.ts";
-import { LONGEST_TEXT } from "./schema-file.ts";
 
 const WRONG: Record<ColumnType, (column: Column) => string[]> = {
   string: wrongText,
