@@ -3,7 +3,7 @@ import { BUILT_IN_COLUMNS, kebabCase, projectNameProblem } from "./names.ts";
 import { constantEndpoint, healthEndpoint, nestedListEndpoint, tableEndpoints } from "./endpoints.ts";
 import type { Column, ColumnType, Endpoint, Plan, Table } from "./plan.ts";
 
-export interface ConstantDraft {
+interface ConstantDraft {
   /** `/api/ping` */
   path: string;
   /** JSON that is returned as it is. */

@@ -3,7 +3,7 @@ import { agentToolSpecs } from "../agent/tools/index.ts";
 import type { Message, ModelCall } from "../adapters/model/model.ts";
 import type { Plan } from "../plan/plan.ts";
 
-export const PLAN_HEADING = "## Plan";
+const PLAN_HEADING = "## Plan";
 const FILES_HEADING = "## Files of the base project";
 
 const SYSTEM = `You are a senior backend engineer. You turn the base project in your working folder into the backend that a plan

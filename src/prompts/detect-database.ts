@@ -6,7 +6,7 @@ export interface DatabaseNeed {
   reasoning: string;
 }
 
-export const databaseNeedJsonSchema: Record<string, unknown> = {
+const databaseNeedJsonSchema: Record<string, unknown> = {
   type: "object",
   additionalProperties: false,
   required: ["needed", "reasoning"],

@@ -20,7 +20,7 @@ interface Subject {
 }
 
 /** `[each] NOUN have|belong` or `NOUN {, NOUN} and NOUN have|belong` at `offset`, without using anything. */
-export function subjectAt(reader: Reader, offset = 0): Subject | null {
+function subjectAt(reader: Reader, offset = 0): Subject | null {
   const nouns: Subject["nouns"] = [];
   let at = reader.at(EACH, offset) ? offset + 1 : offset;
   let joined = false;
@@ -149,7 +149,7 @@ function anotherOwnerAt(reader: Reader, offset: number, place: Place): boolean {
 }
 
 /** Fields separated by commas and "and", until a sentence ends or the next clause or table starts. */
-export function parseFields(reader: Reader, draft: Draft, tables: TableDraft[], place: Place): void {
+function parseFields(reader: Reader, draft: Draft, tables: TableDraft[], place: Place): void {
   for (;;) {
     const field = parseField(reader, place, endOfClause);
     if (field) for (const table of tables) addField(reader, draft, table, field);

@@ -32,7 +32,7 @@ export interface TableDraft {
   listed: boolean;
 }
 
-export interface ConstantRequest {
+interface ConstantRequest {
   path: string;
   body: unknown;
   tokens: Token[];

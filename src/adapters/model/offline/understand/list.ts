@@ -36,7 +36,7 @@ export function parseList(reader: Reader, draft: Draft): void {
 }
 
 /** One item; false, with nothing used, when none starts here. */
-export function parseListItem(reader: Reader, draft: Draft): boolean {
+function parseListItem(reader: Reader, draft: Draft): boolean {
   if (parseSpecial(reader, draft)) return true;
   const start = reader.index;
   const article = reader.accept(ARTICLES, "article") !== null;

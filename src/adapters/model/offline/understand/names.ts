@@ -53,7 +53,7 @@ export function columnWords(reader: Reader): number {
 }
 
 /** `dueAt` or `due-at` -> `due_at`. */
-export function snakeCase(text: string): string {
+function snakeCase(text: string): string {
   return text
     .replace(/([a-z0-9])([A-Z])/g, "$1_$2")
     .replace(/[^A-Za-z0-9_]+/g, "_")

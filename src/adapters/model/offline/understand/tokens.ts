@@ -1,6 +1,6 @@
 // The request as tokens with their offsets (UTF-16 code units). Nothing but white space falls between two tokens.
 
-export type TokenKind = "word" | "number" | "date" | "text" | "path" | "symbol";
+type TokenKind = "word" | "number" | "date" | "text" | "path" | "symbol";
 
 export interface Token {
   kind: TokenKind;

@@ -38,7 +38,7 @@ export const TYPE_NAMES =
 export const LEADING_TYPES = words("string integer int bigint decimal boolean bool timestamp datetime json");
 export const UNIQUE = words("unique");
 export const NULLABLE = words("optional nullable");
-export const REQUIRED = words("required mandatory");
+const REQUIRED = words("required mandatory");
 export const MODIFIERS = new Set([...UNIQUE, ...NULLABLE, ...REQUIRED]);
 export const REFERENCES = words("references ref");
 
