@@ -27,7 +27,7 @@ export interface ClusterStatus {
   problem: string | null;
 }
 
-export interface SchemaStatus {
+interface SchemaStatus {
   name: string;
   /** Newest applied migration; null when there is none, or when the server does not run. */
   version: string | null;

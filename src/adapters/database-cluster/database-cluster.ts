@@ -1,5 +1,5 @@
 // Port: the Postgres cluster that holds the users' databases.
-import type { ClientConfig, QueryResult } from "pg";
+import type { QueryResult } from "pg";
 
 /** `own` owns schema public and runs migrations; `app` may only read and write rows. */
 export type DatabaseRole = "own" | "app";
@@ -35,5 +35,3 @@ export interface DatabaseCluster {
   query<Row extends object>(database: string, text: string, values?: unknown[]): Promise<QueryResult<Row>>;
   close(): Promise<void>;
 }
-
-export type { ClientConfig };

@@ -20,7 +20,7 @@ import {
 } from "./postgres-location.ts";
 import { isAlive, runningPid, type StartedPostmaster, startPostmaster } from "./postmaster.ts";
 
-export interface EmbeddedStatus {
+interface EmbeddedStatus {
   running: boolean;
   pid: number | null;
   /** Of the programs, such as "18.4.0-beta.17". */
@@ -46,7 +46,7 @@ export interface EmbeddedPostgres {
 }
 
 /** Without TLS, also where PGSSLMODE is set for other servers. */
-export type SocketSettings = ClusterSettings & { ssl: false };
+type SocketSettings = ClusterSettings & { ssl: false };
 
 /** The port only names the socket file: no network is involved. */
 const PORT = 5432;

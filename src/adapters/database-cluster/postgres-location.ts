@@ -11,7 +11,7 @@ import { createSecretStore } from "../../secrets/secret-store.ts";
 
 export type EmbeddedClusterName = "control" | "projects";
 
-export interface ServerUser {
+interface ServerUser {
   uid: number;
   gid: number;
 }

@@ -29,6 +29,7 @@ function settings(location: PostgresLocation, which: EmbeddedClusterName): Recor
     wal_level: "minimal",
     max_wal_senders: 0,
     max_wal_size: "256MB",
+    min_wal_size: "32MB",
     io_method: "sync",
     jit: "off",
     max_worker_processes: 2,

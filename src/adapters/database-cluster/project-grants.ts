@@ -1,4 +1,4 @@
-// The SQL that gives a project its two roles and closes its database to everyone else (docs/security.md).
+// The SQL that gives a project its two roles and closes its database to everyone else.
 import { type ClientBase, escapeIdentifier, escapeLiteral } from "pg";
 
 /** Connections of a role. One role serves the project's database and its working copies, so a deployed app and the one that
