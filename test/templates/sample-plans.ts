@@ -92,15 +92,14 @@ export const longPlan = plan("long-names-api", {
       reference(`${LONG}_parents`, `${LONG}_other_parent_id`, "set null", true),
       column(`${LONG}_flag`, "boolean", { default: false }),
     ]),
-    ...Array.from({ length: 40 }, (_, index) => {
-      const name = `thing_${"x".repeat(index)}`.slice(0, 40).replace(/_$/, "");
+    ...[4, 12, 20, 28, 36, 44].map((length) => {
+      const name = "t".repeat(length);
       return table(`${name}s`, name, [
         column(`${name}_count`, "integer"),
         column("serial", "bigint", { unique: true }),
+        reference(`${LONG}_parents`, `${name}_id`, "cascade", true),
       ]);
-    })
-      .slice(0, 40)
-      .filter((_, index) => index % 3 === 0),
+    }),
   ],
 });
 

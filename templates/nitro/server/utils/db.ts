@@ -30,13 +30,17 @@ export function database(): Pool {
     idle_in_transaction_session_timeout: 10_000,
     keepAlive: true,
   });
-  pool.on("error", (error) => console.error(`An idle database connection failed: ${error.message}`));
+  pool.on("error", report);
   return pool;
+}
+
+/** A connection that breaks while nobody uses it; the next query gets a new one. */
+function report(error: Error): void {
+  if (!pool?.ending) console.error(`An idle database connection failed: ${error.message}`);
 }
 
 export async function closeDatabase(): Promise<void> {
   await pool?.end();
-  pool = undefined;
 }
 
 /** All rows of a query. */

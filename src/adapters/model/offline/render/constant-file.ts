@@ -1,6 +1,6 @@
 // The route file of an endpoint that always answers the same.
 import type { Endpoint } from "../../../../plan/plan.ts";
-import { jsonLiteral, key, textProperty } from "./source.ts";
+import { jsonConstant, key, textProperty } from "./source.ts";
 
 export function renderConstant({ file, summary, operation }: Endpoint): string {
   if (operation.kind !== "constant") throw new Error(`${operation.kind} is not constant`);
@@ -8,7 +8,7 @@ export function renderConstant({ file, summary, operation }: Endpoint): string {
   return `import * as z from "zod";
 import { route } from "${up}utils/route.ts";
 
-${jsonLiteral(operation.body, "", "const body =", ";")}
+${jsonConstant("", "body", operation.body)}
 
 export default route({
 ${textProperty("  ", "summary", summary)}

@@ -1,6 +1,6 @@
 // tests/constants.test.ts: the endpoints that always answer the same.
 import type { Endpoint } from "../../../../plan/plan.ts";
-import { jsonLiteral } from "./source.ts";
+import { jsonConstant } from "./source.ts";
 
 export function renderConstantsTest(endpoints: Endpoint[]): string {
   const cases = endpoints.map(({ path, operation }) => {
@@ -8,7 +8,7 @@ export function renderConstantsTest(endpoints: Endpoint[]): string {
     return `  it("answer ${path}", async () => {
     const { status, body } = await call<unknown>("GET", "${path}");
     assert.equal(status, 200);
-${jsonLiteral(body, "    ", "    const expected =", ";")}
+${jsonConstant("    ", "expected", body)}
     assert.deepEqual(body, expected);
   });`;
   });

@@ -31,15 +31,14 @@ export function key(name: string): string {
   return /^[A-Za-z_$][\w$]*$/.test(name) ? name : quote(name);
 }
 
+/** Keys up to this width keep their text on the same line, however long it is. */
+const SHORT_KEY = 4;
+
 /** `key: text,`, or the text below its key when the line would be too long. */
 export function textProperty(indent: string, name: string, text: string): string {
-  return withText(`${indent}${key(name)}:`, text, ",", indent);
-}
-
-/** `before "text"after`; a text that does not fit goes to the next line, further in. */
-function withText(before: string, text: string, after: string, indent: string): string {
-  const line = `${before} ${quote(text)}${after}`;
-  return width(line) <= WIDTH ? line : `${before}\n${indent}  ${quote(text)}${after}`;
+  const line = `${indent}${key(name)}: ${quote(text)},`;
+  if (width(line) <= WIDTH || width(key(name)) <= SHORT_KEY) return line;
+  return `${indent}${key(name)}:\n${indent}  ${quote(text)},`;
 }
 
 /** An import of named things, sorted by the caller. */
@@ -73,10 +72,11 @@ export function inlineLiteral(value: unknown): string {
     .join(", ")} }`;
 }
 
-/** A JSON value as an expression that starts after `before` on its line and is followed by `after`. */
-export function jsonLiteral(value: unknown, indent: string, before: string, after: string): string {
-  if (typeof value === "string") return withText(before, value, after, indent);
-  return `${before} ${jsonValue(value, indent, width(`${before} `), after)}${after}`;
+/** `const name = value;` with a JSON value. */
+export function jsonConstant(indent: string, name: string, value: unknown): string {
+  const head = `${indent}const ${name} =`;
+  const line = `${head} ${jsonValue(value, indent, width(head) + 1, ";")};`;
+  return typeof value === "string" && width(line) > WIDTH ? `${head}\n${indent}  ${quote(value)};` : line;
 }
 
 function jsonValue(value: unknown, indent: string, start: number, after: string): string {
@@ -95,7 +95,11 @@ function objectLiteral(value: object, indent: string): string {
   const entries = Object.entries(value);
   if (entries.length === 0) return "{}";
   const inner = `${indent}  `;
-  const lines = entries.map(([name, item]) => jsonLiteral(item, inner, `${inner}${key(name)}:`, ","));
+  const lines = entries.map(([name, item]) => {
+    if (typeof item === "string") return textProperty(inner, name, item);
+    const head = `${inner}${key(name)}: `;
+    return `${head}${jsonValue(item, inner, width(head), ",")},`;
+  });
   return `{\n${lines.join("\n")}\n${indent}}`;
 }
 
