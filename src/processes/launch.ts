@@ -19,7 +19,7 @@ export interface LaunchOptions {
   limits?: Limits;
 }
 
-export interface Limits {
+interface Limits {
   openFiles: number;
   /** MiB that a single file may grow to. */
   fileSize: number;

@@ -13,7 +13,8 @@ import type { RotatingLog } from "./rotating-log.ts";
 const FIRST_WAIT = 200;
 const LONGEST_WAIT = 30_000;
 const STEADY = 60_000; // up this long: the next crash is a new story
-const PROBE_EVERY = 50;
+const FIRST_PROBE = 50;
+const LONGEST_PROBE = 1000; // each failed one is a line in the log
 
 export interface AppOptions {
   folder: DeploymentFolder;
@@ -81,6 +82,7 @@ export async function startApp(options: AppOptions): Promise<App> {
 
     async becomesHealthy(limit, signal) {
       const deadline = performance.now() + limit;
+      let wait = FIRST_PROBE;
       let seen = "GET /api/health → not asked yet";
       while (!signal.aborted) {
         if (ended) return { reason: `The application ended ${describe(ended.exitCode)}.`, seen };
@@ -88,7 +90,8 @@ export async function startApp(options: AppOptions): Promise<App> {
         if (health.healthy) return null;
         seen = health.seen;
         if (performance.now() > deadline) return { reason: `It did not become healthy in ${limit / 1000} s.`, seen };
-        await pause(PROBE_EVERY, signal);
+        await pause(wait, signal);
+        wait = Math.min(wait * 1.2, LONGEST_PROBE);
       }
       return { reason: "The deployment was interrupted.", seen };
     },

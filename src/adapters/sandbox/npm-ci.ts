@@ -67,7 +67,7 @@ export async function npmCi(
 }
 
 /** npm's own program run by this Node, beside Node or on the search path; else whatever is called npm there. */
-export function findNpm(passthrough: Readonly<Record<string, string>>): Command {
+function findNpm(passthrough: Readonly<Record<string, string>>): Command {
   let other: string | undefined;
   for (const folder of searchPath(passthrough).split(delimiter)) {
     const found = join(folder, "npm");

@@ -81,7 +81,7 @@ export async function listTreeFiles(root: string): Promise<string[]> {
 }
 
 /** The segments of a path that stays inside a tree. Throws TbError "usage". */
-export function treePath(path: string): [string, ...string[]] {
+function treePath(path: string): [string, ...string[]] {
   const segments = path.split("/").filter((segment) => segment !== "" && segment !== ".");
   const [first, ...rest] = segments;
   const bad = path.startsWith("/") || /[\0\\]/.test(path) || segments.includes("..") || /^[a-z]:/i.test(path);

@@ -1,9 +1,10 @@
 // Builds artefacts like those of a generated project: a server on NITRO_UNIX_SOCKET.
+import { readdirSync, readFileSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 /** What `GET /` of a fake app answers besides its version. */
-export interface AppAnswer {
+interface AppAnswer {
   version: string;
   pid: number;
   env: Record<string, string>;
@@ -53,4 +54,19 @@ process.on("SIGTERM", () => server.close(() => process.exit(0)));
 `,
   );
   return folder;
+}
+
+/** A request to a fake app, which must succeed. */
+export async function ask(url: string): Promise<AppAnswer> {
+  const response = await fetch(url);
+  if (response.status !== 200) throw new Error(`${url} answered ${response.status}.`);
+  const answer: AppAnswer = JSON.parse(await response.text());
+  return answer;
+}
+
+/** Regular files below the folder that hold the text. */
+export function filesWith(folder: string, text: string): string[] {
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  return files.filter((file) => readFileSync(file, "utf8").includes(text));
 }

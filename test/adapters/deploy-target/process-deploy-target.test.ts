@@ -5,13 +5,13 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { once } from "node:events";
-import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Deployment, DeployTarget } from "../../../src/adapters/deploy-target/deploy-target.ts";
 import { createProcessDeployTarget } from "../../../src/adapters/deploy-target/process-deploy-target.ts";
 import { readConfig, type Config } from "../../../src/config.ts";
 import { identify, type ProcessIdentity } from "../../../src/processes/process-identity.ts";
-import { writeFakeApp, type AppAnswer } from "./fake-app.ts";
+import { until } from "../../processes/until.ts";
+import { ask, filesWith, writeFakeApp } from "./fake-app.ts";
 
 const PROJECT = "prj_1";
 const FIRST_PORT = 14_310; // away from where other tests and the developer's own projects deploy
@@ -24,9 +24,7 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
-  for (const project of readdirOrEmpty(join(config.home, "deployments"))) {
-    if (!project.startsWith(".")) await target.destroy(project);
-  }
+  for (const project of [PROJECT, "prj_a", "prj_b", "prj_c"]) await target.destroy(project);
   await rm(config.home, { recursive: true, force: true });
 });
 
@@ -37,7 +35,7 @@ test("a deployment answers at its address, with a clean environment and without 
   expect(version).toBe("dep_1");
   expect(env).toMatchObject({ DB_PASSWORD: "correct horse", NODE_ENV: "production" });
   expect(env).not.toHaveProperty("VITEST");
-  const files = await filesWith(join(config.home, "deployments"), "correct horse");
+  const files = filesWith(join(config.home, "deployments"), "correct horse");
   expect(files).toEqual([]);
   if (process.platform === "linux") {
     for (const process of [pid, supervisor().pid]) {
@@ -288,13 +286,6 @@ async function deploy(deploymentId: string, options: DeployOptions = {}): Promis
   return target.deploy({ projectId, deploymentId, artefact, env, signal });
 }
 
-async function ask(url: string): Promise<AppAnswer> {
-  const response = await fetch(url);
-  expect(response.status).toBe(200);
-  const answer: AppAnswer = JSON.parse(await response.text());
-  return answer;
-}
-
 function root(): string {
   return join(config.home, "deployments", PROJECT);
 }
@@ -302,23 +293,4 @@ function root(): string {
 function supervisor(): ProcessIdentity {
   const state: { supervisor: ProcessIdentity } = JSON.parse(readFileSync(join(root(), "state.json"), "utf8"));
   return state.supervisor;
-}
-
-function readdirOrEmpty(folder: string): string[] {
-  return existsSync(folder) ? readdirSync(folder) : [];
-}
-
-/** Regular files below the folder that hold the text. */
-async function filesWith(folder: string, text: string): Promise<string[]> {
-  const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
-  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
-  return files.filter((file) => readFileSync(file, "utf8").includes(text));
-}
-
-async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  for (let i = 0; i < 1000; i++) {
-    if (await condition()) return;
-    await delay(10);
-  }
-  throw new Error("It did not happen within 10 s.");
 }

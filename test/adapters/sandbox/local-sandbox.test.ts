@@ -5,12 +5,12 @@ import { mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { createLocalSandboxProvider } from "../../../src/adapters/sandbox/local-sandbox.ts";
 import type { Sandbox, SandboxProvider } from "../../../src/adapters/sandbox/sandbox.ts";
 import { readConfig, type Config } from "../../../src/config.ts";
 import { identify } from "../../../src/processes/process-identity.ts";
+import { until } from "../../processes/until.ts";
 
 let config: Config;
 let provider: SandboxProvider;
@@ -208,14 +208,6 @@ async function pidIn(file: string): Promise<number> {
 
 async function expectGone(pid: number): Promise<void> {
   await until(() => identify(pid) === null);
-}
-
-async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  for (let i = 0; i < 1000; i++) {
-    if (await condition()) return;
-    await delay(10);
-  }
-  throw new Error("It did not happen within 10 s.");
 }
 
 function get(socketPath: string): Promise<string> {
