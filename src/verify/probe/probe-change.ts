@@ -70,7 +70,7 @@ async function probeBadUpdates(
 ): Promise<void> {
   const { prober, store } = rows;
   const before = await store.row(table.name, id);
-  const failed = prober.failures.length;
+  const failed = prober.failed();
   for (const column of columns) {
     for (const { value, why } of invalidValues(column)) {
       await prober.send({
@@ -101,7 +101,7 @@ async function probeBadUpdates(
   });
   await prober.send({ endpoint, what: "a malformed id", id: "not an id", body: good, expect: [400, 404, 422] });
   const after = await store.row(table.name, id);
-  if (prober.failures.length > failed) return;
+  if (prober.failed() > failed) return;
   for (const difference of differences(before ?? {}, after ?? {}))
     prober.fail(endpoint, `a change that was refused was made all the same: ${difference}.`);
 }

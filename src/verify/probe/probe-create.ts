@@ -23,10 +23,10 @@ export async function probeCreate(rows: Rows, table: Table): Promise<void> {
     }
   }
   const before = await store.count(table.name);
-  const failed = prober.failures.length;
+  const failed = prober.failed();
   for (const probe of await badCreates(rows, table, endpoint, full)) await prober.send(probe);
   const after = await store.count(table.name);
-  if (after !== before && prober.failures.length === failed) {
+  if (after !== before && prober.failed() === failed) {
     prober.fail(
       endpoint,
       `requests that were refused changed the number of rows in ${table.name} from ${before} to ${after}.`,

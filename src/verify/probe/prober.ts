@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { SandboxServer } from "../../adapters/sandbox/sandbox.ts";
 import { interruption } from "../../processes/interruption.ts";
-import { lastLines, shorten } from "../check.ts";
+import { shorten } from "../check.ts";
 import { type RouteFile, routeKey } from "../routes.ts";
 import type { Failure } from "../verdict.ts";
 import type { Contract } from "./contract.ts";
@@ -10,6 +10,10 @@ import { createClient, type HttpAnswer } from "./http.ts";
 import { excerpt, judgeAnswer } from "./judge.ts";
 
 const LARGE = 65_536;
+/** One mistake makes many probes of an endpoint fail; the first ones say enough. */
+const FAILURES_SHOWN = 3;
+/** The pipe of the log is a moment behind the answer. */
+const LOG_DELAY_MS = 25;
 
 export interface Probe {
   /** "POST /api/users" */
@@ -31,16 +35,18 @@ export interface Probe {
 
 export interface Prober {
   readonly contract: Contract;
-  readonly failures: Failure[];
   requests(): number;
+  /** How many failures there were so far, on one endpoint or on all. */
+  failed(endpoint?: string): number;
+  /** The first few of each endpoint, with the number of the others. */
+  failures(): Failure[];
   /** Resolves to the answer when its status was a right one, else to null; what is wrong becomes a failure. */
   send(probe: Probe): Promise<HttpAnswer | null>;
   fail(endpoint: string, message: string): void;
   /** Success statuses of an endpoint by its contract. */
   success(endpoint: string): number[];
-  /** Endpoints that answered a valid request with success, and that were sent an invalid one. */
+  /** Whether the endpoint has answered a valid request with success. */
   succeeded(endpoint: string): boolean;
-  challenged(endpoint: string): boolean;
   close(): void;
 }
 
@@ -56,11 +62,14 @@ export function createProber(input: {
   const client = createClient(server.socketPath);
   const files = new Map(routes.map((route) => [routeKey(route), route.file]));
   const failures: Failure[] = [];
+  const perEndpoint = new Map<string, number>();
   const succeeded = new Set<string>();
-  const challenged = new Set<string>();
   let requests = 0;
 
   function fail(endpoint: string, message: string): void {
+    const count = (perEndpoint.get(endpoint) ?? 0) + 1;
+    perEndpoint.set(endpoint, count);
+    if (count > FAILURES_SHOWN) return;
     const file = files.get(endpoint);
     const clean = secrets.reduce((text, secret) => (secret ? text.replaceAll(secret, "***") : text), message);
     failures.push({ endpoint, ...(file && { file }), message: clean });
@@ -87,7 +96,6 @@ export function createProber(input: {
       },
     });
     const asksSuccess = probe.expect.some((status) => status < 400);
-    if (!asksSuccess) challenged.add(probe.endpoint);
     const request = `Request: ${method} ${path} ${body === undefined ? "" : shorten(String(body), 400)}`.trimEnd();
     if ("failed" in answer) {
       fail(probe.endpoint, `${probe.what}: no answer (${answer.failed}).\n${request}${await logSince(logged)}`);
@@ -105,17 +113,28 @@ export function createProber(input: {
     return right ? answer : null;
   }
 
-  /** What the server printed about it, which says why. */
+  /** What the server printed about it, which says why: the beginning, without the frames that are not the project's. */
   async function logSince(offset: number): Promise<string> {
-    await sleep(25); // the pipe is a moment behind the answer
-    const text = lastLines(server.output().slice(offset), 800);
-    return text ? `\nServer log: ${text}` : "";
+    await sleep(LOG_DELAY_MS);
+    const lines = server.output().slice(offset).split("\n");
+    const text = lines.filter((line) => !/^\s+at .*(node_modules|node:)/.test(line)).join("\n");
+    return text ? `\nServer log: ${shorten(text.trim(), 500)}` : "";
   }
 
   return {
     contract,
-    failures,
     requests: () => requests,
+    failed: (endpoint) =>
+      endpoint === undefined
+        ? [...perEndpoint.values()].reduce((sum, count) => sum + count, 0)
+        : (perEndpoint.get(endpoint) ?? 0),
+    failures: () => {
+      const more = [...perEndpoint].filter(([, count]) => count > FAILURES_SHOWN);
+      return [
+        ...failures,
+        ...more.map(([endpoint, count]) => ({ endpoint, message: `${count - FAILURES_SHOWN} more probes failed.` })),
+      ];
+    },
     send,
     fail,
     success(endpoint) {
@@ -125,7 +144,6 @@ export function createProber(input: {
       return statuses.length > 0 ? statuses : [200, 201, 204];
     },
     succeeded: (endpoint) => succeeded.has(endpoint),
-    challenged: (endpoint) => challenged.has(endpoint),
     close: () => client.close(),
   };
 }
