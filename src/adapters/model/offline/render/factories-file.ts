@@ -2,7 +2,7 @@
 import type { Column, Plan, Table } from "../../../../plan/plan.ts";
 import { tableOf } from "./plan-tables.ts";
 import { hasOperation, isRequired, ownColumns } from "./plan-tables.ts";
-import { callLine, importLine } from "./source.ts";
+import { callLine, importLine, property } from "./source.ts";
 import { canMakeRows, sample } from "./test-values.ts";
 import { pascal, spoken, typeName } from "./type-names.ts";
 import { withArticle } from "../../../../plan/endpoints.ts";
@@ -56,7 +56,7 @@ function typeImport(table: Table): string {
 function newBody(plan: Plan, table: Table): string {
   const type = `New${typeName(table)}`;
   const columns = ownColumns(table).filter(isRequired);
-  const lines = columns.map((column) => `    ${column.name}: ${value(plan, column)},\n`);
+  const lines = columns.map((column) => `${property("    ", column.name, value(plan, column))}\n`);
   const waits = makesParents(table);
   const name = `export ${waits ? "async " : ""}function ${bodyFunction(table)}`;
   const head = callLine("", name, parameters(table), `: ${waits ? `Promise<${type}>` : type} {`);

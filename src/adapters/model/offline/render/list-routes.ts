@@ -3,6 +3,7 @@ import type { Column, ColumnType, Table } from "../../../../plan/plan.ts";
 import { identifier } from "../../../../plan/sql-identifiers.ts";
 import { filterColumns } from "./plan-tables.ts";
 import { notFound, type Route, schemaModule, statement } from "./route-source.ts";
+import { property } from "./source.ts";
 import { enumName, typeName } from "./type-names.ts";
 
 export function list(table: Table): Route {
@@ -36,8 +37,8 @@ export function list(table: Table): Route {
 }
 
 function queryContract(table: Table, filters: Column[]): string {
-  const lines = filters.map((column) => `  ${column.name}: ${filterType(table, column)}.optional(),\n`);
-  return `const Query = PageQuery.extend({\n${lines.join("")}});`;
+  const lines = filters.map((column) => property("  ", column.name, `${filterType(table, column)}.optional()`));
+  return `const Query = PageQuery.extend({\n${lines.join("\n")}\n});`;
 }
 
 /** Types that are read from a query, which is text. */

@@ -3,7 +3,7 @@ import type { Column, Plan, Table } from "../../../../plan/plan.ts";
 import { bodyFunction, createFunction, isMade } from "./factories-file.ts";
 import { filterColumns, tableOf } from "./plan-tables.ts";
 import { hasOperation, isRequired, ownColumns } from "./plan-tables.ts";
-import { callLine, inlineLiteral } from "./source.ts";
+import { callLine, inlineLiteral, property } from "./source.ts";
 import { otherSample, sample } from "./test-values.ts";
 import { typeName } from "./type-names.ts";
 
@@ -88,7 +88,7 @@ function pages(plan: Plan, table: Table): string {
   const type = typeName(table);
   return `  it("are listed page by page, newest first, each once", async () => {
     const made = await Promise.all([1, 2, 3].map(() => ${createFunction(table)}()));
-    const seen = await readAll<${type}>(${pathOf(plan, table, "list")});
+${callLine("    ", `const seen = await readAll<${type}>`, [pathOf(plan, table, "list")], ";")}
     for (const { id } of made) assert.equal(seen.filter((row) => row.id === id).length, 1);
     const times = seen.map((row) => row.created_at);
     const newestFirst = times.toSorted((a, b) => b - a);
@@ -172,9 +172,13 @@ ${gone}    assert.equal((await call("DELETE", path)).status, 404);
   });`;
 }
 
-/** An object literal: on one line when it is short, otherwise with one property a line. */
+/** An object literal of `name: value` texts: on one line when it is short, otherwise with one property a line. */
 export function object(indent: string, properties: string[]): string {
   const line = `{ ${properties.join(", ")} }`;
   if (line.length <= 40) return line;
-  return `{\n${properties.map((property) => `${indent}  ${property},\n`).join("")}${indent}}`;
+  const lines = properties.map((text) => {
+    const colon = text.indexOf(": ");
+    return property(`${indent}  `, text.slice(0, colon), text.slice(colon + 2));
+  });
+  return `{\n${lines.join("\n")}\n${indent}}`;
 }

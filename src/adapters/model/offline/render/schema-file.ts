@@ -2,7 +2,7 @@
 import { LONGEST_TEXT } from "../../../../plan/example-value.ts";
 import { hasOperation, isRequired, ownColumns } from "./plan-tables.ts";
 import type { Column, ColumnType, Plan, Table } from "../../../../plan/plan.ts";
-import { importLine, listCall, quote, WIDTH, width } from "./source.ts";
+import { importLine, inlineLiteral, listCall, property, quote, WIDTH, width } from "./source.ts";
 import { enumName, typeName } from "./type-names.ts";
 
 export function renderSchema(plan: Plan, table: Table): string {
@@ -34,13 +34,18 @@ function enumeration(table: Table, { name, values = [] }: Column): string {
 
 function row(table: Table): string {
   const type = typeName(table);
-  const lines = table.columns.map(
-    (column) => `    ${column.name}: ${outputType(table, column)}${column.nullable ? ".nullable()" : ""},\n`,
-  );
-  return [
-    `export const ${type} = z\n  .object({\n${lines.join("")}  })\n  .meta({ id: "${type}" });`,
-    `export type ${type} = z.output<typeof ${type}>;`,
-  ].join("\n");
+  const lines = table.columns.map((column) => property("    ", column.name, orNull(column, outputType(table, column))));
+  const contract = `export const ${type} = z\n  .object({\n${lines.join("\n")}\n  })\n  .meta({ id: "${type}" });`;
+  return `${contract}\n${inferredType(type, "output")}`;
+}
+
+function orNull({ nullable }: Column, type: string): string {
+  return nullable ? `${type}.nullable()` : type;
+}
+
+function inferredType(name: string, io: "input" | "output"): string {
+  const line = `export type ${name} = z.${io}<typeof ${name}>;`;
+  return width(line) <= WIDTH ? line : `export type ${name} = z.${io}<\n  typeof ${name}\n>;`;
 }
 
 const OUTPUT_TYPES: Record<Exclude<ColumnType, "enum">, string> = {
@@ -65,10 +70,11 @@ function outputType(table: Table, column: Column): string {
 }
 
 function fields(table: Table): string {
-  const lines = ownColumns(table).map(
-    (column) => `  ${column.name}: ${inputType(table, column)}${column.nullable ? ".nullable()" : ""},\n`,
+  const lines = ownColumns(table).map((column) =>
+    property("  ", column.name, orNull(column, inputType(table, column))),
   );
-  return `/** What a client may send. */\nconst fields = {${lines.length > 0 ? "\n" : ""}${lines.join("")}};`;
+  const body = lines.length > 0 ? `\n${lines.join("\n")}\n` : "";
+  return `/** What a client may send. */\nconst fields = {${body}};`;
 }
 
 /** Types that a client's value has to pass beyond those of the output. */
@@ -96,23 +102,30 @@ function bounds({ minimum, maximum }: Column): string {
 }
 
 function newRow(table: Table): string {
-  const type = typeName(table);
+  const name = `New${typeName(table)}`;
   const optional = ownColumns(table).filter((column) => !isRequired(column));
-  const meta = `.meta({ id: "New${type}" })`;
-  const types = `export type New${type} = z.input<typeof New${type}>;`;
-  if (optional.length === 0) return `export const New${type} = z.strictObject(fields)${meta};\n${types}`;
-  const lines = optional.map((column) => `    ${withDefault(column)}\n`);
-  return `export const New${type} = z\n  .strictObject({\n    ...fields,\n${lines.join("")}  })\n  ${meta};\n${types}`;
+  const types = inferredType(name, "input");
+  const line = `export const ${name} = z.strictObject(fields).meta({ id: "${name}" });`;
+  if (optional.length === 0 && width(line) <= WIDTH) return `${line}\n${types}`;
+  const lines = optional.map((column) => `${withDefault(column)}\n`).join("");
+  const shape = optional.length === 0 ? "fields" : `{\n    ...fields,\n${lines}  }`;
+  return `export const ${name} = z\n  .strictObject(${shape})\n  .meta({ id: "${name}" });\n${types}`;
 }
+
+/** Arguments up to this width stay with the call that takes them. */
+const SHORT_ARGUMENT = WIDTH / 4;
 
 /** A default that the database computes is left to it. */
 function withDefault({ name, type, default: value }: Column): string {
-  if (type === "timestamp" && value === "now") return `${name}: fields.${name}.optional(),`;
-  const text = typeof value === "string" ? quote(value) : String(value);
-  const line = `${name}: fields.${name}.default(${text}),`;
-  return width(`    ${line}`) <= WIDTH ? line : `${name}: fields.${name}.default(\n      ${text},\n    ),`;
+  if (type === "timestamp" && value === "now") return property("    ", name, `fields.${name}.optional()`);
+  const text = inlineLiteral(value);
+  const line = property("    ", name, `fields.${name}.default(${text})`);
+  if (!line.includes("\n") || text.length <= SHORT_ARGUMENT) return line;
+  return `    ${name}: fields.${name}.default(\n      ${text},\n    ),`;
 }
 
 function change(type: string): string {
-  return `export const ${type}Patch = patchOf(fields).meta({ id: "${type}Patch", minProperties: 1 });`;
+  const line = `export const ${type}Patch = patchOf(fields).meta({ id: "${type}Patch", minProperties: 1 });`;
+  if (width(line) <= WIDTH) return line;
+  return `export const ${type}Patch = patchOf(fields).meta({\n  id: "${type}Patch",\n  minProperties: 1,\n});`;
 }

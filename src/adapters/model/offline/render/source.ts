@@ -41,6 +41,12 @@ export function textProperty(indent: string, name: string, text: string): string
   return `${indent}${key(name)}:\n${indent}  ${quote(text)},`;
 }
 
+/** `key: value,` with a value that cannot break itself: below its key when the line would be too long. */
+export function property(indent: string, name: string, value: string): string {
+  const line = `${indent}${name}: ${value},`;
+  return width(line) <= WIDTH ? line : `${indent}${name}:\n${indent}  ${value},`;
+}
+
 /** An import of named things, sorted by the caller. */
 export function importLine(names: string[], from: string, keyword: "import" | "import type" = "import"): string {
   const line = `${keyword} { ${names.join(", ")} } from "${from}";`;
