@@ -1,0 +1,133 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { completePlan, newColumn } from "../../src/plan/build-plan.ts";
+import type { Plan } from "../../src/plan/plan.ts";
+import { renderMigration } from "../../src/plan/render-migration.ts";
+import { identifier } from "../../src/plan/sql-identifiers.ts";
+import { type ScratchPostgres, startScratchPostgres } from "../helpers/scratch-postgres.ts";
+import { constantPlan, longPlan, shopPlan, todoPlan } from "../templates/sample-plans.ts";
+
+let postgres: ScratchPostgres;
+let count = 0;
+
+beforeAll(async () => {
+  postgres = await startScratchPostgres();
+});
+afterAll(() => postgres?.stop());
+
+/** Applies the plan's migration to a new database and returns a function that queries it. */
+async function applied(plan: Plan) {
+  const name = `migration_${++count}`;
+  await postgres.query("postgres", `create database ${name}`);
+  await postgres.query(name, renderMigration(plan)!.sql);
+  return async (text: string) => (await postgres.query(name, text)).rows as Record<string, unknown>[];
+}
+
+describe("the migration of a plan", () => {
+  it("is absent when there are no tables", () => {
+    expect(renderMigration(constantPlan)).toBeNull();
+  });
+
+  it("reads like SQL that a person wrote", () => {
+    const migration = renderMigration(todoPlan)!;
+    expect(migration.file).toBe("migrations/0001_users_and_tasks.sql");
+    expect(migration.sql).toBe(`create table users (
+  id         varchar(21) primary key,
+  name       varchar(200) not null,
+  email      varchar(320) not null,
+  created_at bigint not null default extract(epoch from now())::bigint,
+  updated_at bigint not null default extract(epoch from now())::bigint
+);
+create unique index users_email_key on users (lower(email));
+create index users_page_idx on users (created_at desc, id desc);
+
+create table tasks (
+  id         varchar(21) primary key,
+  title      varchar(200) not null,
+  done       boolean not null default false,
+  due_at     bigint,
+  user_id    varchar(21) not null references users (id) on delete cascade,
+  created_at bigint not null default extract(epoch from now())::bigint,
+  updated_at bigint not null default extract(epoch from now())::bigint
+);
+create index tasks_page_idx on tasks (created_at desc, id desc);
+create index tasks_user_id_page_idx on tasks (user_id, created_at desc, id desc);
+`);
+  });
+
+  it("is accepted by Postgres for every type, default, bound and reserved word", async () => {
+    const query = await applied(shopPlan);
+    const tables = await query("select tablename from pg_tables where schemaname = 'public' order by 1");
+    expect(tables.map(({ tablename }) => tablename)).toEqual(shopPlan.tables.map(({ name }) => name).toSorted());
+    const [note] = await query("select column_default from information_schema.columns where column_name = 'note'");
+    expect(note!.column_default).toContain("it''s");
+  });
+
+  it("keeps names apart that Postgres would cut to the same 63 bytes", async () => {
+    const query = await applied(longPlan);
+    const indexes = await query("select indexname from pg_indexes where schemaname = 'public'");
+    expect(indexes.length).toBeGreaterThan(longPlan.tables.length * 2);
+    for (const { indexname } of indexes) expect(String(indexname).length).toBeLessThanOrEqual(63);
+  });
+
+  it("keeps index names apart that the names of two tables would make the same", async () => {
+    const references = { table: "users", onDelete: "cascade" } as const;
+    const plan = completePlan({
+      request: "",
+      constants: [],
+      assumptions: [],
+      tables: [
+        { name: "users", singular: "user", columns: [] },
+        { name: "tasks", singular: "task", columns: [newColumn("user_id", "reference", { references })] },
+        { name: "tasks_user_id", singular: "task_user_id", columns: [] },
+      ],
+    });
+    const query = await applied(plan);
+    expect(await query("select 1 from pg_indexes where schemaname = 'public'")).toHaveLength(7);
+  });
+
+  it("adds references between tables that refer to each other afterwards", async () => {
+    const to = (table: string) => ({ references: { table, onDelete: "set null" as const }, nullable: true });
+    const plan = completePlan({
+      request: "",
+      constants: [],
+      assumptions: [],
+      tables: [
+        { name: "teams", singular: "team", columns: [newColumn("lead_id", "reference", to("people"))] },
+        { name: "people", singular: "person", columns: [newColumn("team_id", "reference", to("teams"))] },
+      ],
+    });
+    const query = await applied(plan);
+    expect(await query("select 1 from pg_constraint where contype = 'f'")).toHaveLength(2);
+  });
+
+  it("enforces what the plan says: enum, bounds, unique without case, references", async () => {
+    const query = await applied(shopPlan);
+    await query("insert into categories (id, name) values ('c1', 'Tea')");
+    const product = (values: string) =>
+      query(`insert into products (id, sku, price, stock, status, attributes, tags, category_id) values (${values})`);
+    await product("'p1', 'abc', 1.5, 0, 'draft', '{}', '{}', 'c1'");
+    await expect(product("'p2', 'abd', 1.5, 0, 'lost', '{}', '{}', 'c1'")).rejects.toThrow(/products_status_check/);
+    await expect(product("'p3', 'abe', 0, 0, 'draft', '{}', '{}', 'c1'")).rejects.toThrow(/products_price_check/);
+    await expect(product("'p4', 'abf', 1, -1, 'draft', '{}', '{}', 'c1'")).rejects.toThrow(/products_stock_check/);
+    await expect(product("'p5', 'abc', 1, 0, 'draft', '{}', '{}', 'c1'")).rejects.toThrow(/products_sku_key/);
+    await expect(product("'p6', 'abg', 1, 0, 'draft', '{}', '{}', 'c2'")).rejects.toThrow(/foreign key/);
+    await expect(query("delete from categories")).rejects.toThrow(/RESTRICT/);
+    const users = await applied(todoPlan);
+    await users("insert into users (id, name, email) values ('u1', 'Ann', 'ann@example.com')");
+    await expect(users("insert into users (id, name, email) values ('u2', 'Ann', 'ANN@example.com')")).rejects.toThrow(
+      /users_email_key/,
+    );
+  });
+});
+
+describe("an identifier", () => {
+  it("is quoted exactly when Postgres does not take it otherwise", async () => {
+    const { rows } = await postgres.query(
+      "postgres",
+      "select word, catcode in ('R', 'T') as reserved from pg_get_keywords()",
+    );
+    for (const { word, reserved } of rows as { word: string; reserved: boolean }[]) {
+      expect(identifier(word)).toBe(reserved ? `"${word}"` : word);
+    }
+  });
+});

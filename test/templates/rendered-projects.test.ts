@@ -1,0 +1,156 @@
+// Whole projects, as tb makes them from plans, pass their own checks on a real database.
+import { execFile, spawn } from "node:child_process";
+import { chmod, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { request } from "node:http";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { renderProject } from "../../src/adapters/model/offline/render/render-project.ts";
+import { baseProjectFiles } from "../../src/plan/base-project.ts";
+import type { Plan } from "../../src/plan/plan.ts";
+import { validatePlan } from "../../src/plan/validate-plan.ts";
+import { type ScratchPostgres, startScratchPostgres } from "../helpers/scratch-postgres.ts";
+import { constantPlan, longPlan, shopPlan, todoPlan } from "./sample-plans.ts";
+
+const run = promisify(execFile);
+
+let postgres: ScratchPostgres;
+let root: string;
+
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), "tb-rendered-"));
+  await chmod(root, 0o755);
+  postgres = await startScratchPostgres();
+});
+
+afterAll(async () => {
+  await postgres?.stop();
+  await rm(root, { recursive: true, force: true });
+});
+
+/** The environment of a developer: nothing of vitest's, and a database server. */
+function environment(): NodeJS.ProcessEnv {
+  const { PATH, HOME, NODE_EXTRA_CA_CERTS } = process.env;
+  const npm = Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => /^npm_config_(?:registry|cafile)$/i.test(name)),
+  );
+  return {
+    ...npm,
+    PATH,
+    HOME,
+    ...(NODE_EXTRA_CA_CERTS && { NODE_EXTRA_CA_CERTS }),
+    DB_HOST: postgres.host,
+    DB_USER: postgres.user,
+    DB_NAME: "none",
+  };
+}
+
+async function npm(folder: string, ...args: string[]): Promise<string> {
+  try {
+    const { stdout, stderr } = await run("npm", args, { cwd: folder, env: environment(), maxBuffer: 64 * 1024 * 1024 });
+    return stdout + stderr;
+  } catch (error) {
+    const { stdout, stderr } = error as { stdout: string; stderr: string };
+    throw new Error(`npm ${args.join(" ")} failed:\n${stdout.slice(-6000)}\n${stderr.slice(-3000)}`, { cause: error });
+  }
+}
+
+const prepared = new Map<string, string>();
+
+/** node_modules of a lockfile, installed by `npm ci` the first time. */
+async function dependencies(folder: string): Promise<string> {
+  const lockfile = await readFile(join(folder, "package-lock.json"), "utf8");
+  const known = prepared.get(lockfile);
+  if (known) return known;
+  const home = await mkdtemp(join(root, "dependencies-"));
+  await writeFile(join(home, "package-lock.json"), lockfile);
+  await writeFile(join(home, "package.json"), await readFile(join(folder, "package.json")));
+  await npm(home, "ci", "--no-audit", "--no-fund", "--prefer-offline");
+  const modules = join(home, "node_modules");
+  prepared.set(lockfile, modules);
+  return modules;
+}
+
+async function makeProject(plan: Plan): Promise<string> {
+  const folder = await mkdtemp(join(root, `${plan.name}-`));
+  for (const { path, content } of [...(await baseProjectFiles(plan)), ...renderProject(plan)]) {
+    await mkdir(dirname(join(folder, path)), { recursive: true });
+    await writeFile(join(folder, path), content);
+  }
+  await symlink(await dependencies(folder), join(folder, "node_modules"));
+  return folder;
+}
+
+function passedTests(output: string): number {
+  expect(output).toMatch(/fail 0\b/);
+  return Number(/pass (\d+)/.exec(output)?.[1]);
+}
+
+describe("a rendered project", () => {
+  it.each([
+    { plan: todoPlan, tests: 50 },
+    { plan: shopPlan, tests: 120 },
+    { plan: longPlan, tests: 120 },
+    { plan: constantPlan, tests: 15 },
+  ])("passes all of its own checks: $plan.name", async ({ plan, tests }) => {
+    const folder = await makeProject(validatePlan(plan));
+    await npm(folder, "run", "openapi");
+    const output = await npm(folder, "run", "check");
+    expect(passedTests(output)).toBeGreaterThan(tests);
+    const document = JSON.parse(await readFile(join(folder, "openapi.json"), "utf8")) as {
+      paths: Record<string, Record<string, unknown>>;
+    };
+    for (const { method, path } of plan.endpoints) expect(document.paths[path]).toHaveProperty(method.toLowerCase());
+    if (plan === todoPlan) await serves(folder);
+  });
+});
+
+/** The built server on a Unix socket: the same answers as in the project's tests, and a clean end. */
+async function serves(folder: string): Promise<void> {
+  await postgres.query("postgres", "create database served");
+  const env = { ...environment(), DB_NAME: "served", NITRO_UNIX_SOCKET: join(folder, "app.sock") };
+  await run(process.execPath, ["scripts/migrate.ts"], { cwd: folder, env });
+  const server = spawn(process.execPath, [".output/server/index.mjs"], {
+    cwd: folder,
+    env,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const ended = new Promise((resolve) => server.once("exit", resolve));
+  try {
+    await new Promise((resolve) => server.stdout.once("data", resolve));
+    const ask = (method: string, path: string, body?: unknown) => call(env.NITRO_UNIX_SOCKET, method, path, body);
+    expect((await ask("GET", "/api/health")).status).toBe(200);
+    expect(await ask("HEAD", "/api/health")).toMatchObject({ status: 200, body: "" });
+    expect(await ask("PUT", "/api/users")).toMatchObject({ status: 405, allow: "GET, HEAD, POST" });
+    expect((await ask("GET", "/nowhere")).status).toBe(404);
+    expect((await ask("POST", "/api/users", { name: "Ann", email: "ann@example.com" })).status).toBe(201);
+    expect((await ask("POST", "/api/users", { name: "Ann", email: "ANN@example.com" })).status).toBe(409);
+    expect((await ask("GET", "/docs")).body).toContain("/api/users/{id}/tasks");
+  } finally {
+    server.kill("SIGTERM");
+  }
+  expect(await ended).toBe(0);
+}
+
+interface Answer {
+  status: number | undefined;
+  allow: string | undefined;
+  body: string;
+}
+
+function call(socketPath: string, method: string, path: string, body?: unknown): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const sent = request(
+      { socketPath, method, path, agent: false, headers: { "content-type": "application/json" } },
+      (response) => {
+        let text = "";
+        response.setEncoding("utf8");
+        response.on("data", (chunk: string) => (text += chunk));
+        response.on("end", () => resolve({ status: response.statusCode, allow: response.headers.allow, body: text }));
+      },
+    );
+    sent.on("error", reject);
+    sent.end(body === undefined ? undefined : JSON.stringify(body));
+  });
+}
