@@ -10,7 +10,6 @@ export interface ProcessIdentity {
 }
 
 interface LinuxStat {
-  state: string;
   startTicks: string;
 }
 
@@ -83,8 +82,10 @@ function linuxStat(pid: number): LinuxStat | null {
   if (!text) return null;
   // The second field is the program's name in parentheses and may hold anything, so count from its end.
   const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
-  const [state = "", startTicks = ""] = [fields[0], fields[19]];
-  return state === "Z" || state === "X" ? null : { state, startTicks };
+  const [state, threads, startTicks = ""] = [fields[0], Number(fields[17]), fields[19]];
+  // A zombie whose other threads are still ending holds its files and ports.
+  const gone = state === "X" || (state === "Z" && threads <= 1);
+  return gone ? null : { startTicks };
 }
 
 function readProc(path: string): Buffer | null {

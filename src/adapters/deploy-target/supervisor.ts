@@ -2,6 +2,7 @@
 // `node supervisor.js <project id>`; everything else comes through the control socket.
 import { chmodSync, rmSync, statSync } from "node:fs";
 import type { Server as NetServer } from "node:net";
+import { setTimeout as delay } from "node:timers/promises";
 import { readConfig } from "../../config.ts";
 import { errorCode } from "../../processes/error-code.ts";
 import { createHttpForwarder } from "../../processes/http-forwarder.ts";
@@ -29,7 +30,7 @@ async function main(projectId: string): Promise<void> {
   }
 
   // Whoever has the port is the project's one supervisor; only then is the control socket of a dead one removed.
-  await listen(forwarder.server, { port, host: "127.0.0.1" });
+  await takePort(forwarder.server, port);
   record(state.releases);
   const control = serveControl(handle);
   const path = controlSocket(folder);
@@ -64,6 +65,19 @@ async function main(projectId: string): Promise<void> {
     if (removed || performance.now() - idleSince > IDLE_LIMIT) void end();
   }, LOOK_EVERY);
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => void end());
+}
+
+/** Tries for a while: a supervisor that was just killed may not have let go yet. */
+async function takePort(server: NetServer, port: number): Promise<void> {
+  for (let left = 10; ; left--) {
+    try {
+      await listen(server, { port, host: "127.0.0.1" });
+      return;
+    } catch (error) {
+      if (errorCode(error) !== "EADDRINUSE" || left === 0) throw error;
+      await delay(100);
+    }
+  }
 }
 
 function listen(server: NetServer, where: { path: string } | { port: number; host: string }): Promise<void> {
