@@ -15,7 +15,7 @@ import { hasDatabase, type Subject } from "./subject.ts";
 /** The server works on `scratch.probe`, a copy of the database. */
 export async function probeEndpoints(
   subject: Subject,
-  input: { server: SandboxServer; contract: Contract; routes: RouteFile[]; secrets: string[] },
+  input: { server: SandboxServer; contract: Contract; routes: RouteFile[] },
 ): Promise<Finding> {
   const { plan, signal } = subject;
   const prober = createProber({ ...input, signal });

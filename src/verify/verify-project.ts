@@ -52,12 +52,27 @@ export async function verifyProject(subject: Subject): Promise<Verdict> {
       throw signal.aborted ? interruption(signal) : error;
     }
   });
+  const secrets = await passwords(subject);
   return {
     passed: checks.every((one) => one.passed),
-    checks: checks.toSorted((a, b) => ORDER.indexOf(a.name) - ORDER.indexOf(b.name)),
+    checks: checks
+      .map((one) => withoutSecrets(one, secrets))
+      .toSorted((a, b) => ORDER.indexOf(a.name) - ORDER.indexOf(b.name)),
     endpoints: routes.filter((route) => route.file.startsWith("server/api/")),
     tables: hasDatabase(subject) ? (await introspect(subject.cluster, subject.database)).tables : [],
   };
+}
+
+/** A failure goes to the model, and it quotes what the project's programs printed. */
+function withoutSecrets(one: Check, secrets: string[]): Check {
+  const clean = (text: string) => secrets.reduce((all, secret) => all.replaceAll(secret, "***"), text);
+  return { ...one, failures: one.failures.map((failure) => ({ ...failure, message: clean(failure.message) })) };
+}
+
+async function passwords(subject: Subject): Promise<string[]> {
+  if (!hasDatabase(subject)) return [];
+  const env = await databaseEnv(subject, subject.database, ["own"]);
+  return [env["DB_PASSWORD"] ?? "", env["MIGRATE_DB_PASSWORD"] ?? ""].filter((secret) => secret !== "");
 }
 
 /** The "openapi" check may write for a moment the file that the tests read, so they wait for it. */
@@ -94,8 +109,7 @@ async function serveAndProbe(subject: Subject, routes: RouteFile[]): Promise<Che
     const contract = await loadContract(subject);
     if (!boot.passed || !contract) return [boot];
     subject.onProgress("endpoints");
-    const secrets = [env["DB_PASSWORD"] ?? ""];
-    return [boot, await check("endpoints", () => probeEndpoints(subject, { server, contract, routes, secrets }))];
+    return [boot, await check("endpoints", () => probeEndpoints(subject, { server, contract, routes }))];
   } finally {
     await server.stop();
   }

@@ -36,6 +36,7 @@ const plan = completePlan({
         newColumn("labels", "string[]", { nullable: true }),
         newColumn("details", "json", { nullable: true }),
         newColumn("user_id", "reference", { references: { table: "users", onDelete: "cascade" } }),
+        newColumn("parent_id", "reference", { nullable: true, references: { table: "tasks", onDelete: "restrict" } }),
         newColumn("reviewer_id", "reference", { nullable: true, references: { table: "users", onDelete: "set null" } }),
       ],
     },
@@ -65,7 +66,7 @@ describe("a sound project", () => {
     const before = await contents();
     const verdict = await verifyProject(project.subject);
     expect(formatVerdict(verdict)).toMatch(
-      /^Passed: types, lint, openapi, build, boot, plan, 14 endpoints \(\d{3} requests\), \d\d tests, migrations$/,
+      /^Passed: types, lint, openapi, build, boot, plan, 15 endpoints \(\d{3} requests\), \d\d tests, migrations$/,
     );
     expect(verdict).toMatchObject({ passed: true, tables: ["tasks", "users"] });
     expect(verdict.endpoints).toHaveLength(plan.endpoints.length);
@@ -88,6 +89,20 @@ describe("a sound project", () => {
   });
 });
 
+it("a project without a database passes the checks that apply to it", async () => {
+  const constants = [{ path: "/api/ping", body: { pong: true, list: [1, "a", null] } }];
+  const small = await createProject(completePlan({ request: "ping", assumptions: [], tables: [], constants }));
+  try {
+    const verdict = await verifyProject(small.subject);
+    expect(formatVerdict(verdict)).toMatch(
+      /^Passed: types, lint, openapi, build, boot, plan, 2 endpoints \(\d+ requests\), \d+ tests$/,
+    );
+    expect(verdict).toMatchObject({ passed: true, tables: [] });
+  } finally {
+    await small.remove();
+  }
+});
+
 describe("what is wrong in the sources is found", () => {
   it("by types, lint, openapi, plan and tests", async () => {
     changed = true;
@@ -95,7 +110,8 @@ describe("what is wrong in the sources is found", () => {
     await sandbox.writeFile("server/utils/odd.ts", "export const wrong: number = 'text'\ndebugger\n");
     await edit("server/api/users/[id].get.ts", "Get a user", "Fetch a user");
     await sandbox.deleteFile("server/api/tasks/[id].delete.ts");
-    await edit("tests/http.test.ts", "describe(", 'it("fails on purpose", () => assert.equal(1, 2));\n\ndescribe(');
+    const test = 'it("fails on purpose", () => assert.equal(process.env.MIGRATE_DB_PASSWORD, ""));\n\ndescribe(';
+    await edit("tests/http.test.ts", "describe(", test);
     const verdict = await verifyProject(project.subject);
     expect(failed(verdict)).toEqual(["types", "lint", "openapi", "plan", "endpoints", "tests"]);
     expect(problems(verdict, "types")).toMatch(/server\/utils\/odd\.ts:1: error TS2322/);
@@ -106,7 +122,10 @@ describe("what is wrong in the sources is found", () => {
       /DELETE \/api\/tasks\/\{id\} \(server\/api\/tasks\/\[id\]\.delete\.ts\): is in the plan/,
     );
     expect(problems(verdict, "endpoints")).toMatch(/DELETE \/api\/tasks\/\{id\}.*expected 204, got 405/);
-    expect(problems(verdict, "tests")).toMatch(/fails on purpose: Expected values to be strictly equal/);
+    // A password that a test prints does not reach the model.
+    expect(problems(verdict, "tests")).toMatch(/fails on purpose: Expected values to be strictly equal:[^]*\*\*\*/);
+    const { password } = await project.cluster.connection("prj_test", "own", "x");
+    expect(JSON.stringify(verdict)).not.toContain(password);
   });
 
   it("also when nothing can be built", async () => {

@@ -54,11 +54,9 @@ export function createProber(input: {
   contract: Contract;
   server: SandboxServer;
   routes: RouteFile[];
-  /** Never to be seen in a failure. */
-  secrets: string[];
   signal: AbortSignal;
 }): Prober {
-  const { contract, server, routes, secrets, signal } = input;
+  const { contract, server, routes, signal } = input;
   const client = createClient(server.socketPath);
   const files = new Map(routes.map((route) => [routeKey(route), route.file]));
   const failures: Failure[] = [];
@@ -71,8 +69,7 @@ export function createProber(input: {
     perEndpoint.set(endpoint, count);
     if (count > FAILURES_SHOWN) return;
     const file = files.get(endpoint);
-    const clean = secrets.reduce((text, secret) => (secret ? text.replaceAll(secret, "***") : text), message);
-    failures.push({ endpoint, ...(file && { file }), message: clean });
+    failures.push({ endpoint, ...(file && { file }), message });
   }
 
   async function send(probe: Probe): Promise<HttpAnswer | null> {
