@@ -11,7 +11,7 @@ export function formatVerdict(verdict: Verdict): string {
   return lines.join("\n");
 }
 
-export function formatFailure({ file, line, endpoint, message }: Failure): string {
+function formatFailure({ file, line, endpoint, message }: Failure): string {
   const place = file ? `${file}${line === undefined ? "" : `:${line}`}` : "";
   const where = [endpoint, place && endpoint ? `(${place})` : place].filter(Boolean).join(" ");
   const body = message.replaceAll("\n", "\n  ");

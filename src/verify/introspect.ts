@@ -1,7 +1,7 @@
 // What is really in a database, from its catalog. Only tb's own text runs here, as the administrator.
 import type { DatabaseCluster } from "../adapters/database-cluster/database-cluster.ts";
 
-export interface ColumnFacts {
+interface ColumnFacts {
   table: string;
   name: string;
   /** As Postgres writes it: `character varying(200)`. */
@@ -11,7 +11,7 @@ export interface ColumnFacts {
   default: string | null;
 }
 
-export interface ConstraintFacts {
+interface ConstraintFacts {
   table: string;
   name: string;
   kind: "check" | "foreign key" | "primary key" | "unique" | "exclusion" | "other";
@@ -21,7 +21,7 @@ export interface ConstraintFacts {
   references: { table: string; onDelete: "no action" | "restrict" | "cascade" | "set null" | "set default" } | null;
 }
 
-export interface IndexFacts {
+interface IndexFacts {
   table: string;
   name: string;
   unique: boolean;
@@ -42,7 +42,7 @@ export interface SchemaFacts {
   migrations: string[];
 }
 
-export const RUNNERS_TABLE = "schema_migrations";
+const RUNNERS_TABLE = "schema_migrations";
 
 const COLUMNS = `
   select c.relname as "table", a.attname as name, format_type(a.atttypid, a.atttypmod) as type,

@@ -3,7 +3,7 @@ import { ending, type Finding } from "./check.ts";
 import { type Contract, readContract } from "./probe/contract.ts";
 import { runNode, type Subject } from "./subject.ts";
 
-export const OPENAPI_FILE = "openapi.json";
+const OPENAPI_FILE = "openapi.json";
 
 export async function checkOpenapi(subject: Subject): Promise<Finding> {
   const { sandbox } = subject;

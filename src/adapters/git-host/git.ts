@@ -7,7 +7,7 @@ import { GitError, simpleGit } from "simple-git";
 import type { Config } from "../../config.ts";
 import { TbError } from "../../errors.ts";
 
-export const AUTHOR = { name: "TurboBackend Agent", email: "agent@turbobackend.dev" } as const;
+const AUTHOR = { name: "TurboBackend Agent", email: "agent@turbobackend.dev" } as const;
 
 /** Set for every command through GIT_CONFIG_*, which no file of a repository can override. */
 const SETTINGS: Record<string, string> = {

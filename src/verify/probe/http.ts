@@ -4,7 +4,7 @@ import { Agent, request } from "node:http";
 const TIMEOUT_MS = 10_000;
 const MAX_BYTES = 2_000_000;
 
-export interface HttpRequest {
+interface HttpRequest {
   method: string;
   /** With the query. */
   path: string;
