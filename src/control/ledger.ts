@@ -29,7 +29,8 @@ export interface Resource {
 const COLUMNS = "resource_id, run_id, project_id, kind, name, provider, state";
 
 /** Writes the intent, makes the thing, writes that it is there. Repeating it after a crash is harmless because `make` is
- * idempotent (a look before it creates) and the row is the same one. */
+ * idempotent (a look before it creates) and the row is the same one. What another run of the project already holds (its
+ * deployment, say) stays that run's, so that undoing this one does not take it away. */
 export async function withResource<T>(
   control: Control,
   resource: Pick<Resource, "run_id" | "project_id" | "kind" | "name" | "provider">,
@@ -39,8 +40,14 @@ export async function withResource<T>(
   await control.query(
     `insert into resources (resource_id, run_id, project_id, kind, name, provider, state, created_at)
      values ($1, $2, $3, $4, $5, $6, 'intended', extract(epoch from now())::bigint)
-     on conflict (resource_id) do update set state = 'intended', released_at = null where resources.state = 'released'`,
+     on conflict do nothing`,
     [id, resource.run_id, resource.project_id, resource.kind, resource.name, resource.provider],
+  );
+  await control.query(
+    `update resources mine set state = 'intended', released_at = null where resource_id = $1 and state = 'released' and not exists
+       (select from resources held where held.kind = mine.kind and held.provider = mine.provider and held.name = mine.name
+        and held.state <> 'released')`,
+    [id],
   );
   const made = await make();
   await control.query("update resources set state = 'created' where resource_id = $1", [id]);

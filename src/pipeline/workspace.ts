@@ -60,7 +60,8 @@ export async function openWorkspace(run: Run, of: WorkspaceOf): Promise<Workspac
       client = new pg.Client({ ...connection!, statement_timeout: 10_000, query_timeout: 15_000 });
       await client.connect();
     }
-    return client.query(sql);
+    // The extended protocol takes one statement at a time, so nothing can be smuggled in behind another.
+    return client.query({ text: sql, queryMode: "extended" } as import("pg").QueryConfig);
   }
 
   return {

@@ -39,7 +39,8 @@ export async function tbHome(): Promise<string> {
 /** Ends what tb has left running in the home (deployments, servers) and removes it. */
 export async function removeTbHome(home: string): Promise<void> {
   const target = createProcessDeployTarget(readConfig({ PATH: process.env.PATH, TB_HOME: home }));
-  for (const projectId of await readdir(join(home, "deployments")).catch(() => [])) await target.destroy(projectId);
+  const entries = await readdir(join(home, "deployments")).catch(() => [] as string[]);
+  for (const projectId of entries.filter((name) => name.startsWith("prj_"))) await target.destroy(projectId);
   await removeHome(home);
 }
 

@@ -28,7 +28,8 @@ export const runAgentPhase: Phase<In, { agent: AgentState }> = {
 export async function continueAgent(state: In, run: Run, before: AgentState): Promise<AgentState> {
   const workspace = await openWorkspace(run, { projectId: state.projectId, database: state.database !== null });
   try {
-    const opening = await run.step(`opening-${before.turn}`, async () =>
+    // Written once: a conversation that keeps its beginning is cheaper to go on with.
+    const opening = await run.step("opening", async () =>
       buildProjectPrompt(state.plan, await (await workspace.sandbox()).listFiles()),
     );
     const outcome = await runAgent(run, workspace, opening, DEFAULT_LIMITS, before.turn + 1);

@@ -1,0 +1,35 @@
+// The short form of `npm run faults`: a create killed at the start of the phases that make most, and at random.
+import { expect, inject, test } from "vitest";
+import { crashAndResume, createAndKill, leftovers } from "../helpers/crash.ts";
+import { tb, tbData } from "../helpers/tb.ts";
+
+const home = inject("tbHome");
+
+test.each(["provision-database", "run-agent", "push-repository", "deploy"])(
+  "a create killed as %s begins is finished by resume, with nothing lost, doubled or left behind",
+  async (phase) => {
+    const crash = await crashAndResume(home, `killed-at-${phase}`, { phase });
+    expect(crash).toMatchObject({ killed: true, problems: [] });
+  },
+);
+
+test("a create killed at a random moment is finished by resume", async () => {
+  const { problems } = await crashAndResume(home, "killed-at-random", { afterMs: 300 + Math.random() * 4000 });
+  expect(problems).toEqual([]);
+});
+
+test("a parked create can be cancelled, and then nothing is left of it", async () => {
+  const { runId } = await createAndKill(home, "cancelled", { phase: "deploy" });
+  const { released } = await tbData<{ released: string[] }>(home, ["cancel", runId!]);
+  expect(released.length).toBeGreaterThan(5);
+  expect(await leftovers(home, [])).toEqual([]);
+  expect((await tb(home, ["resume", runId!])).code).toBe(9);
+});
+
+test("of two creates of one name at once, one wins and the other exits 9 and leaves nothing", async () => {
+  const args = ["create", "notes(title)", "--name", "twins", "--no-deploy", "--json"];
+  const codes = (await Promise.all([tb(home, args), tb(home, args)])).map(({ code }) => code);
+  expect(codes.toSorted()).toEqual([0, 9]);
+  expect(await leftovers(home, ["twins"])).toEqual([]);
+  await tbData(home, ["destroy", "twins", "--confirm", "twins"]);
+});
