@@ -48,8 +48,12 @@ describe("a route", () => {
     for (const body of ["{", "", new Uint8Array([0x22, 0xff, 0x22])]) assert.equal((await post(body)).status, 400);
   });
 
-  it("refuses what Postgres cannot store: NUL and half a surrogate pair", async () => {
+  it("refuses what no database stores: NUL and half a surrogate pair", async () => {
     for (const text of ["a\\u0000b", "a\\ud800b"]) assert.equal((await post(`{"text":"${text}"}`)).status, 422);
+  });
+
+  it("refuses what is nested without end", async () => {
+    assert.equal((await post(`{"text":${"[".repeat(20_000)}${"]".repeat(20_000)}}`)).status, 422);
   });
 
   it("refuses another type of content", async () => {

@@ -3,6 +3,7 @@ import type * as z from "zod";
 import { type FieldError, invalid, problem } from "./problem.ts";
 
 const BODY_LIMIT = 100_000;
+const DEPTH_LIMIT = 100;
 
 type Schema = z.ZodType | undefined;
 type Output<S extends Schema> = S extends z.ZodType ? z.output<S> : undefined;
@@ -57,19 +58,25 @@ export function route<
 
 function parse(where: FieldError["in"], schema: Schema, value: unknown): unknown {
   if (!schema) return undefined;
-  if (!storable(value)) {
-    throw problem(where === "body" ? 422 : 400, `The ${where} has a character that cannot be stored.`);
-  }
+  const flaw = flawOf(value);
+  if (flaw) throw problem(where === "body" ? 422 : 400, `The ${where} ${flaw}.`);
   const parsed = schema.safeParse(value);
   if (!parsed.success) throw invalid(where, parsed.error);
   return parsed.data;
 }
 
-/** No database stores a NUL or half of a surrogate pair in a text. */
-function storable(value: unknown): boolean {
-  if (typeof value === "string") return !value.includes("\0") && value.isWellFormed();
-  if (typeof value !== "object" || value === null) return true;
-  return Object.entries(value).every(([key, item]) => storable(key) && storable(item));
+/** What no contract can allow: a NUL or half of a surrogate pair, which no database stores, and a bottomless structure. */
+function flawOf(value: unknown, depth = 0): string | undefined {
+  if (typeof value === "string") {
+    return value.includes("\0") || !value.isWellFormed() ? "has a character that cannot be stored" : undefined;
+  }
+  if (typeof value !== "object" || value === null) return undefined;
+  if (depth === DEPTH_LIMIT) return `is nested more than ${DEPTH_LIMIT} levels deep`;
+  for (const [key, item] of Object.entries(value)) {
+    const flaw = flawOf(key) ?? flawOf(item, depth + 1);
+    if (flaw) return flaw;
+  }
+  return undefined;
 }
 
 async function readJson(event: H3Event): Promise<unknown> {
