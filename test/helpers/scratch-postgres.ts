@@ -4,7 +4,7 @@ import { chmod, chown, mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { Client, type QueryResult } from "pg";
+import { Client, type QueryResult, type QueryResultRow } from "pg";
 import { installPrograms } from "../../src/adapters/database-cluster/postgres-binaries.ts";
 
 const NOBODY = 65_534;
@@ -16,7 +16,7 @@ export interface ScratchPostgres {
   /** A superuser; no password is asked for. */
   user: string;
   /** Runs statements in a database, as the superuser. */
-  query(database: string, text: string): Promise<QueryResult>;
+  query<Row extends QueryResultRow>(database: string, text: string): Promise<QueryResult<Row>>;
   stop(): Promise<void>;
 }
 
@@ -41,11 +41,11 @@ export async function startScratchPostgres(): Promise<ScratchPostgres> {
   const exited = new Promise((resolve) => server.once("exit", resolve));
   const connection = { host: data, port: 5432, user: "postgres" };
 
-  async function query(database: string, text: string): Promise<QueryResult> {
+  async function query<Row extends QueryResultRow>(database: string, text: string): Promise<QueryResult<Row>> {
     const client = new Client({ ...connection, database });
     await client.connect();
     try {
-      return await client.query(text);
+      return await client.query<Row>(text);
     } finally {
       await client.end();
     }

@@ -14,12 +14,16 @@ beforeAll(async () => {
 });
 afterAll(() => postgres?.stop());
 
+function to(table: string) {
+  return { references: { table, onDelete: "set null" as const }, nullable: true };
+}
+
 /** Applies the plan's migration to a new database and returns a function that queries it. */
 async function applied(plan: Plan) {
   const name = `migration_${++count}`;
   await postgres.query("postgres", `create database ${name}`);
   await postgres.query(name, renderMigration(plan)!.sql);
-  return async (text: string) => (await postgres.query(name, text)).rows as Record<string, unknown>[];
+  return async (text: string) => (await postgres.query<Record<string, unknown>>(name, text)).rows;
 }
 
 describe("the migration of a plan", () => {
@@ -86,7 +90,6 @@ create index tasks_user_id_page_idx on tasks (user_id, created_at desc, id desc)
   });
 
   it("adds references between tables that refer to each other afterwards", async () => {
-    const to = (table: string) => ({ references: { table, onDelete: "set null" as const }, nullable: true });
     const plan = completePlan({
       request: "",
       constants: [],
@@ -122,11 +125,11 @@ create index tasks_user_id_page_idx on tasks (user_id, created_at desc, id desc)
 
 describe("an identifier", () => {
   it("is quoted exactly when Postgres does not take it otherwise", async () => {
-    const { rows } = await postgres.query(
+    const { rows } = await postgres.query<{ word: string; reserved: boolean }>(
       "postgres",
       "select word, catcode in ('R', 'T') as reserved from pg_get_keywords()",
     );
-    for (const { word, reserved } of rows as { word: string; reserved: boolean }[]) {
+    for (const { word, reserved } of rows) {
       expect(identifier(word)).toBe(reserved ? `"${word}"` : word);
     }
   });
