@@ -23,7 +23,9 @@ try {
     crashes.push(crash);
     const where = "phase" in moment ? moment.phase : `${Math.round(moment.afterMs)} ms`;
     const how = crash.killed ? "killed" : "had finished";
-    process.stdout.write(`${where.padEnd(22)} ${how.padEnd(13)} ${Math.round(crash.recoveryMs)} ms  ${crash.problems.join("; ") || "ok"}\n`);
+    process.stdout.write(
+      `${where.padEnd(22)} ${how.padEnd(13)} ${Math.round(crash.recoveryMs)} ms  ${crash.problems.join("; ") || "ok"}\n`,
+    );
     if (crash.problems.length > 0) break; // the home is no longer clean: later checks would blame the wrong run
   }
 } finally {
@@ -32,7 +34,8 @@ try {
 
 const kills = crashes.filter(({ killed }) => killed);
 const times = kills.map(({ recoveryMs }) => recoveryMs).toSorted((a, b) => a - b);
-const count = (word: RegExp) => crashes.flatMap(({ problems }) => problems).filter((problem) => word.test(problem)).length;
+const count = (word: RegExp) =>
+  crashes.flatMap(({ problems }) => problems).filter((problem) => word.test(problem)).length;
 process.stdout.write(
   `kills ${kills.length}, unfinished ${count(/exited|not whole/)}, orphans ${count(/^(project|database|role|folder|process) /)}, ` +
     `activities lost or doubled ${count(/^activities/)}, p95 recovery ${Math.round(times[Math.floor(times.length * 0.95)] ?? 0)} ms\n`,

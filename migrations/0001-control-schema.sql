@@ -58,7 +58,7 @@ create table runs (
 comment on table runs is 'One execution of a pipeline. Durable, resumable, cancellable.';
 comment on column runs.version is 'The version of tb that began the run.';
 comment on column runs.lease_token is 'Fencing: grows with every takeover; a process with an older token may not write.';
-comment on column runs.lease_owner is 'host/boot/pid/start of the process that works on the run.';
+comment on column runs.lease_owner is 'The process that works on the run: {host, pid, started} as JSON text.';
 create index runs_owner on runs (owner_id, created_at desc, run_id desc);
 create index runs_project on runs (project_id, created_at desc, run_id desc);
 create index runs_unfinished on runs (state, lease_until) where state in ('running', 'parked');

@@ -46,9 +46,11 @@ const PASSED_ON = [
 export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const problems: string[] = [];
   const schema = env.PG_DB_SCHEMA || "tb";
-  if (!/^[a-z_][a-z0-9_]{0,62}$/.test(schema)) problems.push(`PG_DB_SCHEMA must be a lower-case SQL name, not "${schema}".`);
+  if (!/^[a-z_][a-z0-9_]{0,62}$/.test(schema))
+    problems.push(`PG_DB_SCHEMA must be a lower-case SQL name, not "${schema}".`);
   const controlUrl = env.PG_CONTROL_URL || null;
-  if (controlUrl && !/^postgres(ql)?:\/\//.test(controlUrl)) problems.push("PG_CONTROL_URL must start with postgres:// or postgresql://.");
+  if (controlUrl && !/^postgres(ql)?:\/\//.test(controlUrl))
+    problems.push("PG_CONTROL_URL must start with postgres:// or postgresql://.");
   const projectsCluster = readCluster(env, problems);
   if (problems.length > 0) {
     throw new TbError("configuration", problems.length === 1 ? problems[0]! : "The environment has several problems.", {
@@ -73,7 +75,8 @@ function readCluster(env: NodeJS.ProcessEnv, problems: string[]): ClusterSetting
   if (!host) problems.push("DB_CLUSTER_HOST is missing (other DB_CLUSTER_ variables are set).");
   if (!user) problems.push("DB_CLUSTER_USER is missing (DB_CLUSTER_HOST is set).");
   const number = Number(port || 5432);
-  if (!Number.isInteger(number) || number < 1 || number > 65_535) problems.push(`DB_CLUSTER_PORT must be a port number, not "${port}".`);
+  if (!Number.isInteger(number) || number < 1 || number > 65_535)
+    problems.push(`DB_CLUSTER_PORT must be a port number, not "${port}".`);
   return { host: host ?? "", port: number, user: user ?? "", password: password ?? "" };
 }
 

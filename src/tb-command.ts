@@ -80,7 +80,11 @@ export abstract class TbCommand<Data> extends Command {
     return { follow: (runId, work) => this.follow(flags, runId, work) };
   }
 
-  private async follow<T>(flags: { events: boolean }, runId: string, work: (deps: EngineDeps) => Promise<T>): Promise<T> {
+  private async follow<T>(
+    flags: { events: boolean },
+    runId: string,
+    work: (deps: EngineDeps) => Promise<T>,
+  ): Promise<T> {
     const stop = new AbortController();
     const onSignal = () => {
       if (stop.signal.aborted) process.exit(EXIT_CODES.interrupted);
@@ -112,7 +116,9 @@ export abstract class TbCommand<Data> extends Command {
     if (this.jsonEnabled()) return writeResult(this.envelope(null, json));
     if (this.argv.includes("--events") && this.runId === null) {
       // The stream still ends in exactly one closing event when the run could not even start.
-      writeResult(JSON.stringify({ type: "run.failed", runId: null, seq: 0, at: new Date().toISOString(), error: json }));
+      writeResult(
+        JSON.stringify({ type: "run.failed", runId: null, seq: 0, at: new Date().toISOString(), error: json }),
+      );
     }
     writeMessage(formatError(json));
     if (error instanceof Error && (this.configuration?.debug ?? false)) writeMessage(error.stack ?? "");

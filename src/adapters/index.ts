@@ -26,8 +26,12 @@ export function selectAdapters(config: Config): Adapters {
   return {
     sandbox: once(async () => (await import("./sandbox/local-sandbox.ts")).createLocalSandboxProvider(config)),
     gitHost: once(async () => (await import("./git-host/local-git-host.ts")).createLocalGitHost(config)),
-    objectStore: once(async () => (await import("./object-store/directory-object-store.ts")).createDirectoryObjectStore(config)),
-    deployTarget: once(async () => (await import("./deploy-target/process-deploy-target.ts")).createProcessDeployTarget(config)),
+    objectStore: once(async () =>
+      (await import("./object-store/directory-object-store.ts")).createDirectoryObjectStore(config),
+    ),
+    deployTarget: once(async () =>
+      (await import("./deploy-target/process-deploy-target.ts")).createProcessDeployTarget(config),
+    ),
     model: once(async () => (await import("./model/offline/offline-model.ts")).createOfflineModel()),
     databaseCluster,
     async close() {

@@ -27,7 +27,9 @@ export default class Activity extends TbCommand<Timeline> {
     "<%= config.bin %> activity todo-api --json",
   ];
 
-  static override args = { project: Args.string({ description: "Name or id of the project; all projects by default." }) };
+  static override args = {
+    project: Args.string({ description: "Name or id of the project; all projects by default." }),
+  };
 
   static override flags = {
     limit: Flags.integer({ description: "How many at most.", default: 20, min: 1, max: 10_000 }),
@@ -39,7 +41,9 @@ export default class Activity extends TbCommand<Timeline> {
     const { findProject } = await import("../control/projects.ts");
     const control = await this.control();
     const ownerId = await this.owner();
-    const of = args.project ? { projectId: (await findProject(control, ownerId, args.project)).project_id } : { ownerId };
+    const of = args.project
+      ? { projectId: (await findProject(control, ownerId, args.project)).project_id }
+      : { ownerId };
     const rows = await listActivity(control, of, flags.limit);
     return {
       activities: rows.map((row) => ({

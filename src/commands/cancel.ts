@@ -15,19 +15,25 @@ export default class Cancel extends TbCommand<Cancelled> {
     "<%= config.bin %> cancel 7f3k --json",
   ];
 
-  static override args = { run: Args.string({ description: "Id of the run, or the beginning of it.", required: true }) };
+  static override args = {
+    run: Args.string({ description: "Id of the run, or the beginning of it.", required: true }),
+  };
 
   async run(): Promise<Cancelled> {
     const { args } = await this.parse(Cancel);
     const { findRun } = await import("../control/runs.ts");
     const { cancelRun } = await import("../pipeline/start-run.ts");
     const row = await findRun(await this.control(), args.run);
-    const { outcome, released } = await this.runner({ events: false }).follow(row.run_id, (deps) => cancelRun(deps, row));
+    const { outcome, released } = await this.runner({ events: false }).follow(row.run_id, (deps) =>
+      cancelRun(deps, row),
+    );
     return { outcome, run: { id: row.run_id }, released };
   }
 
   protected format({ outcome, run, released }: Cancelled): string {
     if (outcome === "unchanged") return `Run ${run.id} has ended before and was undone then; there was nothing to do.`;
-    return [`Cancelled ${run.id}; it has left nothing behind.`, ...released.map((name) => `  removed ${name}`)].join("\n");
+    return [`Cancelled ${run.id}; it has left nothing behind.`, ...released.map((name) => `  removed ${name}`)].join(
+      "\n",
+    );
   }
 }

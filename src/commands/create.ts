@@ -14,7 +14,10 @@ export default class Create extends TbCommand<CreateResult | Planned> {
   ];
 
   static override args = {
-    request: Args.string({ description: "What to build, in words or in the exact field syntax; - reads it from stdin.", required: true }),
+    request: Args.string({
+      description: "What to build, in words or in the exact field syntax; - reads it from stdin.",
+      required: true,
+    }),
   };
 
   static override flags = {
@@ -37,7 +40,10 @@ export default class Create extends TbCommand<CreateResult | Planned> {
     if (flags.plan || flags["plan-out"] !== undefined) {
       if (flags.events) throw new TbError("usage", "--events has nothing to tell with --plan.");
       const { planCreate } = await import("../pipeline/plan-create.ts");
-      return planCreate(await this.adapters.model(), request, { name: flags.name ?? null, file: flags["plan-out"] ?? null });
+      return planCreate(await this.adapters.model(), request, {
+        name: flags.name ?? null,
+        file: flags["plan-out"] ?? null,
+      });
     }
     const { startCreate } = await import("../pipeline/start-create.ts");
     return startCreate(this.runner(flags), {

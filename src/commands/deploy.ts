@@ -20,7 +20,10 @@ export default class Deploy extends TbCommand<DeployResult> {
   async run(): Promise<DeployResult> {
     const { args, flags } = await this.parse(Deploy);
     const { startDeploy } = await import("../pipeline/start-deploy.ts");
-    return startDeploy(this.runner(flags), await this.control(), { ownerId: await this.owner(), project: args.project });
+    return startDeploy(this.runner(flags), await this.control(), {
+      ownerId: await this.owner(),
+      project: args.project,
+    });
   }
 
   protected format(data: DeployResult): string {

@@ -31,9 +31,13 @@ export default class Destroy extends TbCommand<Destroyed> {
     const control = await this.control();
     const project = await findProject(control, await this.owner(), args.project);
     if (flags.confirm !== project.name) {
-      throw new TbError("approval_required", `This would remove ${project.name} (${project.project_id}) with its database for good.`, {
-        suggestion: `tb destroy ${args.project} --confirm ${project.name}`,
-      });
+      throw new TbError(
+        "approval_required",
+        `This would remove ${project.name} (${project.project_id}) with its database for good.`,
+        {
+          suggestion: `tb destroy ${args.project} --confirm ${project.name}`,
+        },
+      );
     }
     const removed = await destroyProject(control, this.adapters, project);
     return { outcome: "destroyed", project: { id: project.project_id, name: project.name }, removed };

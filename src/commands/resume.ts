@@ -16,7 +16,9 @@ export default class Resume extends TbCommand<Result> {
     "<%= config.bin %> resume run_7f3k2m9x0a --events",
   ];
 
-  static override args = { run: Args.string({ description: "Id of the run, or the beginning of it.", required: true }) };
+  static override args = {
+    run: Args.string({ description: "Id of the run, or the beginning of it.", required: true }),
+  };
 
   static override flags = { events: eventsFlag };
 

@@ -20,10 +20,14 @@ export async function destroyProject(
     const [run] = await listRuns(control, { projectId: id, state, limit: 1 });
     if (!run) continue;
     const working = effectiveState(run) === "running";
-    throw new TbError("conflict", `${project.name} has a run that is ${working ? "working" : "not finished"}: ${run.run_id}.`, {
-      suggestion: `tb cancel ${run.run_id}`,
-      parks: false,
-    });
+    throw new TbError(
+      "conflict",
+      `${project.name} has a run that is ${working ? "working" : "not finished"}: ${run.run_id}.`,
+      {
+        suggestion: `tb cancel ${run.run_id}`,
+        parks: false,
+      },
+    );
   }
   const released = await releaseResources(control, adapters, { projectId: id });
   await forgetProject(control, id); // also when its ledger row was released by a walk that was cut short after it

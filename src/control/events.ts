@@ -66,7 +66,9 @@ export async function insertEvent(
     ],
   );
   if (!row?.held) {
-    throw new TbError("interrupted", "Another process has taken this run over.", { suggestion: `tb runs show ${key.runId}` });
+    throw new TbError("interrupted", "Another process has taken this run over.", {
+      suggestion: `tb runs show ${key.runId}`,
+    });
   }
   return { seq: Number(row.seq), at: (row.at ?? new Date()).toISOString(), repeat: row.repeat };
 }
@@ -77,5 +79,5 @@ export async function listEvents(control: Control, runId: string, afterSeq = 0, 
     "select seq, at, payload from run_events where run_id = $1 and seq > $2 order by seq limit $3",
     [runId, afterSeq, limit],
   );
-  return rows.map(({ seq, at, payload }) => ({ ...payload, runId, seq: Number(seq), at: at.toISOString() }) as RunEvent);
+  return rows.map(({ seq, at, payload }) => ({ ...payload, runId, seq, at: at.toISOString() }) as RunEvent);
 }

@@ -29,7 +29,10 @@ export async function recordMigration(control: Control, of: AppliedMigration): P
 }
 
 /** The project's database, or null when it has none. */
-export async function findDatabase(control: Control, projectId: string): Promise<{ name: string; tables: string[] } | null> {
+export async function findDatabase(
+  control: Control,
+  projectId: string,
+): Promise<{ name: string; tables: string[] } | null> {
   const [row] = await control.query<{ name: string; tables: string[] }>(
     "select database_name as name, tables from project_databases where project_id = $1 and is_active",
     [projectId],

@@ -12,7 +12,15 @@ export interface ProjectStatus {
   project: { id: string; name: string; status: string; type: string; owner: string; created_at: string };
   repository: { url: string; branch: string; commit: string | null } | null;
   database: { name: string; tables: string[] } | null;
-  deployment: { id: string; url: string | null; commit: string; running: boolean; healthy: boolean; uptime_ms: number | null; restarts: number } | null;
+  deployment: {
+    id: string;
+    url: string | null;
+    commit: string;
+    running: boolean;
+    healthy: boolean;
+    uptime_ms: number | null;
+    restarts: number;
+  } | null;
   endpoints: { method: string; path: string; file: string }[];
   dependencies: Record<string, string>;
   environment_variables: string[];

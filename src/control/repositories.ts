@@ -11,7 +11,10 @@ export interface Push {
 }
 
 /** The repository and the push, in one statement; the same commit again changes nothing. */
-export async function recordPush(control: Control, { projectId, runId, provider, message, pushed }: Push): Promise<void> {
+export async function recordPush(
+  control: Control,
+  { projectId, runId, provider, message, pushed }: Push,
+): Promise<void> {
   await control.query(
     `with repository as (
        insert into project_github_repos (project_id, repo_url, provider, branch, is_active, created_at, updated_at)
@@ -48,5 +51,9 @@ export async function closeRepository(control: Control, projectId: string): Prom
 
 /** The last part of the address, without `.git`. */
 function nameOf(url: string): string {
-  return url.replace(/\/+$/, "").split("/").at(-1)!.replace(/\.git$/, "");
+  return url
+    .replace(/\/+$/, "")
+    .split("/")
+    .at(-1)!
+    .replace(/\.git$/, "");
 }

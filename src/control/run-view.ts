@@ -1,5 +1,5 @@
 // Runs as they are shown: a run whose process has died is parked, whatever its row still says.
-import { isAlive } from "../pipeline/process-identity.ts";
+import { isOwnerAlive } from "../pipeline/lease-owner.ts";
 import type { ErrorJson } from "../errors.ts";
 import type { RunEvent } from "../pipeline/types.ts";
 import type { Control } from "./control.ts";
@@ -30,7 +30,7 @@ export interface ShownRun extends ListedRun {
 /** The state that counts: "running" only while the process that holds the run is alive. */
 export function effectiveState(row: RunRow): RunState {
   if (row.state !== "running") return row.state;
-  const alive = row.lease_owner ? isAlive(row.lease_owner) : false;
+  const alive = row.lease_owner ? isOwnerAlive(row.lease_owner) : false;
   return alive === true || (alive === "unknown" && !row.lease_expired) ? "running" : "parked";
 }
 
@@ -40,7 +40,12 @@ export async function viewRuns(
   filter: { state?: string | undefined; limit: number },
 ): Promise<ListedRun[]> {
   // "running" in the row may mean parked, so that these two are told apart after the query.
-  const stored = filter.state === "parked" || filter.state === "running" ? ["running", "parked"] : filter.state ? [filter.state] : null;
+  const stored =
+    filter.state === "parked" || filter.state === "running"
+      ? ["running", "parked"]
+      : filter.state
+        ? [filter.state]
+        : null;
   const rows = await runsOfOwner(control, ownerId, stored, filter.limit);
   return rows.map(listed).filter(({ state }) => !filter.state || state === filter.state);
 }

@@ -54,7 +54,12 @@ export async function insertRun(control: Control, run: NewRun): Promise<void> {
 }
 
 /** Takes the lease if the caller saw the current token; returns the new token (fencing), or null if someone was faster. */
-export async function takeLease(control: Control, runId: string, seenToken: number, owner: string): Promise<number | null> {
+export async function takeLease(
+  control: Control,
+  runId: string,
+  seenToken: number,
+  owner: string,
+): Promise<number | null> {
   const [row] = await control.query<{ lease_token: number }>(
     `update runs set lease_token = lease_token + 1, lease_owner = $3, state = 'running', error = null,
        lease_until = now() + make_interval(secs => $4), updated_at = extract(epoch from now())::bigint

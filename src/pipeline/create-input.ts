@@ -11,9 +11,13 @@ export async function readRequest(argument: string): Promise<string> {
     throw new TbError("usage", "The request is empty.", { suggestion: 'tb create "a todo API with users and tasks"' });
   }
   if (request.length > MAX_REQUEST) {
-    throw new TbError("usage", `The request is ${request.length.toLocaleString("en")} characters long; ${MAX_REQUEST.toLocaleString("en")} are allowed.`, {
-      suggestion: "Describe the first part now and the rest later.",
-    });
+    throw new TbError(
+      "usage",
+      `The request is ${request.length.toLocaleString("en")} characters long; ${MAX_REQUEST.toLocaleString("en")} are allowed.`,
+      {
+        suggestion: "Describe the first part now and the rest later.",
+      },
+    );
   }
   return request;
 }

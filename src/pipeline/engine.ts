@@ -281,13 +281,21 @@ function eventStep(event: EngineEvent, step: string, token: number): string {
   return event.type.startsWith("phase.") ? event.type : step;
 }
 
-async function store(attempt: Attempt, event: EngineEvent, at: { phase: string; step: string; n: number }): Promise<void> {
+async function store(
+  attempt: Attempt,
+  event: EngineEvent,
+  at: { phase: string; step: string; n: number },
+): Promise<void> {
   const mine = attempt.writing.then(() => write(attempt, event, at));
   attempt.writing = mine.catch(() => {}); // the emitter gets the error; the next event tries for itself
   await mine;
 }
 
-async function write(attempt: Attempt, event: EngineEvent, at: { phase: string; step: string; n: number }): Promise<void> {
+async function write(
+  attempt: Attempt,
+  event: EngineEvent,
+  at: { phase: string; step: string; n: number },
+): Promise<void> {
   const key = { runId: attempt.row.run_id, ...at };
   const stored = await insertEvent(attempt.control, key, attempt.token, event, activityOf(attempt.row, event, key));
   for (const sink of attempt.sinks) {
@@ -347,7 +355,8 @@ async function settle(row: RunRow, token: number, deps: EngineDeps, outcome: Run
   } catch (failure) {
     if (outcome.state !== "parked") throw failure;
     // The control database is gone, which is why the run parks: its row still says "running" under a lease that ends.
-    for (const sink of deps.sinks) await sink({ ...event, runId: row.run_id, seq: -1, at: new Date().toISOString() }, false);
+    for (const sink of deps.sinks)
+      await sink({ ...event, runId: row.run_id, seq: -1, at: new Date().toISOString() }, false);
   }
   if (outcome.state !== "parked") await DBOS.deleteWorkflow(row.run_id); // the engine keeps finished ones for ever
   return outcome;
@@ -371,13 +380,17 @@ function throwIfAborted(signal: AbortSignal): void {
 /** Anything thrown, as the error that decides between parking and failing. An aborted call counts as an interruption. */
 function asTbError(error: unknown): TbError {
   if (error instanceof TbError) return error;
-  if (error instanceof Error && error.name === "AbortError") return new TbError("interrupted", "Interrupted.", { cause: error });
+  if (error instanceof Error && error.name === "AbortError")
+    return new TbError("interrupted", "Interrupted.", { cause: error });
   if (isConnectionLoss(error)) {
     const message = `A database does not answer: ${(error as Error).message}`;
     return new TbError("transient", message, { suggestion: "tb db status", cause: error });
   }
   const json = toErrorJson(error);
-  return new TbError(json.code, json.message, { ...(json.suggestion && { suggestion: json.suggestion }), cause: error });
+  return new TbError(json.code, json.message, {
+    ...(json.suggestion && { suggestion: json.suggestion }),
+    cause: error,
+  });
 }
 
 /** Postgres' class 08 and shutdown codes, and what the socket says (https://www.postgresql.org/docs/18/errcodes-appendix.html). */

@@ -6,9 +6,9 @@ import type { Pipeline } from "./types.ts";
 export async function findPipeline(name: string): Promise<Pipeline<object, unknown>> {
   switch (name) {
     case "create":
-      return (await import("./create.ts")).createPipeline as unknown as Pipeline<object, unknown>;
+      return (await import("./create.ts")).createPipeline;
     case "deploy":
-      return (await import("./deploy.ts")).deployPipeline as unknown as Pipeline<object, unknown>;
+      return (await import("./deploy.ts")).deployPipeline;
     default:
       throw new TbError("configuration", `This tb does not know the pipeline "${name}".`, { suggestion: "Update tb." });
   }

@@ -8,7 +8,7 @@ import { findRun, insertRun, settleRun, takeLease, type RunRow } from "../contro
 import { TbError } from "../errors.ts";
 import { tbVersion } from "../version.ts";
 import { executeRun, forgetRun, type EngineDeps } from "./engine.ts";
-import { isAlive, pidOf, processIdentity } from "./process-identity.ts";
+import { isOwnerAlive, leaseOwner, pidOfOwner } from "./lease-owner.ts";
 
 export interface NewRunOf {
   runId: string;
@@ -48,17 +48,24 @@ export async function startRun(deps: EngineDeps, run: NewRunOf): Promise<object>
 export async function resumeRun(deps: EngineDeps, row: RunRow): Promise<object> {
   if (row.state === "succeeded") return row.result!;
   if (row.state === "failed" || row.state === "cancelled") {
-    throw new TbError("conflict", `Run ${row.run_id} ${row.state === "failed" ? "has failed" : "was cancelled"} and was undone; there is nothing to continue.`, {
-      suggestion: "Run the command that started it again.",
-      parks: false,
-    });
+    throw new TbError(
+      "conflict",
+      `Run ${row.run_id} ${row.state === "failed" ? "has failed" : "was cancelled"} and was undone; there is nothing to continue.`,
+      {
+        suggestion: "Run the command that started it again.",
+        parks: false,
+      },
+    );
   }
   refuseIfWorkedOn(row);
   return work(deps, row);
 }
 
 /** Undoes everything a run holds and closes it. A run that works in another process of this machine is parked first. */
-export async function cancelRun(deps: EngineDeps, row: RunRow): Promise<{ released: string[]; outcome: "cancelled" | "unchanged" }> {
+export async function cancelRun(
+  deps: EngineDeps,
+  row: RunRow,
+): Promise<{ released: string[]; outcome: "cancelled" | "unchanged" }> {
   const { control, adapters } = deps;
   if (row.state === "succeeded") {
     throw new TbError("conflict", `Run ${row.run_id} has succeeded; what it made is in use.`, {
@@ -89,14 +96,14 @@ async function work(deps: EngineDeps, row: RunRow): Promise<object> {
 }
 
 async function take(control: Control, row: RunRow): Promise<number> {
-  const token = await takeLease(control, row.run_id, row.lease_token, processIdentity());
+  const token = await takeLease(control, row.run_id, row.lease_token, leaseOwner());
   if (token === null) throw workedOn(row.run_id);
   return token;
 }
 
 function refuseIfWorkedOn(row: RunRow): void {
   if (row.state !== "running" || !row.lease_owner) return;
-  const alive = isAlive(row.lease_owner);
+  const alive = isOwnerAlive(row.lease_owner);
   if (alive === true || (alive === "unknown" && !row.lease_expired)) throw workedOn(row.run_id);
 }
 
@@ -110,21 +117,27 @@ function workedOn(runId: string): TbError {
 /** Asks the process that works on the run (on this machine) to park it, and waits until it has. */
 async function parkOther(control: Control, row: RunRow): Promise<RunRow> {
   if (row.state !== "running" || !row.lease_owner) return row;
-  const alive = isAlive(row.lease_owner);
+  const alive = isOwnerAlive(row.lease_owner);
   if (alive === "unknown" && !row.lease_expired) throw workedOn(row.run_id);
   if (alive !== true) return row;
   const owner = row.lease_owner;
-  process.kill(pidOf(owner), "SIGINT");
-  for (let waited = 0; waited < 30_000 && isAlive(owner) === true; waited += 100) {
+  process.kill(pidOfOwner(owner)!, "SIGINT");
+  for (let waited = 0; waited < 30_000 && isOwnerAlive(owner) === true; waited += 100) {
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
-  if (isAlive(owner) === true) throw workedOn(row.run_id);
+  if (isOwnerAlive(owner) === true) throw workedOn(row.run_id);
   return findRun(control, row.run_id);
 }
 
 async function recordCancelled(control: Control, row: RunRow, token: number): Promise<void> {
   const key = { runId: row.run_id, phase: "", step: `cancelled@${token}`, n: 0 };
-  const event = { type: "activity", phase: "", action: "project_created", status: "failed", details: "Cancelled; everything it had made was removed" };
+  const event = {
+    type: "activity",
+    phase: "",
+    action: "project_created",
+    status: "failed",
+    details: "Cancelled; everything it had made was removed",
+  };
   await insertEvent(control, key, token, event, {
     actionId: `act_${Date.now().toString(36).padStart(9, "0")}${row.run_id.slice(4)}`,
     projectId: row.project_id!,

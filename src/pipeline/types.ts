@@ -41,11 +41,18 @@ export type PhaseEvent =
   | { type: "agent.message" | "warning"; text: string }
   | { type: "tool.started" | "tool.finished"; tool: string; summary: string }
   | { type: "model.usage"; model: string; input: number; cached: number; output: number; usd: number | null }
-  | { type: "activity"; action: ActivityType; details: string; status?: ActivityStatus; environment?: Environment; references?: Record<string, string> };
+  | {
+      type: "activity";
+      action: ActivityType;
+      details: string;
+      status?: ActivityStatus;
+      environment?: Environment;
+      references?: Record<string, string>;
+    };
 
-export type Environment = "development" | "production";
-export type ActivityStatus = "succeeded" | "failed";
-export type ActivityType =
+type Environment = "development" | "production";
+type ActivityStatus = "succeeded" | "failed";
+type ActivityType =
   | "project_created"
   | "project_destroyed"
   | "database_created"

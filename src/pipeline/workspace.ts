@@ -85,7 +85,13 @@ export async function openWorkspace(run: Run, of: WorkspaceOf): Promise<Workspac
 /** The run's sandbox, written to the ledger before it is made. */
 export async function createRunSandbox(run: Run, projectId: string): Promise<Sandbox> {
   const provider = await run.adapters.sandbox();
-  const resource = { run_id: run.id, project_id: projectId, kind: "sandbox", name: sandboxName(run.id), provider: provider.name } as const;
+  const resource = {
+    run_id: run.id,
+    project_id: projectId,
+    kind: "sandbox",
+    name: sandboxName(run.id),
+    provider: provider.name,
+  } as const;
   return withResource(run.control, resource, () => provider.create(sandboxName(run.id)));
 }
 

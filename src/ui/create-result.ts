@@ -44,7 +44,8 @@ function breakAtDots(text: string): string[] {
   const lines: string[] = [];
   for (const part of text.split(" · ")) {
     const last = lines.at(-1);
-    if (last !== undefined && `${last} · ${part}`.length <= 80 - LABEL - 2) lines[lines.length - 1] = `${last} · ${part}`;
+    if (last !== undefined && `${last} · ${part}`.length <= 80 - LABEL - 2)
+      lines[lines.length - 1] = `${last} · ${part}`;
     else lines.push(part);
   }
   return lines;
@@ -58,15 +59,30 @@ function firstList(plan: Plan): string {
 export function formatPlanned({ plan, sql, file, model, cost }: Planned): string {
   const lines = [`Plan for ${plan.name} (model ${model}); nothing was built.`, ""];
   for (const table of plan.tables) {
-    lines.push(`  ${table.name}`, ...formatTable(table.columns.map((column) => ["", column.name, column.type, describe(column)])).split("\n"), "");
+    lines.push(
+      `  ${table.name}`,
+      ...formatTable(table.columns.map((column) => ["", column.name, column.type, describe(column)])).split("\n"),
+      "",
+    );
   }
   if (!plan.database.needed) lines.push(`  No database: ${plan.database.reasoning}`, "");
   lines.push(formatTable(plan.endpoints.map(({ method, path, summary }) => [method, path, summary])), "");
   plan.assumptions.forEach((text, i) => lines.push(...labelled(i === 0 ? "Assumed" : "", text)));
   if (plan.assumptions.length > 0) lines.push("");
-  if (sql) lines.push(...sql.trimEnd().split("\n").map((line) => (line ? `  ${line}` : "")), "");
+  if (sql)
+    lines.push(
+      ...sql
+        .trimEnd()
+        .split("\n")
+        .map((line) => (line ? `  ${line}` : "")),
+      "",
+    );
   lines.push(`  Cost so far ${formatUsd(cost.usd)}`);
-  lines.push(file ? `  → tb apply ${file}` : `  → tb create "…"                   build it\n  → tb create "…" --plan-out FILE   keep it for tb apply`);
+  lines.push(
+    file
+      ? `  → tb apply ${file}`
+      : `  → tb create "…"                   build it\n  → tb create "…" --plan-out FILE   keep it for tb apply`,
+  );
   return lines.join("\n");
 }
 

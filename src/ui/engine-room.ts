@@ -12,7 +12,9 @@ export function formatEngineRoom({ control, projects }: EngineRoomStatus): strin
 }
 
 function clusterRows(cluster: ClusterStatus): string[][] {
-  const state = cluster.running ? `running, Postgres ${cluster.version}${cluster.pid ? `, pid ${cluster.pid}` : ""}` : "stopped";
+  const state = cluster.running
+    ? `running, Postgres ${cluster.version}${cluster.pid ? `, pid ${cluster.pid}` : ""}`
+    : "stopped";
   return [
     [cluster.name, cluster.kind, cluster.problem ?? state],
     ["", "at", cluster.location],

@@ -7,11 +7,6 @@ export function createLineSink(): RunSink {
   const since = new Map<string, number>();
   let running: string | undefined;
 
-  function line(mark: string, text: string, right = ""): void {
-    const gap = width() - 2 - text.length - right.length;
-    writeMessage(`${mark} ${right ? `${text}${" ".repeat(Math.max(gap, 2))}${right}` : text}`);
-  }
-
   return (event, repeat) => {
     switch (event.type) {
       case "run.started":
@@ -44,4 +39,9 @@ export function createLineSink(): RunSink {
       default:
     }
   };
+}
+
+function line(mark: string, text: string, right = ""): void {
+  const gap = width() - 2 - text.length - right.length;
+  writeMessage(`${mark} ${right ? `${text}${" ".repeat(Math.max(gap, 2))}${right}` : text}`);
 }

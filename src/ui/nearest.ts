@@ -11,7 +11,7 @@ export function nearest(typed: string, candidates: readonly string[]): string | 
 }
 
 /** Optimal string alignment: insertions, deletions, substitutions and swaps of neighbours each count one. */
-export function editDistance(a: string, b: string): number {
+function editDistance(a: string, b: string): number {
   const rows = [Array.from({ length: b.length + 1 }, (_, j) => j)];
   for (let i = 1; i <= a.length; i++) {
     const row = [i];

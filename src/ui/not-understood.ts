@@ -27,7 +27,8 @@ const COLUMNS = 76;
 function quote(request: string, { start, end }: NotUnderstood): string {
   const flat = request.replaceAll(/[\r\n\t]/g, " ").replaceAll(/[^\P{C}]/gu, "?");
   const spanEnd = Math.min(end, start + COLUMNS - 2);
-  const from = flat.length <= COLUMNS ? 0 : Math.max(0, Math.min(start - 20, spanEnd + 2 - COLUMNS > 0 ? start - 20 : 0));
+  const from =
+    flat.length <= COLUMNS ? 0 : Math.max(0, Math.min(start - 20, spanEnd + 2 - COLUMNS > 0 ? start - 20 : 0));
   const cut = flat.slice(from, from + COLUMNS - 2);
   const before = from > 0 ? "…" : "";
   const after = from + cut.length < flat.length ? "…" : "";

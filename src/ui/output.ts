@@ -15,7 +15,7 @@ export function width(): number {
   return Math.min(process.stderr.columns || 80, 100);
 }
 
-export function useColor(stream: NodeJS.WriteStream): boolean {
+function useColor(stream: NodeJS.WriteStream): boolean {
   return stream.isTTY && stream.hasColors(); // heeds NO_COLOR and FORCE_COLOR
 }
 
@@ -71,7 +71,9 @@ export function formatTable(rows: readonly (readonly string[])[]): string {
   const widths: number[] = [];
   for (const row of rows) row.forEach((cell, i) => (widths[i] = Math.max(widths[i] ?? 0, cell.length)));
   return rows
-    .map((row) => `  ${row.map((cell, i) => (i === row.length - 1 ? cell : cell.padEnd(widths[i]!))).join("  ")}`.trimEnd())
+    .map((row) =>
+      `  ${row.map((cell, i) => (i === row.length - 1 ? cell : cell.padEnd(widths[i]!))).join("  ")}`.trimEnd(),
+    )
     .join("\n");
 }
 

@@ -12,7 +12,8 @@ export function formatStatus(status: ProjectStatus): string {
     ["Created", formatTime(Date.parse(project.created_at) / 1000)],
     ...(run ? [["Last run", `${run.id}  ${run.pipeline}  ${run.state}`]] : []),
   ];
-  const hint = deployment && !deployment.healthy ? [`\n  → tb logs ${project.name}`, `  → tb deploy ${project.name}`] : [];
+  const hint =
+    deployment && !deployment.healthy ? [`\n  → tb logs ${project.name}`, `  → tb deploy ${project.name}`] : [];
   return [formatTable(rows), ...hint].join("\n");
 }
 

@@ -29,7 +29,7 @@ test("a parked create can be cancelled, and then nothing is left of it", async (
 test("of two creates of one name at once, one wins and the other exits 9 and leaves nothing", async () => {
   const args = ["create", "notes(title)", "--name", "twins", "--no-deploy", "--json"];
   const codes = (await Promise.all([tb(home, args), tb(home, args)])).map(({ code }) => code);
-  expect(codes.toSorted()).toEqual([0, 9]);
+  expect(new Set(codes)).toEqual(new Set([0, 9]));
   expect(await leftovers(home, ["twins"])).toEqual([]);
   await tbData(home, ["destroy", "twins", "--confirm", "twins"]);
 });

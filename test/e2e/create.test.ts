@@ -34,7 +34,12 @@ describe("tb create in words", () => {
       modification: { id: expect.stringMatching(/^mod_/) },
       model: "offline",
       sandbox: { provider: "local", isolation: "process" },
-      database: { needed: true, reasoning: expect.any(String), name: `turbobackend_${made.project.id}`, tables: ["tasks", "users"] },
+      database: {
+        needed: true,
+        reasoning: expect.any(String),
+        name: `turbobackend_${made.project.id}`,
+        tables: ["tasks", "users"],
+      },
       files_changed: expect.any(Number),
       verification: { passed: true },
       repository: { url: expect.any(String), branch: "main", commit: expect.stringMatching(/^[0-9a-f]{40}$/) },
@@ -55,7 +60,9 @@ describe("tb create in words", () => {
     const task = await call(base, "POST", "/api/tasks", { title: "Write it down", user_id: user.body.id });
     const ids: Record<string, string> = { users: user.body.id!, tasks: task.body.id! };
     const order = ["GET", "POST", "PATCH", "DELETE"];
-    const endpoints = made.endpoints.toSorted((a, b) => order.indexOf(a.method) - order.indexOf(b.method) || b.path.localeCompare(a.path));
+    const endpoints = made.endpoints.toSorted(
+      (a, b) => order.indexOf(a.method) - order.indexOf(b.method) || b.path.localeCompare(a.path),
+    );
     const answers: Record<string, number> = {};
     for (const { method, path } of endpoints) {
       const table = path.split("/")[2]!;
@@ -97,10 +104,9 @@ describe("tb create in words", () => {
   });
 
   test("tells the timeline once each", async () => {
-    const { activities } = await tbData<{ activities: { type: string; status: string; details: string; environment: string }[] }>(
-      home,
-      ["activity", "todo-api"],
-    );
+    const { activities } = await tbData<{
+      activities: { type: string; status: string; details: string; environment: string }[];
+    }>(home, ["activity", "todo-api"]);
     expect(activities.map(({ type, status }) => `${type} ${status}`).toSorted()).toEqual([
       "database_created succeeded",
       "deployment succeeded",
@@ -116,9 +122,21 @@ describe("tb create in words", () => {
   });
 
   test("releases what only the run needed", async () => {
-    const { resources } = await tbData<{ resources: { kind: string; state: string }[] }>(home, ["runs", "show", made.run.id]);
+    const { resources } = await tbData<{ resources: { kind: string; state: string }[] }>(home, [
+      "runs",
+      "show",
+      made.run.id,
+    ]);
     const held = resources.filter(({ state }) => state !== "released").map(({ kind }) => kind);
-    expect(held).toEqual(["project", "database-roles", "database", "git-directory", "repository", "snapshot", "deployment"]);
+    expect(held).toEqual([
+      "project",
+      "database-roles",
+      "database",
+      "git-directory",
+      "repository",
+      "snapshot",
+      "deployment",
+    ]);
     expect(await readdir(join(home, "sandboxes"))).not.toContain(`sbx_${made.run.id.slice(4)}`);
   });
 
@@ -156,12 +174,24 @@ describe("tb create in words", () => {
 test("a plan is printed, kept in a file and built from it exactly", async () => {
   const file = join(folder, "links.json");
   const request = "links(title, address:url:unique)";
-  const planned = await tbData<{ plan: CreateResult["plan"]; outcome: string }>(home, ["create", request, "--plan-out", file]);
+  const planned = await tbData<{ plan: CreateResult["plan"]; outcome: string }>(home, [
+    "create",
+    request,
+    "--plan-out",
+    file,
+  ]);
   expect(planned.outcome).toBe("planned");
   expect(planned.plan.tables[0]).toMatchObject({
     name: "links",
     columns: expect.arrayContaining([
-      expect.objectContaining({ name: "address", type: "url", nullable: false, unique: true, default: null, references: null }),
+      expect.objectContaining({
+        name: "address",
+        type: "url",
+        nullable: false,
+        unique: true,
+        default: null,
+        references: null,
+      }),
     ]),
   });
   const built = await tbData<CreateResult>(home, ["apply", file, "--no-deploy"]);
@@ -171,7 +201,12 @@ test("a plan is printed, kept in a file and built from it exactly", async () => 
 });
 
 test("a request without anything to keep gets no database", async () => {
-  const made = await tbData<CreateResult>(home, ["create", "an API with GET /api/ping that returns pong", "--name", "ping"]);
+  const made = await tbData<CreateResult>(home, [
+    "create",
+    "an API with GET /api/ping that returns pong",
+    "--name",
+    "ping",
+  ]);
   expect(made.database).toMatchObject({ needed: false, name: null, tables: [] });
   expect((await call(made.deployment!.url, "GET", "/api/ping")).status).toBe(200);
   await tbData(home, ["destroy", "ping", "--confirm", "ping"]);
@@ -179,7 +214,11 @@ test("a request without anything to keep gets no database", async () => {
 
 describe("what is wrong is told before anything is made", () => {
   test.each([
-    { args: ["create", "email the buyer when an order ships"], code: 11, says: "was not understood; nothing was created" },
+    {
+      args: ["create", "email the buyer when an order ships"],
+      code: 11,
+      says: "was not understood; nothing was created",
+    },
     { args: ["create", "notes", "--name", "Bad Name"], code: 2, says: "--name bad-name" },
     { args: ["create", "  "], code: 2, says: "The request is empty" },
     { args: ["apply", "/does/not/exist.json"], code: 5, says: "cannot be read" },
@@ -195,7 +234,10 @@ describe("what is wrong is told before anything is made", () => {
 
   test("a plan file that is not one is refused with every problem", async () => {
     const file = join(folder, "broken.json");
-    await writeFile(file, JSON.stringify({ format: "turbobackend-plan", version: 1, plan: { kind: "create", name: "../x" } }));
+    await writeFile(
+      file,
+      JSON.stringify({ format: "turbobackend-plan", version: 1, plan: { kind: "create", name: "../x" } }),
+    );
     const ran = await tb(home, ["apply", file]);
     expect(ran.code).toBe(2);
     expect(ran.stderr).toContain("tables:");

@@ -88,7 +88,6 @@ export async function createAgentWorld(): Promise<AgentWorld> {
             if (name === die) throw new ProcessDied(name);
             remembered.set(name, result);
           }
-          // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- as the engine: what went in comes out as JSON
           return JSON.parse(remembered.get(name)!) as T;
         },
         async emit(event) {

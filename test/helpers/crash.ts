@@ -19,7 +19,14 @@ export interface Crash {
   recoveryMs: number;
 }
 
-const ACTIVITIES = ["database_created", "deployment", "endpoints_added", "github_push", "project_created", "queries_executed"];
+const ACTIVITIES = [
+  "database_created",
+  "deployment",
+  "endpoints_added",
+  "github_push",
+  "project_created",
+  "queries_executed",
+];
 
 /** Creates, kills, resumes, checks, destroys, checks again. */
 export async function crashAndResume(home: string, name: string, moment: Moment): Promise<Crash> {
@@ -43,10 +50,14 @@ export async function crashAndResume(home: string, name: string, moment: Moment)
   return { moment, killed, problems, recoveryMs };
 }
 
-export const REQUEST = "notes(title:string{80}, done:boolean=false)";
+const REQUEST = "notes(title:string{80}, done:boolean=false)";
 
 /** Starts a create and kills it with SIGKILL at the moment. */
-export async function createAndKill(home: string, name: string, moment: Moment): Promise<{ runId: string | null; killed: boolean }> {
+export async function createAndKill(
+  home: string,
+  name: string,
+  moment: Moment,
+): Promise<{ runId: string | null; killed: boolean }> {
   const running = startTb(home, ["create", REQUEST, "--name", name, "--events"]);
   let seen = "";
   let runId: string | null = null;
@@ -54,7 +65,8 @@ export async function createAndKill(home: string, name: string, moment: Moment):
     seen += chunk;
     for (const event of completeLines(seen)) {
       runId ??= event.runId;
-      if ("phase" in moment && event.type === "phase.started" && event.phase === moment.phase) running.child.kill("SIGKILL");
+      if ("phase" in moment && event.type === "phase.started" && event.phase === moment.phase)
+        running.child.kill("SIGKILL");
     }
   }
   running.child.stdout!.on("data", look);
@@ -82,8 +94,12 @@ async function newestRun(home: string): Promise<string | null> {
 /** The project is healthy and its timeline holds each activity exactly once. */
 async function checkWhole(home: string, name: string): Promise<string[]> {
   const problems: string[] = [];
-  const status = await tbData<{ deployment: { healthy: boolean } | null; project: { status: string } }>(home, ["status", name]);
-  if (!status.deployment?.healthy || status.project.status !== "active") problems.push(`not whole: ${JSON.stringify(status)}`);
+  const status = await tbData<{ deployment: { healthy: boolean } | null; project: { status: string } }>(home, [
+    "status",
+    name,
+  ]);
+  if (!status.deployment?.healthy || status.project.status !== "active")
+    problems.push(`not whole: ${JSON.stringify(status)}`);
   const { activities } = await tbData<{ activities: { type: string; status: string }[] }>(home, ["activity", name]);
   const types = activities.map(({ type }) => type).toSorted();
   if (JSON.stringify(types) !== JSON.stringify(ACTIVITIES)) problems.push(`activities: ${types.join(", ")}`);
@@ -98,8 +114,12 @@ export async function leftovers(home: string, names: string[]): Promise<string[]
   const cluster = selectDatabaseCluster(readConfig({ PATH: process.env.PATH, TB_HOME: home }));
   try {
     const expected = ids.map((id) => `turbobackend_${id}`);
-    for (const database of await cluster.listDatabases()) if (!expected.includes(database)) problems.push(`database ${database}`);
-    const { rows } = await cluster.query<{ rolname: string }>("postgres", "select rolname from pg_roles where rolname like 'turbobackend\\_%'");
+    for (const database of await cluster.listDatabases())
+      if (!expected.includes(database)) problems.push(`database ${database}`);
+    const { rows } = await cluster.query<{ rolname: string }>(
+      "postgres",
+      "select rolname from pg_roles where rolname like 'turbobackend\\_%'",
+    );
     for (const { rolname } of rows) if (!ids.some((id) => rolname.includes(id))) problems.push(`role ${rolname}`);
   } finally {
     await cluster.close();
@@ -124,11 +144,11 @@ async function strayProcesses(home: string, ids: string[]): Promise<string[]> {
       ]);
       const places = [command, environment, folder].join("\n");
       const inside = ["sandboxes", "deployments"].some((part) => places.includes(join(home, part)));
-      if (inside && !ids.some((id) => places.includes(id))) problems.push(`process ${pid}: ${command.replaceAll("\0", " ")}`);
+      if (inside && !ids.some((id) => places.includes(id)))
+        problems.push(`process ${pid}: ${command.replaceAll("\0", " ")}`);
     } catch {
       // ended meanwhile
     }
   }
   return problems;
 }
-

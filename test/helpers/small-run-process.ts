@@ -10,7 +10,7 @@ import { TbError, toErrorJson } from "../../src/errors.ts";
 import { definePipeline } from "../../src/pipeline/define-pipeline.ts";
 import type { EngineDeps } from "../../src/pipeline/engine.ts";
 import { resumeRun, startRun } from "../../src/pipeline/start-run.ts";
-import type { Pipeline, RunEvent } from "../../src/pipeline/types.ts";
+import type { RunEvent } from "../../src/pipeline/types.ts";
 
 const [runId = "", logFile = "", mode = ""] = process.argv.slice(2);
 const projectId = `prj_${runId.slice(4)}`;
@@ -23,7 +23,13 @@ const pipeline = definePipeline<{ start: number }>("create")
       const made = await run.step("make", async () => {
         appendFileSync(logFile, "made\n");
         await run.emit({ type: "progress", text: "making" });
-        const resource = { run_id: run.id, project_id: projectId, kind: "snapshot", name: projectId, provider: "directory" } as const;
+        const resource = {
+          run_id: run.id,
+          project_id: projectId,
+          kind: "snapshot",
+          name: projectId,
+          provider: "directory",
+        } as const;
         return withResource(run.control, resource, async () => start + 1);
       });
       await run.emit({ type: "activity", action: "project_created", details: "made it" });
@@ -39,7 +45,10 @@ const pipeline = definePipeline<{ start: number }>("create")
         if (mode === "park") throw new TbError("transient", "come back later");
         if (mode === "fail") throw new TbError("failure", "no way");
         if (mode === "die") process.kill(process.pid, "SIGKILL");
-        if (mode === "hang") await new Promise((_, reject) => run.signal.addEventListener("abort", () => reject(run.signal.reason as Error)));
+        if (mode === "hang")
+          await new Promise((_, reject) =>
+            run.signal.addEventListener("abort", () => reject(run.signal.reason as Error)),
+          );
         return { sum: made + 1 };
       }),
     }),
@@ -56,7 +65,7 @@ const deps: EngineDeps = {
   adapters,
   signal: stop.signal,
   sinks: [(event: RunEvent, repeat: boolean) => void events.push({ type: event.type, repeat })],
-  findPipeline: async () => pipeline as unknown as Pipeline<object, unknown>,
+  findPipeline: async () => pipeline,
 };
 const keepAlive = setInterval(() => {}, 1000); // as the connection of a provider would
 let outcome: object;

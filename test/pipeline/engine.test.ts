@@ -64,7 +64,13 @@ async function activities(runId: string): Promise<string[]> {
 
 async function cancel(runId: string) {
   const adapters = selectAdapters(scratch.config);
-  const deps = { control, adapters, sinks: [], signal: new AbortController().signal, findPipeline: () => Promise.reject(new Error("unused")) };
+  const deps = {
+    control,
+    adapters,
+    sinks: [],
+    signal: new AbortController().signal,
+    findPipeline: () => Promise.reject(new Error("unused")),
+  };
   return cancelRun(deps, await findRun(control, runId));
 }
 
@@ -88,20 +94,23 @@ describe("a run", () => {
     expect(await activities(runId)).toEqual(["made it"]);
   });
 
-  test.each(["park", "die"])("that ends by '%s' is continued by another process from the step in flight", async (mode) => {
-    const runId = newId("run");
-    const said = await attempt(runId, mode);
-    expect(said?.error?.code ?? "killed").toBe(mode === "park" ? "transient" : "killed");
-    if (mode === "park") expect(said?.error?.suggestion).toContain(`tb resume ${runId}`);
-    expect(effectiveState(await findRun(control, runId))).toBe("parked");
+  test.each(["park", "die"])(
+    "that ends by '%s' is continued by another process from the step in flight",
+    async (mode) => {
+      const runId = newId("run");
+      const said = await attempt(runId, mode);
+      expect(said?.error?.code ?? "killed").toBe(mode === "park" ? "transient" : "killed");
+      if (mode === "park") expect(said?.error?.suggestion).toContain(`tb resume ${runId}`);
+      expect(effectiveState(await findRun(control, runId))).toBe("parked");
 
-    const resumed = await attempt(runId, "ok");
-    expect(resumed?.result).toEqual({ sum: 3 });
-    expect(await log(runId)).toEqual(["made", `act ${mode}`, "act ok"]);
-    expect(await activities(runId)).toEqual(["made it"]);
-    expect(resumed?.events.filter(({ type }) => type === "run.finished")).toHaveLength(1);
-    expect(resumed?.events.find(({ type }) => type === "activity")?.repeat).toBe(true);
-  });
+      const resumed = await attempt(runId, "ok");
+      expect(resumed?.result).toEqual({ sum: 3 });
+      expect(await log(runId)).toEqual(["made", `act ${mode}`, "act ok"]);
+      expect(await activities(runId)).toEqual(["made it"]);
+      expect(resumed?.events.filter(({ type }) => type === "run.finished")).toHaveLength(1);
+      expect(resumed?.events.find(({ type }) => type === "activity")?.repeat).toBe(true);
+    },
+  );
 
   test("that fails is undone, keeps a failed activity and cannot be resumed", async () => {
     const runId = newId("run");

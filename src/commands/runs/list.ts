@@ -33,7 +33,13 @@ export default class RunsList extends TbCommand<Listed> {
     if (runs.length === 0) return "There are no such runs.";
     const parked = runs.find(({ state }) => state === "parked");
     const table = formatTable(
-      runs.map((run) => [run.id, run.pipeline, run.state, run.project?.name ?? "-", formatTime(Date.parse(run.created_at) / 1000)]),
+      runs.map((run) => [
+        run.id,
+        run.pipeline,
+        run.state,
+        run.project?.name ?? "-",
+        formatTime(Date.parse(run.created_at) / 1000),
+      ]),
     );
     return parked ? `${table}\n\n  → tb resume ${parked.id}\n  → tb cancel ${parked.id}` : table;
   }

@@ -11,7 +11,9 @@ export default class RunsShow extends TbCommand<ShownRun> {
     "<%= config.bin %> runs show 7f3k --json",
   ];
 
-  static override args = { run: Args.string({ description: "Id of the run, or the beginning of it.", required: true }) };
+  static override args = {
+    run: Args.string({ description: "Id of the run, or the beginning of it.", required: true }),
+  };
 
   async run(): Promise<ShownRun> {
     const { args } = await this.parse(RunsShow);
@@ -35,7 +37,9 @@ export default class RunsShow extends TbCommand<ShownRun> {
       state,
       duration_ms === null ? "" : formatDuration(duration_ms),
     ]);
-    const held = run.resources.filter(({ state }) => state !== "released").map(({ kind, name }) => ["holds", kind, name]);
+    const held = run.resources
+      .filter(({ state }) => state !== "released")
+      .map(({ kind, name }) => ["holds", kind, name]);
     const next = run.state === "parked" ? [`  → tb resume ${run.id}\n  → tb cancel ${run.id}`] : [];
     return [formatTable(head), formatTable(phases), formatTable(held), ...next].filter(Boolean).join("\n\n");
   }

@@ -25,7 +25,8 @@ export interface DeployIn {
 export const deploy: Phase<DeployIn, { deployment: DeploymentState | null }> = {
   name: "deploy",
   title: "Deploy",
-  skip: (state) => (state.deploy ? undefined : { reason: "not asked for (--no-deploy)", instead: { deployment: null } }),
+  skip: (state) =>
+    state.deploy ? undefined : { reason: "not asked for (--no-deploy)", instead: { deployment: null } },
   run: async (state, run) => {
     const deployment = await run.step("deploy", () => deployBuild(state, run));
     await run.emit({
@@ -46,7 +47,13 @@ async function deployBuild(state: DeployIn, run: Run): Promise<DeploymentState> 
   const sandbox = await workspace.sandbox();
   await ensureBuilt(sandbox, run);
   const target = await run.adapters.deployTarget();
-  const resource = { run_id: run.id, project_id: projectId, kind: "deployment", name: projectId, provider: target.name } as const;
+  const resource = {
+    run_id: run.id,
+    project_id: projectId,
+    kind: "deployment",
+    name: projectId,
+    provider: target.name,
+  } as const;
   const deployment = await withResource(run.control, resource, async () =>
     target.deploy({
       projectId,
@@ -74,7 +81,9 @@ export async function ensureBuilt(sandbox: Sandbox, run: Run): Promise<void> {
   await run.emit({ type: "progress", text: "building" });
   const built = await sandbox.exec(["node", "node_modules/nitro/dist/cli/index.mjs", "build"], { signal: run.signal });
   if (built.exitCode !== 0 || !(await exists(entry))) {
-    throw new TbError("failure", "The project does not build.", { details: built.output.trim().split("\n").slice(-15) });
+    throw new TbError("failure", "The project does not build.", {
+      details: built.output.trim().split("\n").slice(-15),
+    });
   }
 }
 

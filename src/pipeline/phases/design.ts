@@ -24,5 +24,6 @@ export const design: Phase<CreateStart, { plan: Plan }> = {
     );
     return { plan: named };
   },
-  summarize: ({ plan }) => `Understood: ${countOf(plan.tables.length, "table")}, ${countOf(plan.endpoints.length, "endpoint")}`,
+  summarize: ({ plan }) =>
+    `Understood: ${countOf(plan.tables.length, "table")}, ${countOf(plan.endpoints.length, "endpoint")}`,
 };

@@ -13,7 +13,9 @@ export const detectDatabaseNeed: Phase<CreateStart, { databaseNeed: DatabaseNeed
     givenPlan ? { reason: "given by the plan", instead: { databaseNeed: givenPlan.database } } : undefined,
   run: async ({ request }, run) => {
     try {
-      const databaseNeed = await run.step("ask", () => askDatabaseNeed((turn, call) => callModel(run, turn, call), request));
+      const databaseNeed = await run.step("ask", () =>
+        askDatabaseNeed((turn, call) => callModel(run, turn, call), request),
+      );
       return { databaseNeed };
     } catch (error) {
       if (error instanceof TbError && error.parks) throw error;

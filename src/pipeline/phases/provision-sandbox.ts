@@ -63,7 +63,13 @@ async function fill(state: In, run: Run): Promise<SandboxFacts> {
 
 async function saveBase({ projectId }: In, run: Run, sandbox: Sandbox): Promise<void> {
   const gitHost = await run.adapters.gitHost();
-  const resource = { run_id: run.id, project_id: projectId, kind: "git-directory", name: projectId, provider: gitHost.name } as const;
+  const resource = {
+    run_id: run.id,
+    project_id: projectId,
+    kind: "git-directory",
+    name: projectId,
+    provider: gitHost.name,
+  } as const;
   await withResource(run.control, resource, async () =>
     gitHost.saveTree({ projectId, workTree: await sandbox.workTree(), ref: treeRef(run.id) }),
   );
@@ -87,7 +93,10 @@ async function migrate({ projectId, modificationId, plan }: In, database: string
   }
   const migration = renderMigration(plan)!;
   await recordMigration(run.control, {
-    ...{ projectId, modificationId, database, ...migration },
+    ...migration,
+    projectId,
+    modificationId,
+    database,
     runId: run.id,
     cluster: cluster.kind,
     tables: plan.tables.map(({ name }) => name),
@@ -107,4 +116,3 @@ async function copyDatabase({ projectId }: In, database: string, run: Run): Prom
   }
   return null;
 }
-

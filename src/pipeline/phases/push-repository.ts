@@ -15,14 +15,23 @@ export interface RepositoryState {
   files: number;
 }
 
-export const pushRepository: Phase<CreateStart & { plan: Plan; database: string | null }, { repository: RepositoryState }> = {
+export const pushRepository: Phase<
+  CreateStart & { plan: Plan; database: string | null },
+  { repository: RepositoryState }
+> = {
   name: "push-repository",
   title: "Push the code",
   run: async ({ projectId, modificationId, plan, request, database }, run) => {
     const repository = await run.step("push", async () => {
       const gitHost = await run.adapters.gitHost();
       const name = repositoryName(projectId);
-      const resource = { run_id: run.id, project_id: projectId, kind: "repository", name, provider: gitHost.name } as const;
+      const resource = {
+        run_id: run.id,
+        project_id: projectId,
+        kind: "repository",
+        name,
+        provider: gitHost.name,
+      } as const;
       const created = await withResource(run.control, resource, () => gitHost.createRepository(name));
       const workspace = await openWorkspace(run, { projectId, database: database !== null });
       const message = commitMessage(plan, request);
@@ -40,7 +49,11 @@ export const pushRepository: Phase<CreateStart & { plan: Plan; database: string 
       type: "activity",
       action: "github_push",
       details: `Pushed ${countOf(repository.files, "file")} to ${repository.branch} ${repository.commit.slice(0, 7)}`,
-      references: { github_push_id: repository.commit, branch_name: repository.branch, modification_id: modificationId },
+      references: {
+        github_push_id: repository.commit,
+        branch_name: repository.branch,
+        modification_id: modificationId,
+      },
     });
     return { repository };
   },

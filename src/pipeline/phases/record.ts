@@ -115,4 +115,3 @@ function resultOf(state: In, runId: string, cost: CreateResult["cost"]): CreateR
     not_understood: plan.not_understood,
   };
 }
-

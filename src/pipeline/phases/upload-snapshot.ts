@@ -18,7 +18,13 @@ export const uploadSnapshot: Phase<In, { snapshot: { id: string; url: string } }
       const workspace = await openWorkspace(run, { projectId, database: database !== null });
       const sandbox = await workspace.sandbox();
       const files = (await sandbox.listFiles()).filter((path) => path !== ".env");
-      const resource = { run_id: run.id, project_id: projectId, kind: "snapshot", name: projectId, provider: store.name } as const;
+      const resource = {
+        run_id: run.id,
+        project_id: projectId,
+        kind: "snapshot",
+        name: projectId,
+        provider: store.name,
+      } as const;
       const snapshot = await withResource(run.control, resource, async () =>
         store.putSnapshot({
           projectId,

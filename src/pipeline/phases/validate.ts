@@ -13,7 +13,9 @@ export const validate: Phase<CreateStart, { model: string }> = {
       const problems: string[] = [];
       if (!(await hasGit())) problems.push("git is not installed (or not on the search path).");
       if (problems.length > 0) {
-        throw new TbError("configuration", problems.join(" "), { suggestion: "Install git and run the command again." });
+        throw new TbError("configuration", problems.join(" "), {
+          suggestion: "Install git and run the command again.",
+        });
       }
       const other = name ? await findByName(run.control, ownerId, name) : undefined;
       if (other && other.project_id !== projectId) throw nameTaken(name!, other);

@@ -28,7 +28,10 @@ export const verify: Phase<In, { verdict: Verdict; agent: AgentState }> = {
         return { verdict, agent };
       }
       if (attempt === ATTEMPTS) await run.step("refuse", () => refuse(verdict));
-      await run.emit({ type: "warning", text: `Not verified (attempt ${attempt} of ${ATTEMPTS}): ${failedNames(verdict)}` });
+      await run.emit({
+        type: "warning",
+        text: `Not verified (attempt ${attempt} of ${ATTEMPTS}): ${failedNames(verdict)}`,
+      });
       const { turn } = agent;
       await run.step(`answer-${attempt}`, () => answerFinish(run, turn, formatVerdict(verdict), true));
       agent = await continueAgent(state, run, agent);
