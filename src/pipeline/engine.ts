@@ -31,6 +31,10 @@ export type RunOutcome =
 
 /** Engine's tables live beside, not in, the control schema; runs of every control schema have their own ids. */
 const ENGINE_SCHEMA = "tb_engine";
+/** The pinned version of the engine's package. */
+const ENGINE_VERSION = "5.3.0";
+/** Any number that nothing else locks on in this database. */
+const ENGINE_LOCK = 7_271_530;
 
 /** The pool is used instead; the engine refuses socket addresses in a URL. */
 const UNUSED_URL = "postgresql://unused@unused/unused";
@@ -90,8 +94,9 @@ export async function executeRun(row: RunRow, token: number, deps: EngineDeps): 
 }
 
 async function startOrResume(runId: string, control: Control): Promise<RunOutcome> {
+  await migrateEngine(control);
   const queueName = await enqueuePending(control, runId);
-  await launch(control, queueName);
+  await launch(control, { listenQueues: queueName ? [queueName] : [] });
   if (!queueName) {
     const handle = await DBOS.startWorkflow(workflow, { workflowID: runId })(runId);
     return reviveOutcome(await handle.getResult());
@@ -101,14 +106,38 @@ async function startOrResume(runId: string, control: Control): Promise<RunOutcom
   return reviveOutcome(stored);
 }
 
+/** Creates or updates the engine's tables unless the schema's comment says that this version has done so. */
+async function migrateEngine(control: Control): Promise<void> {
+  if (await isMigrated(control)) return;
+  const client = await control.pool.connect();
+  try {
+    // Asked for again and again rather than waited for: the engine builds indexes concurrently, which waits for every
+    // statement that is under way, a waiting lock statement included.
+    for (;;) {
+      const { rows } = await client.query<{ locked: boolean }>(`select pg_try_advisory_lock(${ENGINE_LOCK}) as locked`);
+      if (rows[0]?.locked) break;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    if (await isMigrated(control)) return;
+    await launch(control, { runMigrations: true });
+    await DBOS.shutdown({ workflowCompletionTimeoutMS: 0 });
+    await control.query(`comment on schema ${ENGINE_SCHEMA} is '${ENGINE_VERSION}'`);
+  } finally {
+    client.release(true); // ends the session and with it the lock
+  }
+}
+
+async function isMigrated(control: Control): Promise<boolean> {
+  const [row] = await control.query<{ version: string | null }>(
+    "select obj_description(to_regnamespace($1)::oid, 'pg_namespace') as version",
+    [ENGINE_SCHEMA],
+  );
+  return row?.version === ENGINE_VERSION;
+}
+
 /** Puts a run that was begun before on a queue of this process, and returns the queue's name; null when it is new.
  * Before the launch, so that the queue is polled from the first moment on. */
 async function enqueuePending(control: Control, runId: string): Promise<string | null> {
-  const [{ engine } = { engine: null }] = await control.query<{ engine: string | null }>(
-    "select to_regclass($1)::text as engine",
-    [`${ENGINE_SCHEMA}.workflow_status`],
-  );
-  if (!engine) return null;
   const client = await DBOSClient.create({
     systemDatabaseUrl: UNUSED_URL,
     systemDatabasePool: control.pool,
@@ -127,9 +156,8 @@ async function enqueuePending(control: Control, runId: string): Promise<string |
   }
 }
 
-/** Starts the engine; creates or updates its tables when they are missing or old. */
-async function launch(control: Control, queueName: string | null): Promise<void> {
-  const config: DBOSConfig = {
+async function launch(control: Control, options: Pick<DBOSConfig, "listenQueues" | "runMigrations">): Promise<void> {
+  DBOS.setConfig({
     name: "tb",
     systemDatabaseUrl: UNUSED_URL,
     systemDatabasePool: control.pool,
@@ -138,25 +166,12 @@ async function launch(control: Control, queueName: string | null): Promise<void>
     applicationVersion: "tb", // constant: a newer tb resumes an older one's runs
     enablePatching: true,
     useListenNotify: false,
-    listenQueues: queueName ? [queueName] : [],
+    listenQueues: [],
     logger: silent,
     runMigrations: false,
-  };
-  DBOS.setConfig(config);
-  try {
-    return await DBOS.launch();
-  } catch {
-    // Tables missing or old, or something else that the second attempt meets again and tells.
-    await DBOS.shutdown({ workflowCompletionTimeoutMS: 0 });
-  }
-  const client = await control.pool.connect();
-  try {
-    await client.query("select pg_advisory_lock(7271530)"); // ten first runs at once: one migrates
-    DBOS.setConfig({ ...config, runMigrations: true });
-    await DBOS.launch();
-  } finally {
-    client.release(true); // ends the session and with it the lock
-  }
+    ...options,
+  });
+  await DBOS.launch();
 }
 
 type StoredOutcome = { state: "succeeded"; result: object } | { state: "failed"; error: ErrorJson };
@@ -364,7 +379,8 @@ async function settle(row: RunRow, token: number, deps: EngineDeps, outcome: Run
 
 /** Removes what the engine knows of a run that will not go on. */
 export async function forgetRun(control: Control, runId: string): Promise<void> {
-  await launch(control, null);
+  await migrateEngine(control); // killed before the engine was first started, it may have no tables
+  await launch(control, {});
   try {
     await DBOS.deleteWorkflow(runId);
   } finally {

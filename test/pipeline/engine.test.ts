@@ -36,16 +36,16 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-function start(runId: string, mode: string): ChildProcess {
+function start(runId: string, mode: string, home = scratch.config.home): ChildProcess {
   const script = new URL("../helpers/small-run-process.ts", import.meta.url).pathname;
   return spawn(process.execPath, [script, runId, join(folder, runId), mode], {
-    env: { ...process.env, TB_HOME: scratch.config.home },
+    env: { ...process.env, TB_HOME: home },
     stdio: ["ignore", "pipe", "inherit"],
   });
 }
 
-async function attempt(runId: string, mode: string): Promise<Said | null> {
-  const child = start(runId, mode);
+async function attempt(runId: string, mode: string, home?: string): Promise<Said | null> {
+  const child = start(runId, mode, home);
   const said = await text(child.stdout!);
   return said ? (JSON.parse(said) as Said) : null;
 }
@@ -92,6 +92,27 @@ describe("a run", () => {
     expect((await attempt(runId, "ok"))?.result).toEqual({ sum: 3 });
     expect(await log(runId)).toEqual(["made", "act ok"]);
     expect(await activities(runId)).toEqual(["made it"]);
+  });
+
+  test("is one of several that start at once on a machine where none has run before", async () => {
+    const fresh = await scratchHome();
+    try {
+      const runs = Array.from({ length: 4 }, () => newId("run"));
+      const said = await Promise.all(runs.map((runId) => attempt(runId, "ok", fresh.config.home)));
+      expect(said.map((one) => one?.result)).toEqual(runs.map(() => ({ sum: 3 })));
+    } finally {
+      await fresh.remove();
+    }
+  });
+
+  test("knows the engine by the version that is installed", async () => {
+    const [row] = await control.query<{ version: string }>(
+      "select obj_description('tb_engine'::regnamespace, 'pg_namespace') as version",
+    );
+    const manifest = await readFile(new URL("../../package.json", import.meta.url), "utf8");
+    expect((JSON.parse(manifest) as { dependencies: object }).dependencies).toMatchObject({
+      "@dbos-inc/dbos-sdk": row!.version,
+    });
   });
 
   test.each(["park", "die"])(
