@@ -1,9 +1,14 @@
 // The short form of `npm run faults`: a create killed at the start of the phases that make most, and at random.
-import { expect, inject, test } from "vitest";
+import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { crashAndResume, createAndKill, leftovers } from "../helpers/crash.ts";
-import { tb, tbData } from "../helpers/tb.ts";
+import { removeTbHome, tb, tbData, tbHome } from "../helpers/tb.ts";
 
-const home = inject("tbHome");
+let home: string;
+
+beforeAll(async () => {
+  home = await tbHome(inject("sharedCache"));
+});
+afterAll(() => removeTbHome(home));
 
 test.each(["provision-database", "run-agent", "push-repository", "deploy"])(
   "a create killed as %s begins is finished by resume, with nothing lost, doubled or left behind",

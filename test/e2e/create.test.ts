@@ -8,16 +8,20 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import type { ProjectStatus } from "../../src/control/project-status.ts";
 import type { CreateResult } from "../../src/pipeline/phases/record.ts";
-import { tb, tbData, type Envelope } from "../helpers/tb.ts";
+import { removeTbHome, tb, tbData, tbHome, type Envelope } from "../helpers/tb.ts";
 
-const home = inject("tbHome");
+let home: string;
 const run = promisify(execFile);
 let folder: string;
 
 beforeAll(async () => {
+  home = await tbHome(inject("sharedCache"));
   folder = await mkdtemp(join(tmpdir(), "tb-create-"));
 });
-afterAll(() => rm(folder, { recursive: true, force: true }));
+afterAll(async () => {
+  await removeTbHome(home);
+  await rm(folder, { recursive: true, force: true });
+});
 
 describe("tb create in words", () => {
   let made: CreateResult;

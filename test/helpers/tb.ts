@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { createProcessDeployTarget } from "../../src/adapters/deploy-target/process-deploy-target.ts";
 import { readConfig } from "../../src/config.ts";
 import { removeHome } from "./postgres.ts";
+import { shareCache } from "./shared-cache.ts";
 
 export interface Ran {
   code: number | null;
@@ -32,8 +33,11 @@ export interface RunningTb {
 
 const BIN = new URL("../../bin/run.js", import.meta.url).pathname;
 
-export async function tbHome(): Promise<string> {
-  return mkdtemp(join(tmpdir(), "tb-e2e-"));
+/** An empty TB_HOME; `cache`, when given, is its cache of prepared dependencies. */
+export async function tbHome(cache?: string): Promise<string> {
+  const home = await mkdtemp(join(tmpdir(), "tb-e2e-"));
+  if (cache) await shareCache(home, cache);
+  return home;
 }
 
 /** Ends what tb has left running in the home (deployments, servers) and removes it. */

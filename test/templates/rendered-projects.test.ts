@@ -5,12 +5,15 @@ import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { createLocalSandboxProvider } from "../../src/adapters/sandbox/local-sandbox.ts";
+import { readConfig } from "../../src/config.ts";
 import { renderProject } from "../../src/adapters/model/offline/render/render-project.ts";
 import { baseProjectFiles } from "../../src/plan/base-project.ts";
 import type { Plan } from "../../src/plan/plan.ts";
 import { validatePlan } from "../../src/plan/validate-plan.ts";
 import { type ScratchPostgres, startScratchPostgres } from "../helpers/scratch-postgres.ts";
+import { shareCache } from "../helpers/shared-cache.ts";
 import { constantPlan, longPlan, shopPlan, todoPlan } from "./sample-plans.ts";
 
 const run = promisify(execFile);
@@ -21,6 +24,8 @@ let root: string;
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), "tb-rendered-"));
   await chmod(root, 0o755);
+  await mkdir(join(root, "home"));
+  await shareCache(join(root, "home"), inject("sharedCache"));
   postgres = await startScratchPostgres();
 });
 
@@ -58,16 +63,20 @@ async function npm(folder: string, ...args: string[]): Promise<string> {
 
 const prepared = new Map<string, string>();
 
-/** node_modules of a lockfile, installed by `npm ci` the first time. */
+/** node_modules of a lockfile, as tb prepares them. */
 async function dependencies(folder: string): Promise<string> {
   const lockfile = await readFile(join(folder, "package-lock.json"), "utf8");
   const known = prepared.get(lockfile);
   if (known) return known;
-  const home = await mkdtemp(join(root, "dependencies-"));
-  await writeFile(join(home, "package-lock.json"), lockfile);
-  await writeFile(join(home, "package.json"), await readFile(join(folder, "package.json")));
-  await npm(home, "ci", "--no-audit", "--no-fund", "--prefer-offline");
-  const modules = join(home, "node_modules");
+  const home = join(root, "home");
+  const sandbox = await createLocalSandboxProvider(readConfig({ ...process.env, TB_HOME: home })).create(
+    `dependencies-${prepared.size}`,
+  );
+  for (const file of ["package.json", "package-lock.json"]) {
+    await sandbox.writeFile(file, await readFile(join(folder, file), "utf8"));
+  }
+  await sandbox.installDependencies({});
+  const modules = join(await sandbox.workTree(), "node_modules");
   prepared.set(lockfile, modules);
   return modules;
 }
@@ -89,7 +98,6 @@ function passedTests(output: string): number {
 
 describe("a rendered project", () => {
   it.each([
-    { plan: todoPlan, tests: 50 },
     { plan: shopPlan, tests: 120 },
     { plan: constantPlan, tests: 15 },
   ])("passes all of its own checks: $plan.name", async ({ plan, tests }) => {
@@ -101,7 +109,12 @@ describe("a rendered project", () => {
       paths: Record<string, Record<string, unknown>>;
     };
     for (const { method, path } of plan.endpoints) expect(document.paths[path]).toHaveProperty(method.toLowerCase());
-    if (plan === todoPlan) await serves(folder);
+  });
+
+  it("serves on a Unix socket when it is built", async () => {
+    const folder = await makeProject(validatePlan(todoPlan));
+    for (const script of ["openapi", "build"]) await npm(folder, "run", script);
+    await serves(folder);
   });
 
   it("is typed, lint-clean and formatted also with names as long as Postgres allows", async () => {

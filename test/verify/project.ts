@@ -1,6 +1,6 @@
 // A finished project in a sandbox with its database, made by the offline model's renderer: what verification judges.
 import { execFile } from "node:child_process";
-import { cp, mkdtemp } from "node:fs/promises";
+import { cp, mkdir, mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -14,6 +14,7 @@ import { baseProjectFiles } from "../../src/plan/base-project.ts";
 import type { Plan } from "../../src/plan/plan.ts";
 import type { Subject } from "../../src/verify/subject.ts";
 import { createEmbeddedPostgres } from "../../src/adapters/database-cluster/embedded-postgres.ts";
+import { shareCache } from "../helpers/shared-cache.ts";
 
 export interface TestProject {
   subject: Subject;
@@ -28,8 +29,11 @@ export interface TestProject {
   remove: () => Promise<void>;
 }
 
-export async function createProject(plan: Plan): Promise<TestProject> {
+/** `cache` is the shared cache of prepared dependencies. */
+export async function createProject(plan: Plan, cache: string): Promise<TestProject> {
   const root = await mkdtemp(join(tmpdir(), "tb-verify-"));
+  await mkdir(join(root, "home"));
+  await shareCache(join(root, "home"), cache);
   const config = readConfig({ ...process.env, TB_HOME: join(root, "home"), PG_CONTROL_URL: "", DB_CLUSTER_HOST: "" });
   const cluster = selectDatabaseCluster(config);
   const provider = createLocalSandboxProvider(config);

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it, inject } from "vitest";
 import { completePlan, newColumn } from "../../src/plan/build-plan.ts";
 import { checkMigrations, compareSchemas } from "../../src/verify/migrations.ts";
 import { formatVerdict } from "../../src/verify/format-verdict.ts";
@@ -46,7 +46,7 @@ const plan = completePlan({
 let project: TestProject;
 let changed = false;
 beforeAll(async () => {
-  project = await createProject(plan);
+  project = await createProject(plan, inject("sharedCache"));
 });
 afterEach(async () => {
   if (changed) await project.reset();
@@ -91,7 +91,10 @@ describe("a sound project", () => {
 
 it("a project without a database passes the checks that apply to it", async () => {
   const constants = [{ path: "/api/ping", body: { pong: true, list: [1, "a", null] } }];
-  const small = await createProject(completePlan({ request: "ping", assumptions: [], tables: [], constants }));
+  const small = await createProject(
+    completePlan({ request: "ping", assumptions: [], tables: [], constants }),
+    inject("sharedCache"),
+  );
   try {
     const verdict = await verifyProject(small.subject);
     expect(formatVerdict(verdict)).toMatch(
