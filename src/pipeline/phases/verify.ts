@@ -2,7 +2,7 @@
 import { answerFinish } from "../../agent/agent-loop.ts";
 import { TbError } from "../../errors.ts";
 import type { Plan } from "../../plan/plan.ts";
-import type { Check, Verdict } from "../../verify/verdict.ts";
+import type { CheckName, Verdict } from "../../verify/verdict.ts";
 import { formatVerdict } from "../../verify/format-verdict.ts";
 import { verifyProject } from "../../verify/verify-project.ts";
 import type { CreateStart } from "../create.ts";
@@ -37,8 +37,15 @@ export const verify: Phase<In, { verdict: Verdict; agent: AgentState }> = {
       agent = await continueAgent(state, run, agent);
     }
   },
-  summarize: ({ verdict }) => `Verified: ${verdict.checks.map((check) => check.summary).join(", ")}`,
+  summarize: ({ verdict }) => `Verified: ${shown(verdict).join(", ")}`,
 };
+
+/** What fits a line; the verdict has the rest. */
+const SHOWN: ReadonlySet<CheckName> = new Set(["types", "build", "endpoints", "tests", "migrations"]);
+
+function shown(verdict: Verdict): string[] {
+  return verdict.checks.filter(({ name }) => SHOWN.has(name)).map(({ summary }) => summary);
+}
 
 async function judge({ plan, projectId, database }: In, run: Run): Promise<Verdict> {
   const workspace = await openWorkspace(run, { projectId, database: database !== null });
@@ -65,7 +72,7 @@ async function refuse(verdict: Verdict): Promise<never> {
 
 function failedNames(verdict: Verdict): string {
   return verdict.checks
-    .filter((check: Check) => !check.passed)
-    .map((check) => check.name)
+    .filter(({ passed }) => !passed)
+    .map(({ name }) => name)
     .join(", ");
 }
