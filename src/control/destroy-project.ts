@@ -1,7 +1,7 @@
 // Removing a project: the ledger walked once more, for all of its runs. Cut short, it is simply called again.
-import { createHash } from "node:crypto";
 import type { Adapters } from "../adapters/index.ts";
 import { TbError } from "../errors.ts";
+import { actionId } from "./action-id.ts";
 import type { Control } from "./control.ts";
 import type { ProjectRow } from "./projects.ts";
 import { forgetProject } from "./projects.ts";
@@ -36,11 +36,10 @@ export async function destroyProject(
 }
 
 async function recordDestroyed(control: Control, { project_id, owner_id, name }: ProjectRow): Promise<void> {
-  const actionId = `act_${Date.now().toString(36).padStart(9, "0")}${createHash("sha256").update(`destroyed ${project_id}`).digest("hex").slice(0, 10)}`;
   await control.query(
     `insert into project_actions (action_id, project_id, user_id, action_type, action_details, status, environment, created_at)
      select $1, $2, $3, 'project_destroyed', $4, 'succeeded', 'production', extract(epoch from now())::bigint
      where not exists (select from project_actions where project_id = $2 and action_type = 'project_destroyed')`,
-    [actionId, project_id, owner_id, `Removed project '${name}'`],
+    [actionId(`destroyed ${project_id}`), project_id, owner_id, `Removed project '${name}'`],
   );
 }

@@ -37,6 +37,9 @@ export async function insertEvent(
      fresh as (
        insert into run_events (run_id, phase, step, n, type, payload)
        select $1, $2, $3, $4, $6, $7 from held on conflict (run_id, phase, step, n) do nothing returning seq, at),
+     phase_now as (
+       update runs set phase = $2, updated_at = extract(epoch from now())::bigint
+       from held where run_id = $1 and $6 = 'phase.started'),
      activity as (
        insert into project_actions (action_id, project_id, user_id, request_id, run_id, action_type, action_details, status,
          environment, reference_ids, created_at)

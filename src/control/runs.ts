@@ -95,13 +95,6 @@ export async function settleRun(
   return rows.length > 0;
 }
 
-export async function setRunPhase(control: Control, runId: string, phase: string): Promise<void> {
-  await control.query("update runs set phase = $2, updated_at = extract(epoch from now())::bigint where run_id = $1", [
-    runId,
-    phase,
-  ]);
-}
-
 /** Finds a run by its id or an unambiguous beginning of it. Throws TbError "not_found" or "usage" (ambiguous). */
 export async function findRun(control: Control, idOrPrefix: string): Promise<RunRow> {
   const prefix = idOrPrefix.startsWith("run_") ? idOrPrefix : `run_${idOrPrefix}`;

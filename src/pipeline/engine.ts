@@ -4,16 +4,18 @@
 // simply does not go on in this process and stays pending. Resuming puts it on a queue that only the resuming process
 // listens to (any process would take it from the engine's own); finished steps are replayed from their checkpoints, the one
 // in flight is done again. The run's lease keeps a second process out.
-import { createHash, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { DBOS, DBOSClient, type DBOSConfig } from "@dbos-inc/dbos-sdk";
 import type { Adapters } from "../adapters/index.ts";
 import type { Control } from "../control/control.ts";
-import { insertEvent, type NewActivity } from "../control/events.ts";
 import { releaseResources } from "../control/release-resources.ts";
-import { beatLease, LEASE_SECONDS, setRunPhase, settleRun, type RunRow } from "../control/runs.ts";
-import { TbError, toErrorJson, type ErrorJson, type TbErrorOptions } from "../errors.ts";
-import { runPipeline, type LifecycleEvent } from "./run-pipeline.ts";
-import type { PhaseEvent, Pipeline, Run, RunSink } from "./types.ts";
+import { settleRun, type RunRow } from "../control/runs.ts";
+import { TbError, toErrorJson, type ErrorJson } from "../errors.ts";
+import { keepLease } from "./keep-lease.ts";
+import { asTbError, reviveError, throwIfAborted } from "./run-errors.ts";
+import { createVoice, type EngineEvent, type RunVoice } from "./run-events.ts";
+import { runPipeline } from "./run-pipeline.ts";
+import type { Pipeline, Run, RunSink } from "./types.ts";
 
 export interface EngineDeps {
   control: Control;
@@ -25,9 +27,7 @@ export interface EngineDeps {
   findPipeline: (name: string) => Promise<Pipeline<object, unknown>>;
 }
 
-export type RunOutcome =
-  | { state: "succeeded"; result: object }
-  | { state: "failed" | "parked"; error: TbError; cause: unknown };
+export type RunOutcome = { state: "succeeded"; result: object } | { state: "failed" | "parked"; error: TbError };
 
 /** Engine's tables live beside, not in, the control schema; runs of every control schema have their own ids. */
 const ENGINE_SCHEMA = "tb_engine";
@@ -46,8 +46,7 @@ interface Attempt extends EngineDeps {
   row: RunRow;
   token: number;
   park: (error: unknown) => void;
-  /** The event being written: events are stored and told one after the other, in the order they were emitted. */
-  writing: Promise<void>;
+  voice: RunVoice;
 }
 
 const attempts = new Map<string, Attempt>();
@@ -62,16 +61,9 @@ export async function executeRun(row: RunRow, token: number, deps: EngineDeps): 
   if (deps.signal.aborted) onAbort();
   else deps.signal.addEventListener("abort", onAbort, { once: true });
 
-  const heart = setInterval(() => void beat(), (LEASE_SECONDS * 1000) / 4);
-  async function beat(): Promise<void> {
-    try {
-      const held = await beatLease(deps.control, row.run_id, token);
-      if (!held) stop.abort(new TbError("interrupted", "Another process has taken this run over."));
-    } catch {
-      // The database did not answer: the next step or beat finds out; the lease outlives three missed beats.
-    }
-  }
-
+  const letGo = keepLease(deps.control, row.run_id, token, () => {
+    stop.abort(new TbError("interrupted", "Another process has taken this run over."));
+  });
   try {
     const outcome = await new Promise<RunOutcome>((resolve, reject) => {
       attempts.set(row.run_id, {
@@ -79,14 +71,19 @@ export async function executeRun(row: RunRow, token: number, deps: EngineDeps): 
         signal: stop.signal,
         row,
         token,
-        writing: Promise.resolve(),
-        park: (cause) => resolve({ state: "parked", error: asTbError(cause), cause }),
+        voice: createVoice({ ...deps, row, token }),
+        park: (cause) => resolve({ state: "parked", error: asTbError(cause) }),
       });
-      startOrResume(row.run_id, deps.control).then(resolve, reject);
+      startOrResume(row.run_id, deps.control).then(resolve, (error: unknown) => {
+        // The engine itself could not go on. Its workflow is as it was, so this is no more than another way of parking.
+        const failure = asTbError(error);
+        if (failure.parks) resolve({ state: "parked", error: failure });
+        else reject(failure);
+      });
     });
     return await settle(row, token, deps, outcome);
   } finally {
-    clearInterval(heart);
+    letGo();
     attempts.delete(row.run_id);
     deps.signal.removeEventListener("abort", onAbort);
     await DBOS.shutdown({ workflowCompletionTimeoutMS: 0 }); // 0: a parked workflow never ends in this process
@@ -177,9 +174,7 @@ async function launch(control: Control, options: Pick<DBOSConfig, "listenQueues"
 type StoredOutcome = { state: "succeeded"; result: object } | { state: "failed"; error: ErrorJson };
 
 function reviveOutcome(stored: StoredOutcome): RunOutcome {
-  if (stored.state === "succeeded") return stored;
-  const error = reviveError(stored.error);
-  return { state: "failed", error, cause: error };
+  return stored.state === "succeeded" ? stored : { state: "failed", error: reviveError(stored.error) };
 }
 
 /** The workflow: runs the pipeline; a failure is undone here, in durable steps. It never throws. */
@@ -204,28 +199,8 @@ async function runWorkflow(runId: string): Promise<StoredOutcome> {
   }
 }
 
-type EngineEvent =
-  | LifecycleEvent
-  | (PhaseEvent & { phase: string })
-  | { type: "run.started"; pipeline: string; phases: { name: string; title: string }[] }
-  | { type: "run.finished"; result: object }
-  | { type: "run.parked" | "run.failed"; error: ErrorJson };
-
 function createHost(attempt: Attempt) {
-  const counters = new Map<string, number>();
-
-  async function emit(event: EngineEvent, step = ""): Promise<void> {
-    const phase = "phase" in event ? event.phase : "";
-    await store(attempt, event, { phase, step: eventStep(event, step, attempt.token), n: count(phase, event, step) });
-    if (event.type === "phase.started") await setRunPhase(attempt.control, attempt.row.run_id, phase);
-  }
-
-  function count(phase: string, event: EngineEvent, step: string): number {
-    const key = `${phase}\n${eventStep(event, step, attempt.token)}`;
-    const n = counters.get(key) ?? 0;
-    counters.set(key, n + 1);
-    return n;
-  }
+  const { emit } = attempt.voice;
 
   function parkHere(cause: unknown): Promise<never> {
     attempt.park(cause);
@@ -290,88 +265,30 @@ function createHost(attempt: Attempt) {
   return { emit, runFor, undo, parkHere };
 }
 
-/** Lifecycle events of different attempts differ (a phase may fail twice); starts and ends of phases are the same event. */
-function eventStep(event: EngineEvent, step: string, token: number): string {
-  if (event.type === "phase.failed" || event.type.startsWith("run.")) return `${event.type}@${token}`;
-  return event.type.startsWith("phase.") ? event.type : step;
-}
-
-async function store(
-  attempt: Attempt,
-  event: EngineEvent,
-  at: { phase: string; step: string; n: number },
-): Promise<void> {
-  const mine = attempt.writing.then(() => write(attempt, event, at));
-  attempt.writing = mine.catch(() => {}); // the emitter gets the error; the next event tries for itself
-  await mine;
-}
-
-async function write(
-  attempt: Attempt,
-  event: EngineEvent,
-  at: { phase: string; step: string; n: number },
-): Promise<void> {
-  const key = { runId: attempt.row.run_id, ...at };
-  const stored = await insertEvent(attempt.control, key, attempt.token, event, activityOf(attempt.row, event, key));
-  for (const sink of attempt.sinks) {
-    await sink({ ...event, runId: attempt.row.run_id, seq: stored.seq, at: stored.at }, stored.repeat);
-  }
-}
-
-function activityOf(row: RunRow, event: EngineEvent, key: object): NewActivity | null {
-  if (event.type !== "activity" || !row.project_id) return null;
-  return {
-    actionId: actionId(JSON.stringify(key)),
-    projectId: row.project_id,
-    userId: row.owner_id,
-    requestId: row.request_id,
-    type: event.action,
-    details: event.details,
-    status: event.status ?? "succeeded",
-    environment: event.environment ?? "development",
-    references: event.references ?? {},
-  };
-}
-
-/** Sortable by time (milliseconds in base 36, eight digits until 2059), unique by its key. */
-function actionId(key: string): string {
-  return `act_${Date.now().toString(36).padStart(9, "0")}${createHash("sha256").update(key).digest("hex").slice(0, 10)}`;
-}
-
 /** The failed activity outlives the undo (it is no resource). */
-async function recordFailure(attempt: Attempt, cause: unknown): Promise<void> {
-  const { row, token } = attempt;
+async function recordFailure({ row, token, voice }: Attempt, cause: unknown): Promise<void> {
   if (!row.project_id) return;
-  const step = `activity.failed@${token}`;
-  const event: PhaseEvent & { phase: string } = {
-    type: "activity",
-    phase: "",
-    action: row.pipeline === "deploy" ? "deployment" : "project_created",
-    status: "failed",
-    details: `Failed: ${toErrorJson(cause).message}`,
-  };
-  await store(attempt, event, { phase: "", step, n: 0 });
+  const action = row.pipeline === "deploy" ? "deployment" : "project_created";
+  const details = `Failed: ${toErrorJson(cause).message}`;
+  await voice.emit({ type: "activity", phase: "", action, status: "failed", details }, `failed@${token}`);
 }
 
 async function settle(row: RunRow, token: number, deps: EngineDeps, outcome: RunOutcome): Promise<RunOutcome> {
-  const attempt = { ...deps, row, token, park: () => {}, writing: Promise.resolve() };
-  const error = outcome.state === "succeeded" ? null : toErrorJson(outcome.cause);
-  const event: EngineEvent =
-    outcome.state === "succeeded"
-      ? { type: "run.finished", result: outcome.result }
-      : { type: outcome.state === "failed" ? "run.failed" : "run.parked", error: error! };
+  const voice = createVoice({ ...deps, row, token });
+  const error = outcome.state === "succeeded" ? null : toErrorJson(outcome.error);
+  const result = outcome.state === "succeeded" ? outcome.result : null;
+  const event: EngineEvent = result
+    ? { type: "run.finished", result }
+    : { type: outcome.state === "failed" ? "run.failed" : "run.parked", error: error! };
+  let told = false;
   try {
-    await store(attempt, event, { phase: "", step: `${event.type}@${token}`, n: 0 });
-    await settleRun(deps.control, row.run_id, token, {
-      state: outcome.state,
-      error,
-      result: outcome.state === "succeeded" ? outcome.result : null,
-    });
+    await voice.emit(event);
+    told = true;
+    await settleRun(deps.control, row.run_id, token, { state: outcome.state, error, result });
   } catch (failure) {
     if (outcome.state !== "parked") throw failure;
     // The control database is gone, which is why the run parks: its row still says "running" under a lease that ends.
-    for (const sink of deps.sinks)
-      await sink({ ...event, runId: row.run_id, seq: -1, at: new Date().toISOString() }, false);
+    if (!told) await voice.tell(event);
   }
   if (outcome.state !== "parked") await DBOS.deleteWorkflow(row.run_id); // the engine keeps finished ones for ever
   return outcome;
@@ -386,42 +303,6 @@ export async function forgetRun(control: Control, runId: string): Promise<void> 
   } finally {
     await DBOS.shutdown({ workflowCompletionTimeoutMS: 0 });
   }
-}
-
-function throwIfAborted(signal: AbortSignal): void {
-  if (!signal.aborted) return;
-  throw signal.reason instanceof TbError ? signal.reason : new TbError("interrupted", "Interrupted.");
-}
-
-/** Anything thrown, as the error that decides between parking and failing. An aborted call counts as an interruption. */
-function asTbError(error: unknown): TbError {
-  if (error instanceof TbError) return error;
-  if (error instanceof Error && error.name === "AbortError")
-    return new TbError("interrupted", "Interrupted.", { cause: error });
-  if (isConnectionLoss(error)) {
-    const message = `A database does not answer: ${(error as Error).message}`;
-    return new TbError("transient", message, { suggestion: "tb db status", cause: error });
-  }
-  const json = toErrorJson(error);
-  return new TbError(json.code, json.message, {
-    ...(json.suggestion && { suggestion: json.suggestion }),
-    cause: error,
-  });
-}
-
-/** Postgres' class 08 and shutdown codes, and what the socket says (https://www.postgresql.org/docs/18/errcodes-appendix.html). */
-function isConnectionLoss(error: unknown): boolean {
-  const { code, message } = error as { code?: string; message?: string };
-  if (/^(08|57P0[123]|53300)/.test(code ?? "")) return true;
-  if (["ECONNREFUSED", "ECONNRESET", "EPIPE", "ETIMEDOUT"].includes(code ?? "")) return true;
-  return /Connection terminated|timeout exceeded when trying to connect|Query read timeout/.test(message ?? "");
-}
-
-function reviveError(json: ErrorJson): TbError {
-  const options: TbErrorOptions = { retryable: json.retryable, parks: false };
-  if (json.suggestion) options.suggestion = json.suggestion;
-  if (json.details) options.details = json.details;
-  return new TbError(json.code, json.message, options);
 }
 
 const silent = { info() {}, debug() {}, warn() {}, error() {} };

@@ -1,4 +1,5 @@
 // Starting, continuing and cancelling runs: who may work on one, and what its row says in between.
+import { actionId } from "../control/action-id.ts";
 import type { Control } from "../control/control.ts";
 import { insertRequest } from "../control/requests.ts";
 import { insertModification, setModificationStatus } from "../control/modifications.ts";
@@ -139,7 +140,7 @@ async function recordCancelled(control: Control, row: RunRow, token: number): Pr
     details: "Cancelled; everything it had made was removed",
   };
   await insertEvent(control, key, token, event, {
-    actionId: `act_${Date.now().toString(36).padStart(9, "0")}${row.run_id.slice(4)}`,
+    actionId: actionId(JSON.stringify(key)),
     projectId: row.project_id!,
     userId: row.owner_id,
     requestId: row.request_id,

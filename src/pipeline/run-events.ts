@@ -1,0 +1,82 @@
+// Stores and tells the events of one attempt at a run, one after the other.
+import { actionId } from "../control/action-id.ts";
+import type { Control } from "../control/control.ts";
+import { insertEvent, type NewActivity } from "../control/events.ts";
+import type { RunRow } from "../control/runs.ts";
+import type { ErrorJson } from "../errors.ts";
+import type { LifecycleEvent } from "./run-pipeline.ts";
+import type { PhaseEvent, RunSink } from "./types.ts";
+
+export type EngineEvent =
+  | LifecycleEvent
+  | (PhaseEvent & { phase: string })
+  | { type: "run.started"; pipeline: string; phases: { name: string; title: string }[] }
+  | { type: "run.finished"; result: object }
+  | { type: "run.parked" | "run.failed"; error: ErrorJson };
+
+/** Everything that an attempt says goes through here. */
+export interface RunVoice {
+  /** `step` is the step it is said in, "" for workflow code. Throws when the lease is no longer held. */
+  readonly emit: (event: EngineEvent, step?: string) => Promise<void>;
+  /** Tells the sinks an event that cannot be stored. */
+  readonly tell: (event: EngineEvent) => Promise<void>;
+}
+
+export interface VoiceOf {
+  control: Control;
+  sinks: readonly RunSink[];
+  row: RunRow;
+  token: number;
+}
+
+export function createVoice({ control, sinks, row, token }: VoiceOf): RunVoice {
+  const counters = new Map<string, number>();
+  let writing: Promise<void> = Promise.resolve();
+
+  async function emit(event: EngineEvent, step = ""): Promise<void> {
+    const phase = "phase" in event ? event.phase : "";
+    const keyStep = eventStep(event, step, token);
+    const counter = `${phase}\n${keyStep}`;
+    const n = counters.get(counter) ?? 0;
+    counters.set(counter, n + 1);
+    const mine = writing.then(() => write(event, { runId: row.run_id, phase, step: keyStep, n }));
+    writing = mine.catch(() => {}); // the emitter gets the error; the next event tries for itself
+    await mine;
+  }
+
+  async function write(
+    event: EngineEvent,
+    key: { runId: string; phase: string; step: string; n: number },
+  ): Promise<void> {
+    const stored = await insertEvent(control, key, token, event, activityOf(row, event, key));
+    for (const sink of sinks)
+      await sink({ ...event, runId: row.run_id, seq: stored.seq, at: stored.at }, stored.repeat);
+  }
+
+  async function tell(event: EngineEvent): Promise<void> {
+    for (const sink of sinks) await sink({ ...event, runId: row.run_id, seq: -1, at: new Date().toISOString() }, false);
+  }
+
+  return { emit, tell };
+}
+
+/** Lifecycle events of different attempts differ (a phase may fail twice); starts and ends of phases are the same event. */
+function eventStep(event: EngineEvent, step: string, token: number): string {
+  if (event.type === "phase.failed" || event.type.startsWith("run.")) return `${event.type}@${token}`;
+  return event.type.startsWith("phase.") ? event.type : step;
+}
+
+function activityOf(row: RunRow, event: EngineEvent, key: object): NewActivity | null {
+  if (event.type !== "activity" || !row.project_id) return null;
+  return {
+    actionId: actionId(JSON.stringify(key)),
+    projectId: row.project_id,
+    userId: row.owner_id,
+    requestId: row.request_id,
+    type: event.action,
+    details: event.details,
+    status: event.status ?? "succeeded",
+    environment: event.environment ?? "development",
+    references: event.references ?? {},
+  };
+}
