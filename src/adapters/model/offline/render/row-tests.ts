@@ -35,7 +35,7 @@ export function rowTests(plan: Plan, table: Table): string[] {
 }
 
 /** Whether a column can be filled by the tests: not with a reference to rows that they cannot make. */
-export function isFillable(plan: Plan, column: Column): boolean {
+function isFillable(plan: Plan, column: Column): boolean {
   if (!column.references) return true;
   const parent = tableOf(plan, column.references.table);
   return isMade(plan, parent);

@@ -8,7 +8,7 @@ import { rowTests } from "./row-tests.ts";
 import { spoken, typeName } from "./type-names.ts";
 
 /** One `it(…)`, with two spaces of indentation. */
-export type TestCase = string;
+type TestCase = string;
 
 export function renderTableTest(plan: Plan, table: Table): string {
   const cases = [
