@@ -7,9 +7,6 @@ import { relationTests } from "./relation-tests.ts";
 import { rowTests } from "./row-tests.ts";
 import { spoken, typeName } from "./type-names.ts";
 
-/** One `it(…)`, with two spaces of indentation. */
-type TestCase = string;
-
 export function renderTableTest(plan: Plan, table: Table): string {
   const cases = [
     ...(isMade(plan, table) ? rowTests(plan, table) : []),
