@@ -86,6 +86,9 @@ function forward(request: IncomingMessage, response: ServerResponse, socketPath:
     }
     pipeline(incoming, response, (error) => {
       if (error) response.destroy();
+      // An answer that came before the whole body did: the rest is read and dropped, so the client can go on.
+      if (!upstream.writableFinished) upstream.destroy();
+      request.resume();
     });
   });
   upstream.on("error", (error: NodeJS.ErrnoException) => {

@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => removeTbHome(home));
 
-test.each(["provision-database", "run-agent", "push-repository", "deploy"])(
+test.each(["provision-sandbox", "run-agent", "deploy"])(
   "a create killed as %s begins is finished by resume, with nothing lost, doubled or left behind",
   async (phase) => {
     const crash = await crashAndResume(home, `killed-at-${phase}`, { phase });

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
-import { createServer, request, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { Agent, createServer, request, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { connect, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -48,6 +48,20 @@ test("method, path, headers and bodies pass unchanged in both directions", async
   expect([seen[0]?.method, seen[0]?.url]).toEqual(["PATCH", "/a%20b?q=%F0&x[]=1"]);
   expect(seen[0]?.headers.host).toBe("shop.example");
   expect(seen[0]?.headersDistinct["x-twice"]).toEqual(["1", "2"]);
+});
+
+test("a body that the application refuses to read does not spoil the client's connection", async () => {
+  target = await serve("app", (incoming, response) => {
+    if (incoming.method === "POST") response.writeHead(413).end("too large");
+    else response.end("fine");
+  });
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  try {
+    expect((await call({ method: "POST", path: "/", agent }, "x".repeat(5_000_000))).statusCode).toBe(413);
+    expect((await call({ path: "/", agent })).body).toBe("fine");
+  } finally {
+    agent.destroy();
+  }
 });
 
 test("answers without a body keep their length: HEAD, 204, 304", async () => {
@@ -162,10 +176,13 @@ async function listen(server: Server, name: string): Promise<string> {
 
 type Answer = IncomingMessage & { body: string };
 
-function call(options: { method?: string; path: string; headers?: string[] }, body?: string): Promise<Answer> {
+function call(
+  options: { method?: string; path: string; headers?: string[]; agent?: Agent },
+  body?: string,
+): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const headers = options.headers ?? ["Host", "localhost"];
-    const sent = request({ ...options, port, host: "127.0.0.1", agent: false, headers }, (response) => {
+    const sent = request({ agent: false, ...options, port, host: "127.0.0.1", headers }, (response) => {
       let text = "";
       response.setEncoding("utf8");
       response.on("data", (chunk) => (text += chunk));
