@@ -87,6 +87,7 @@ function forward(request: IncomingMessage, response: ServerResponse, socketPath:
     pipeline(incoming, response, (error) => {
       if (error) response.destroy();
       // An answer that came before the whole body did: the rest is read and dropped, so the client can go on.
+      request.unpipe(upstream);
       if (!upstream.writableFinished) upstream.destroy();
       request.resume();
     });

@@ -55,10 +55,13 @@ test("a body that the application refuses to read does not spoil the client's co
     if (incoming.method === "POST") response.writeHead(413).end("too large");
     else response.end("fine");
   });
+  let connections = 0;
+  forwarder.server.on("connection", () => connections++);
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   try {
     expect((await call({ method: "POST", path: "/", agent }, "x".repeat(5_000_000))).statusCode).toBe(413);
     expect((await call({ path: "/", agent })).body).toBe("fine");
+    expect(connections).toBe(1);
   } finally {
     agent.destroy();
   }
