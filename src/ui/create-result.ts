@@ -30,7 +30,8 @@ export function formatCreated(result: CreateResult): string {
   rows.push(["Code", `git clone ${repository.url} ${project.name}`]);
   rows.push(["Look", `tb status ${project.name} · tb logs ${project.name} · tb activity ${project.name}`]);
   rows.push(["Remove", `tb destroy ${project.name} --confirm ${project.name}`]);
-  const end = `Model ${result.model} · run ${result.run.id} · ${formatUsd(cost.usd)}`;
+  const { provider, isolation } = result.sandbox;
+  const end = `Model ${result.model} · sandbox ${provider} (${isolation}) · run ${result.run.id} · ${formatUsd(cost.usd)}`;
   return `\n${rows.flatMap(([label, text]) => labelled(label, text)).join("\n")}\n\n  ${end}`;
 }
 

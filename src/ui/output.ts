@@ -35,15 +35,20 @@ export function paint(style: Style, text: string, stream: NodeJS.WriteStream = p
   return `\u001b[${on}m${text}\u001b[${off}m`;
 }
 
-/** The error as people read it: what failed, why, what to do; the exit code at the right edge of the first line. */
+/** The error as people read it: what failed, why, what to do; the exit code at the right edge of the message's last line. */
 export function formatError(error: ErrorJson): string {
   const exit = `exit ${EXIT_CODES[error.code]}`;
-  const [first = "", ...rest] = wrap(error.message, width() - 2);
-  const gap = width() - 2 - first.length - exit.length;
-  const head = rest.length === 0 && gap >= 2 ? `${first}${" ".repeat(gap)}${paint("dim", exit)}` : first;
-  const lines = [`${paint("red", "✖")} ${head}`, ...rest.map((line) => `  ${line}`)];
+  const message = wrap(error.message, width() - 2);
+  const gap = width() - 2 - message.at(-1)!.length - exit.length;
+  if (gap >= 2) message[message.length - 1] += `${" ".repeat(gap)}${paint("dim", exit)}`;
+  else message.push(`${" ".repeat(width() - 2 - exit.length)}${paint("dim", exit)}`);
+  const lines = message.map((line, i) => `${i === 0 ? paint("red", "✖") : " "} ${line}`);
   if (error.details?.length) lines.push("", ...error.details.flatMap((detail) => indent(detail)), "");
-  for (const line of error.suggestion?.split("\n") ?? []) lines.push(`  → ${line}`);
+  for (const line of error.suggestion?.split("\n") ?? []) {
+    // A command is one line whatever its length, so that it can be copied.
+    const parts = /^(tb|--|npm|git) ?/.test(line) ? [line] : wrap(line, width() - 4);
+    lines.push(...parts.map((part, i) => `  ${i === 0 ? "→" : " "} ${part}`));
+  }
   return lines.join("\n");
 }
 

@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => removeTbHome(home));
 
-test.each(["provision-sandbox", "run-agent", "deploy"])(
+test.each(["run-agent", "deploy"])(
   "a create killed as %s begins is finished by resume, with nothing lost, doubled or left behind",
   async (phase) => {
     const crash = await crashAndResume(home, `killed-at-${phase}`, { phase });
@@ -24,9 +24,9 @@ test("a create killed at a random moment is finished by resume", async () => {
 });
 
 test("a parked create can be cancelled, and then nothing is left of it", async () => {
-  const { runId } = await createAndKill(home, "cancelled", { phase: "deploy" });
+  const { runId } = await createAndKill(home, "cancelled", { phase: "run-agent" });
   const { released } = await tbData<{ released: string[] }>(home, ["cancel", runId!]);
-  expect(released.length).toBeGreaterThan(5);
+  expect(released.join("\n")).toMatch(/sandbox sbx_[^]*database turbobackend_prj_[^]*project prj_/);
   expect(await leftovers(home, [])).toEqual([]);
   expect((await tb(home, ["resume", runId!])).code).toBe(9);
 });
