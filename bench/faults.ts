@@ -1,8 +1,24 @@
 // npm run faults [-- N]: kills `tb create` with SIGKILL at the start of every phase and at N random moments (default 20),
-// resumes each, and counts what is unfinished, orphaned, lost or doubled. All but the times must be 0.
+// resumes each, and counts what is unfinished, orphaned, lost or doubled; then ten creates at once. All but the times must
+// be 0.
 import { createPipeline } from "../src/pipeline/create.ts";
-import { crashAndResume, type Crash, type Moment } from "../test/helpers/crash.ts";
-import { removeTbHome, tbData, tbHome } from "../test/helpers/tb.ts";
+import { crashAndResume, leftovers, type Crash, type Moment } from "../test/helpers/crash.ts";
+import { removeTbHome, tb, tbData, tbHome } from "../test/helpers/tb.ts";
+
+/** Ten creates of different names at the same moment: all succeed, and nothing else is there afterwards. */
+async function tenAtOnce(): Promise<void> {
+  const names = Array.from({ length: 10 }, (_, i) => `at-once-${i}`);
+  const since = performance.now();
+  const ran = await Promise.all(names.map((name) => tb(home, ["create", "notes(title)", "--name", name, "--json"])));
+  const failed = ran.filter(({ code }) => code !== 0);
+  for (const { code, stdout } of failed) process.stdout.write(`exit ${code}: ${stdout}\n`);
+  const stray = await leftovers(home, names);
+  const seconds = Math.round((performance.now() - since) / 1000);
+  process.stdout.write(
+    `ten at once: ${10 - failed.length} succeeded in ${seconds} s, left over ${stray.length} ${stray.join("; ")}\n`,
+  );
+  if (failed.length > 0 || stray.length > 0) process.exitCode = 1;
+}
 
 const random = Number(process.argv[2] ?? 20);
 const home = await tbHome();
@@ -28,6 +44,7 @@ try {
     );
     if (crash.problems.length > 0) break; // the home is no longer clean: later checks would blame the wrong run
   }
+  await tenAtOnce();
 } finally {
   await removeTbHome(home);
 }
