@@ -14,11 +14,11 @@ export async function recordContainerSession(
   );
 }
 
-/** All sandboxes of the run are gone. */
-export async function endContainerSessions(control: Control, runId: string): Promise<void> {
+/** The sandbox is gone. */
+export async function endContainerSession(control: Control, containerId: string): Promise<void> {
   await control.query(
     `update container_sessions set status = 'ended', ended_at = extract(epoch from now())::bigint
-     where run_id = $1 and ended_at is null`,
-    [runId],
+     where session_id = $1 and ended_at is null`,
+    [containerId],
   );
 }

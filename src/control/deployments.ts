@@ -8,7 +8,7 @@ export interface DeploymentRow {
   provider: string;
   url: string | null;
   commit: string;
-  status: "active" | "replaced" | "removed";
+  status: "active" | "replaced" | "removed" | "failed";
   created_at: number;
 }
 
@@ -25,6 +25,19 @@ export async function recordDeployment(
      values ($1, $2, $3, $4, $5, $6, 'active', 'production', extract(epoch from now())::bigint, extract(epoch from now())::bigint)
      on conflict (deployment_id) do nothing`,
     [of.deploymentId, of.projectId, of.runId, of.provider, of.url, of.commit],
+  );
+}
+
+/** A deployment that never served; what served before still does. */
+export async function recordFailedDeployment(
+  control: Control,
+  of: { deploymentId: string; projectId: string; runId: string; provider: string; commit: string },
+): Promise<void> {
+  await control.query(
+    `insert into deployments (deployment_id, project_id, run_id, provider, commit, status, environment, created_at, updated_at)
+     values ($1, $2, $3, $4, $5, 'failed', 'production', extract(epoch from now())::bigint, extract(epoch from now())::bigint)
+     on conflict (deployment_id) do nothing`,
+    [of.deploymentId, of.projectId, of.runId, of.provider, of.commit],
   );
 }
 

@@ -3,6 +3,7 @@
 import type { Adapters } from "../adapters/index.ts";
 import type { Control } from "./control.ts";
 import { liveResources, markReleased, type Resource, type ResourceKind } from "./ledger.ts";
+import { endContainerSession } from "./container-sessions.ts";
 import { removeDeployments } from "./deployments.ts";
 import { closeDatabase } from "./project-databases.ts";
 import { forgetProject } from "./projects.ts";
@@ -47,7 +48,8 @@ async function release(control: Control, adapters: Adapters, { kind, name, proje
     case "database-roles":
       return (await adapters.databaseCluster()).dropRoles(project_id!);
     case "sandbox":
-      return (await adapters.sandbox()).destroy(name);
+      await (await adapters.sandbox()).destroy(name);
+      return endContainerSession(control, name);
     case "git-directory":
       return (await adapters.gitHost()).forget(name);
     case "repository":

@@ -8,6 +8,7 @@ import { randomUUID } from "node:crypto";
 import { DBOS, DBOSClient, type DBOSConfig } from "@dbos-inc/dbos-sdk";
 import type { Adapters } from "../adapters/index.ts";
 import type { Control } from "../control/control.ts";
+import { setModificationStatus } from "../control/modifications.ts";
 import { releaseResources } from "../control/release-resources.ts";
 import { settleRun, type RunRow } from "../control/runs.ts";
 import { TbError, toErrorJson, type ErrorJson } from "../errors.ts";
@@ -252,6 +253,9 @@ function createHost(attempt: Attempt) {
       try {
         await releaseResources(attempt.control, attempt.adapters, { runId: attempt.row.run_id });
         await recordFailure(attempt, cause);
+        if (attempt.row.modification_id) {
+          await setModificationStatus(attempt.control, attempt.row.modification_id, "failed");
+        }
         return null;
       } catch (error) {
         throw new TbError("partial", `${toErrorJson(cause).message} Undoing it failed: ${toErrorJson(error).message}`, {

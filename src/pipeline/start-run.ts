@@ -89,9 +89,6 @@ async function work(deps: EngineDeps, row: RunRow): Promise<object> {
   const token = await take(deps.control, row);
   const outcome = await executeRun(row, token, deps);
   if (outcome.state === "succeeded") return outcome.result;
-  if (outcome.state === "failed" && row.modification_id) {
-    await setModificationStatus(deps.control, row.modification_id, "failed");
-  }
   if (outcome.state === "failed") throw outcome.error;
   throw withResumeHint(outcome.error, row.run_id);
 }

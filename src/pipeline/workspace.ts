@@ -3,6 +3,7 @@
 import type { AgentSession } from "../agent/agent-loop.ts";
 import type { Connection } from "../adapters/database-cluster/database-cluster.ts";
 import type { Sandbox } from "../adapters/sandbox/sandbox.ts";
+import { recordContainerSession } from "../control/container-sessions.ts";
 import { withResource } from "../control/ledger.ts";
 import { TbError } from "../errors.ts";
 import { sandboxName, workDatabases } from "./names.ts";
@@ -92,7 +93,10 @@ export async function createRunSandbox(run: Run, projectId: string): Promise<San
     name: sandboxName(run.id),
     provider: provider.name,
   } as const;
-  return withResource(run.control, resource, () => provider.create(sandboxName(run.id)));
+  const sandbox = await withResource(run.control, resource, () => provider.create(sandboxName(run.id)));
+  const { id: containerId, provider: name, isolation } = sandbox;
+  await recordContainerSession(run.control, { projectId, runId: run.id, containerId, provider: name, isolation });
+  return sandbox;
 }
 
 /** What the tree needs and git does not keep: `.env` (the copy's connection) and the prepared dependencies. */

@@ -2,7 +2,7 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Sandbox } from "../../adapters/sandbox/sandbox.ts";
-import { recordDeployment } from "../../control/deployments.ts";
+import { recordDeployment, recordFailedDeployment } from "../../control/deployments.ts";
 import { withResource } from "../../control/ledger.ts";
 import { TbError } from "../../errors.ts";
 import type { Phase, Run } from "../types.ts";
@@ -47,6 +47,7 @@ async function deployBuild(state: DeployIn, run: Run): Promise<DeploymentState> 
   const sandbox = await workspace.sandbox();
   await ensureBuilt(sandbox, run);
   const target = await run.adapters.deployTarget();
+  const row = { deploymentId, projectId, runId: run.id, provider: target.name, commit: state.repository.commit };
   const resource = {
     run_id: run.id,
     project_id: projectId,
@@ -54,24 +55,22 @@ async function deployBuild(state: DeployIn, run: Run): Promise<DeploymentState> 
     name: projectId,
     provider: target.name,
   } as const;
-  const deployment = await withResource(run.control, resource, async () =>
-    target.deploy({
-      projectId,
-      deploymentId,
-      artefact: join(await sandbox.workTree(), ".output"),
-      env: { NODE_ENV: "production", ...(database && databaseEnv(await liveConnection(run, projectId, database))) },
-      signal: run.signal,
-    }),
-  );
-  await recordDeployment(run.control, {
-    deploymentId,
-    projectId,
-    runId: run.id,
-    provider: target.name,
-    url: deployment.url,
-    commit: state.repository.commit,
-  });
-  return { id: deployment.id, url: deployment.url, healthy: deployment.healthy };
+  try {
+    const deployment = await withResource(run.control, resource, async () =>
+      target.deploy({
+        projectId,
+        deploymentId,
+        artefact: join(await sandbox.workTree(), ".output"),
+        env: { NODE_ENV: "production", ...(database && databaseEnv(await liveConnection(run, projectId, database))) },
+        signal: run.signal,
+      }),
+    );
+    await recordDeployment(run.control, { ...row, url: deployment.url });
+    return { id: deployment.id, url: deployment.url, healthy: deployment.healthy };
+  } catch (error) {
+    if (error instanceof TbError && !error.parks) await recordFailedDeployment(run.control, row);
+    throw error;
+  }
 }
 
 /** The artefact that was verified; built again only when the sandbox had to be rebuilt. */

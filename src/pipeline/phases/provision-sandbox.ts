@@ -2,7 +2,6 @@
 // for everything that follows.
 import type { Sandbox } from "../../adapters/sandbox/sandbox.ts";
 import { withResource } from "../../control/ledger.ts";
-import { recordContainerSession } from "../../control/container-sessions.ts";
 import { recordMigration } from "../../control/project-databases.ts";
 import { TbError } from "../../errors.ts";
 import { baseProjectFiles } from "../../plan/base-project.ts";
@@ -48,13 +47,6 @@ export const provisionSandbox: Phase<In, { sandbox: SandboxFacts }> = {
 
 async function fill(state: In, run: Run): Promise<SandboxFacts> {
   const sandbox = await createRunSandbox(run, state.projectId);
-  await recordContainerSession(run.control, {
-    projectId: state.projectId,
-    runId: run.id,
-    containerId: sandbox.id,
-    provider: sandbox.provider,
-    isolation: sandbox.isolation,
-  });
   for (const { path, content } of await baseProjectFiles(state.plan)) await sandbox.writeFile(path, content);
   await fillSandbox(run, sandbox, state.database ? await workConnection(run, state.projectId) : null);
   await saveBase(state, run, sandbox);

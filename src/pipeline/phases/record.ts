@@ -1,6 +1,5 @@
 // The project is made: its record is completed, what only the run needed is released, and the result is put together.
 import { sumCost } from "../../control/turns.ts";
-import { endContainerSessions } from "../../control/container-sessions.ts";
 import { applyModification } from "../../control/modifications.ts";
 import { activateProject } from "../../control/projects.ts";
 import { releaseResources, RUN_SCOPED } from "../../control/release-resources.ts";
@@ -67,7 +66,6 @@ export const record: Phase<In, { result: CreateResult }> = {
     });
     await run.step("release", async () => {
       await releaseResources(run.control, run.adapters, { runId: run.id }, { only: RUN_SCOPED });
-      await endContainerSessions(run.control, run.id);
       return null;
     });
     return { result: resultOf(state, run.id, cost) };

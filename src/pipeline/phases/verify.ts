@@ -22,12 +22,16 @@ export const verify: Phase<In, { verdict: Verdict; agent: AgentState }> = {
   run: async (state, run) => {
     let { agent } = state;
     for (let attempt = 1; ; attempt++) {
-      const verdict = await run.step(`verify-${attempt}`, () => judge(state, run));
+      // The last verdict is thrown inside its step, so that a resumed run judges anew.
+      const verdict = await run.step(`verify-${attempt}`, async () => {
+        const found = await judge(state, run);
+        if (!found.passed && attempt === ATTEMPTS) throw refusal(found);
+        return found;
+      });
       if (verdict.passed) {
         await run.step("accept", () => answerFinish(run, agent.turn, "Verified.", false));
         return { verdict, agent };
       }
-      if (attempt === ATTEMPTS) await run.step("refuse", () => refuse(verdict));
       await run.emit({
         type: "warning",
         text: `Not verified (attempt ${attempt} of ${ATTEMPTS}): ${failedNames(verdict)}`,
@@ -63,8 +67,8 @@ async function judge({ plan, projectId, database }: In, run: Run): Promise<Verdi
   });
 }
 
-async function refuse(verdict: Verdict): Promise<never> {
-  throw new TbError("verification_failed", `The project could not be verified: ${failedNames(verdict)}.`, {
+function refusal(verdict: Verdict): TbError {
+  return new TbError("verification_failed", `The project could not be verified: ${failedNames(verdict)}.`, {
     details: formatVerdict(verdict).split("\n").slice(0, 30),
     suggestion: "The run is kept with everything it made.",
   });
