@@ -6,12 +6,6 @@ if (major < 22 || (major === 22 && minor < 18)) {
   process.stderr.write(`tb needs Node 22.18 or newer; this is ${process.versions.node}.\n`);
   process.exit(3);
 }
-// A reader that went away (tb … | head) is no error of ours, and no reason to leave the work undone.
-for (const stream of [process.stdout, process.stderr]) {
-  stream.on("error", (error) => {
-    if (error.code !== "EPIPE") throw error;
-  });
-}
 enableCompileCache?.();
 const { main } = await import("../dist/main.js");
 await main();

@@ -7,6 +7,7 @@ import type { Control } from "./control/control.ts";
 import { EXIT_CODES, TbError, toErrorJson, type ErrorJson } from "./errors.ts";
 import type { EngineDeps } from "./pipeline/engine.ts";
 import type { RunSink } from "./pipeline/types.ts";
+import { leaveIfUnread, whileWorking } from "./ui/closed-pipe.ts";
 import { formatError, writeMessage, writeResult } from "./ui/output.ts";
 import { toUsageError } from "./ui/usage-error.ts";
 
@@ -38,14 +39,16 @@ export abstract class TbCommand<Data> extends Command {
 
   override async _run<T>(): Promise<T> {
     try {
-      const data = await this.run();
+      const data = await whileWorking(() => this.run());
       await this.closeAll();
+      leaveIfUnread();
       if (!this.outputDone) writeResult(this.jsonEnabled() ? this.envelope(data, null) : this.format(data));
       return data as unknown as T;
     } catch (error) {
       await this.closeAll();
       if (isHelpRequest(error)) throw error;
       this.report(toUsageError(error, this.ctor));
+      leaveIfUnread();
       return undefined as T;
     }
   }

@@ -8,7 +8,7 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import type { ProjectStatus } from "../../src/control/project-status.ts";
 import type { CreateResult } from "../../src/pipeline/phases/record.ts";
-import { removeTbHome, tb, tbData, tbHome, type Envelope } from "../helpers/tb.ts";
+import { removeTbHome, startTb, tb, tbData, tbHome, type Envelope } from "../helpers/tb.ts";
 
 let home: string;
 const run = promisify(execFile);
@@ -204,15 +204,19 @@ test("a plan is printed, kept in a file and built from it exactly", async () => 
   await tbData(home, ["destroy", built.project.name, "--confirm", built.project.name]);
 });
 
-test("a request without anything to keep gets no database", async () => {
-  const made = await tbData<CreateResult>(home, [
+test("a request without anything to keep gets no database, also when nobody reads on", async () => {
+  const running = startTb(home, [
     "create",
     "an API with GET /api/ping that returns pong",
     "--name",
     "ping",
+    "--events",
   ]);
-  expect(made.database).toMatchObject({ needed: false, name: null, tables: [] });
-  expect((await call(made.deployment!.url, "GET", "/api/ping")).status).toBe(200);
+  running.child.stdout!.once("data", () => running.child.stdout!.destroy());
+  expect((await running.done).code).toBe(0);
+  const { database, deployment } = await tbData<ProjectStatus>(home, ["projects", "show", "ping"]);
+  expect(database).toBeNull();
+  expect((await call(deployment!.url!, "GET", "/api/ping")).status).toBe(200);
   await tbData(home, ["destroy", "ping", "--confirm", "ping"]);
 });
 
