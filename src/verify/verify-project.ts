@@ -93,8 +93,8 @@ async function buildAndProbe(
   await openapi;
   subject.onProgress("build");
   const build = await check("build", () => checkBuild(subject));
+  await databases.probe; // copying ends every session of the database, so the plan is looked up in it afterwards
   const plan = await check("plan", () => checkPlan(subject, routes));
-  await databases.probe;
   const served = build.passed ? await serveAndProbe(subject, routes) : [];
   if (!hasDatabase(subject)) return [lint, build, plan, ...served];
   await databases.replay;
