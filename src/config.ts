@@ -52,6 +52,13 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   if (controlUrl && !/^postgres(ql)?:\/\//.test(controlUrl))
     problems.push("PG_CONTROL_URL must start with postgres:// or postgresql://.");
   const projectsCluster = readCluster(env, problems);
+  const home = resolve(env.TB_HOME || defaultHome(env));
+  // Build tools write the path of a project into generated code without quoting these.
+  // oxlint-disable-next-line no-control-regex -- they are what is looked for
+  if (/["\\\u0000-\u001f\u007f]/.test(home))
+    problems.push(
+      `TB_HOME must not contain quotation marks, backslashes or control characters: ${JSON.stringify(home)}.`,
+    );
   if (problems.length > 0) {
     throw new TbError("configuration", problems.length === 1 ? problems[0]! : "The environment has several problems.", {
       ...(problems.length > 1 && { details: problems }),
@@ -59,7 +66,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     });
   }
   return {
-    home: resolve(env.TB_HOME || defaultHome(env)),
+    home,
     controlUrl,
     controlSchema: schema,
     projectsCluster,
