@@ -14,6 +14,7 @@ import type { LaunchedProcess } from "../../processes/launch.ts";
 import { waitForEnd } from "../../processes/wait-for-end.ts";
 import { copyTree } from "../../processes/copy-tree.ts";
 import { prepareDependencies } from "./dependency-cache.ts";
+import { findNpm, NO_NPM } from "./npm-ci.ts";
 import { killRecordedGroups, recordGroup } from "./process-records.ts";
 import { createProcessTier, type SandboxPlace, type Tier } from "./process-tier.ts";
 import type { ExecOptions, Sandbox, SandboxProvider } from "./sandbox.ts";
@@ -49,6 +50,7 @@ export function createLocalSandboxProvider(config: Config): SandboxProvider {
   return {
     name: "local",
     isolation: tier.isolation,
+    missing: async () => (findNpm(config.passthrough) ? [] : [NO_NPM]),
     create: (id) => open(id, true),
     attach: (id) => open(id, false),
     async destroy(id) {

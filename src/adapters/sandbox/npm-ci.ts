@@ -11,6 +11,7 @@ import { launch, type Command } from "../../processes/launch.ts";
 import { waitForEnd } from "../../processes/wait-for-end.ts";
 import { createTextTail } from "../../processes/text-tail.ts";
 import { npmFailure } from "./npm-failure.ts";
+import type { Prerequisite } from "./sandbox.ts";
 
 const TIMEOUT = 15 * 60_000;
 const ARGUMENTS = [
@@ -21,6 +22,11 @@ const ARGUMENTS = [
   "--prefer-offline",
   "--loglevel=http",
 ];
+
+export const NO_NPM: Prerequisite = {
+  problem: "npm was not found; it installs the packages of the generated project.",
+  remedy: "Install Node.js from https://nodejs.org (it brings npm), or add npm to the PATH.",
+};
 
 export interface NpmCiOptions {
   signal?: AbortSignal | undefined;
@@ -37,6 +43,7 @@ export async function npmCi(
   { signal, onProgress, packages }: NpmCiOptions,
 ): Promise<void> {
   const npm = findNpm(config.passthrough);
+  if (!npm) throw new TbError("configuration", NO_NPM.problem, { suggestion: NO_NPM.remedy });
   const cache = join(config.home, "cache", "npm");
   await mkdir(cache, { recursive: true, mode: 0o700 });
   // HOME is the user's: npm reads ~/.npmrc there (registry, login, certificates) and writes nothing.
@@ -66,8 +73,9 @@ export async function npmCi(
   if (exitCode !== 0) throw npmFailure(output.text(), timedOut);
 }
 
-/** npm's own program run by this Node, beside Node or on the search path; else whatever is called npm there. */
-function findNpm(passthrough: Readonly<Record<string, string>>): Command {
+/** npm's own program run by this Node, beside Node or on the search path; else whatever is called npm there;
+ * null when there is none. */
+export function findNpm(passthrough: Readonly<Record<string, string>>): Command | null {
   let other: string | undefined;
   for (const folder of searchPath(passthrough).split(delimiter)) {
     const found = join(folder, "npm");
@@ -87,8 +95,5 @@ function findNpm(passthrough: Readonly<Record<string, string>>): Command {
     const program = candidates.find((file) => basename(file) === "npm-cli.js" && existsSync(file));
     if (program) return [process.execPath, program];
   }
-  if (other) return [other];
-  throw new TbError("configuration", "npm was not found; it installs the packages of the generated project.", {
-    suggestion: "Install Node.js from https://nodejs.org (it brings npm), or add npm to the PATH.",
-  });
+  return other ? [other] : null;
 }

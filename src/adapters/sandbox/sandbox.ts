@@ -2,9 +2,19 @@
 
 export type Isolation = "process" | "bubblewrap" | "seatbelt" | "container" | "remote";
 
+/** Something that must be there and is not. */
+export interface Prerequisite {
+  /** A sentence: "npm was not found." */
+  problem: string;
+  /** A sentence that says what to do. */
+  remedy: string;
+}
+
 export interface SandboxProvider {
   readonly name: "local" | "daytona";
   readonly isolation: Isolation;
+  /** What this machine lacks for sandboxes to work; makes nothing. */
+  missing(): Promise<Prerequisite[]>;
   /** Creates the sandbox, or opens it when it is already there. The id is deterministic and safe as a file name. */
   create(id: string): Promise<Sandbox>;
   /** Opens an existing sandbox. Throws TbError "not_found". */
