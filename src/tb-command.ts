@@ -5,6 +5,7 @@ import { selectAdapters, type Adapters } from "./adapters/index.ts";
 import { readConfig, type Config } from "./config.ts";
 import type { Control } from "./control/control.ts";
 import { EXIT_CODES, TbError, toErrorJson, type ErrorJson } from "./errors.ts";
+import { foreseenError } from "./foreseen-error.ts";
 import type { EngineDeps } from "./pipeline/engine.ts";
 import type { RunSink } from "./pipeline/types.ts";
 import { leaveIfUnread, whileWorking } from "./ui/closed-pipe.ts";
@@ -114,7 +115,7 @@ export abstract class TbCommand<Data> extends Command {
   }
 
   private report(error: unknown): void {
-    const json = toErrorJson(error);
+    const json = toErrorJson(foreseenError(error) ?? error);
     process.exitCode = EXIT_CODES[json.code];
     if (this.jsonEnabled()) return writeResult(this.envelope(null, json));
     if (this.argv.includes("--events") && this.runId === null) {

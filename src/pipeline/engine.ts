@@ -258,7 +258,8 @@ function createHost(attempt: Attempt) {
         }
         return null;
       } catch (error) {
-        throw new TbError("partial", `${toErrorJson(cause).message} Undoing it failed: ${toErrorJson(error).message}`, {
+        const [first, second] = [asTbError(cause).message, asTbError(error).message];
+        throw new TbError("partial", `${first.replace(/[^.!?]$/, "$&.")} Undoing it failed: ${second}`, {
           suggestion: `tb cancel ${attempt.row.run_id}`,
           cause: error,
         });

@@ -8,11 +8,30 @@ import { TbError } from "../errors.ts";
  * Throws TbError "configuration" when it cannot be written. */
 export async function ensurePrivateFolder(folder: string): Promise<void> {
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await makeFolders(folder);
     const { mode } = await stat(folder);
     if ((mode & 0o077) !== 0) await chmod(folder, 0o700);
   } catch (error) {
     throw folderError(error, folder);
+  }
+}
+
+/** Like mkdir's own `recursive`, which calls a read-only file system ENOENT and never returns below /proc. */
+async function makeFolders(folder: string): Promise<void> {
+  try {
+    await makeFolder(folder);
+  } catch (error) {
+    if (errorCode(error) !== "ENOENT" || dirname(folder) === folder) throw error;
+    await makeFolders(dirname(folder));
+    await makeFolder(folder);
+  }
+}
+
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { mode: 0o700 });
+  } catch (error) {
+    if (errorCode(error) !== "EEXIST" || !(await stat(folder)).isDirectory()) throw error;
   }
 }
 
@@ -64,7 +83,8 @@ export async function readIfPresent(path: string): Promise<string | null> {
 export function folderError(error: unknown, folder: string): Error {
   const reason = reasonOf(error);
   if (reason === undefined) return error instanceof Error ? error : new Error(String(error));
-  return new TbError("configuration", `Cannot write to ${folder}: ${reason}.`, {
+  const full = ["ENOSPC", "EDQUOT"].includes(errorCode(error) ?? "");
+  return new TbError(full ? "transient" : "configuration", `Cannot write to ${folder}: ${reason}.`, {
     suggestion: "Free or repair that folder, or set TB_HOME to a folder you can write to.",
     cause: error,
   });
@@ -77,6 +97,7 @@ const REASONS: Record<string, string> = {
   ENOSPC: "the disk is full",
   EDQUOT: "the disk quota is used up",
   ENOTDIR: "a part of the path is a file, not a folder",
+  ENOENT: "the folder above it does not take new folders",
   EEXIST: "there is a file where the folder should be",
 };
 

@@ -30,6 +30,16 @@ test("files are for their owner only, and so is a folder that was open before", 
   }
 });
 
+test("a place that takes no folders is refused in words, also where mkdir would try for ever", async () => {
+  await writeFile(join(home, "file"), "");
+  for (const place of ["/proc/turbobackend/home", join(home, "file"), join(home, "file/below")]) {
+    await expect(createSecretStore({ home: place }).installationId(), place).rejects.toMatchObject({
+      code: "configuration",
+      message: expect.stringContaining(place),
+    });
+  }
+});
+
 test("a password depends on the key and on the purpose, and on nothing else", async () => {
   const [one, same] = [createSecretStore({ home }), createSecretStore({ home })];
   expect(await one.password("role:a")).toBe(await same.password("role:a"));

@@ -26,10 +26,16 @@ const BY_CODE: Record<string, ConnectionFailure> = {
 };
 
 export function classifyConnectionError(error: unknown): ConnectionFailure {
+  if (isAboutFile(error)) return "other";
   const known = BY_CODE[errorCode(error) ?? ""];
   if (known) return known;
   if (error instanceof AggregateError) return classifyConnectionError(error.errors[0]); // each address of a host name
   return error instanceof Error && /terminated|timeout|timed out/i.test(error.message) ? "busy" : "other";
+}
+
+/** The codes of a missing file and of a missing socket are the same. */
+function isAboutFile(error: unknown): boolean {
+  return error instanceof Error && "syscall" in error && "path" in error && error.syscall !== "connect";
 }
 
 /** The error a person can act on. `server` names it without its password: "postgres@db.example.com:5432". `settings` are the

@@ -217,7 +217,7 @@ async function startError(
   const said = (server?.spawnError()?.message ?? (await server?.said()) ?? "").trim();
   const full = /no space left|disk quota/i.test(said);
   return new TbError(
-    code,
+    full ? "transient" : code,
     full
       ? `The disk is full: the ${which} database server cannot start.`
       : `The ${which} database server did not start.`,

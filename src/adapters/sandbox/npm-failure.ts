@@ -5,8 +5,8 @@ const UNREACHABLE =
   /^(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ECONNABORTED|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|EPIPE|ERR_SOCKET_TIMEOUT|EIDLETIMEOUT|FETCH_ERROR|ENOTCACHED|E429|E5\d\d)$/;
 const CERTIFICATE = /CERT|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER|SELF_SIGNED|ERR_TLS/;
 
-/** "transient" when something could not be reached, "authentication" when the registry refused, "configuration" for
- * certificates and a full disk, else "failure". No credentials of an address are shown. */
+/** "transient" when something could not be reached or the disk is full, "authentication" when the registry refused,
+ * "configuration" for certificates and a read-only disk, else "failure". No credentials of an address are shown. */
 export function npmFailure(output: string, timedOut: boolean): TbError {
   const errors = [...output.matchAll(/^npm (?:error|ERR!) ?(.*)$/gm)].map((match) => withoutSecrets(match[1]!));
   const code = errors.map((line) => /^code (\S+)/.exec(line)?.[1]).find((found) => found !== undefined) ?? "";
@@ -34,10 +34,14 @@ export function npmFailure(output: string, timedOut: boolean): TbError {
     });
   }
   if (code === "ENOSPC" || code === "EDQUOT" || code === "EROFS") {
-    return new TbError("configuration", `The packages could not be written to disk (${code}).`, {
-      suggestion: "Free some space, or set TB_HOME to a folder on another disk.",
-      details,
-    });
+    return new TbError(
+      code === "EROFS" ? "configuration" : "transient",
+      `The packages could not be written to disk (${code}).`,
+      {
+        suggestion: "Free some space, or set TB_HOME to a folder on another disk.",
+        details,
+      },
+    );
   }
   const named = code === "" ? "" : ` (${code})`;
   return new TbError("failure", `npm could not install the packages of package-lock.json${named}.`, {
