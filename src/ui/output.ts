@@ -1,4 +1,5 @@
 // The only place that writes to the terminal: results to stdout, progress and messages to stderr.
+import { stripVTControlCharacters } from "node:util";
 import type { ErrorJson } from "../errors.ts";
 import { EXIT_CODES } from "../errors.ts";
 
@@ -38,18 +39,24 @@ export function paint(style: Style, text: string, stream: NodeJS.WriteStream = p
 /** The error as people read it: what failed, why, what to do; the exit code at the right edge of the message's last line. */
 export function formatError(error: ErrorJson): string {
   const exit = `exit ${EXIT_CODES[error.code]}`;
-  const message = wrap(error.message, width() - 2);
+  const message = wrap(plain(error.message), width() - 2);
   const gap = width() - 2 - message.at(-1)!.length - exit.length;
   if (gap >= 2) message[message.length - 1] += `${" ".repeat(gap)}${paint("dim", exit)}`;
   else message.push(`${" ".repeat(width() - 2 - exit.length)}${paint("dim", exit)}`);
   const lines = message.map((line, i) => `${i === 0 ? paint("red", "✖") : " "} ${line}`);
-  if (error.details?.length) lines.push("", ...error.details.flatMap((detail) => indent(detail)), "");
+  if (error.details?.length) lines.push("", ...error.details.flatMap((detail) => indent(plain(detail))), "");
   for (const line of error.suggestion?.split("\n") ?? []) {
     // A command is one line whatever its length, so that it can be copied.
     const parts = /^(tb|--|npm|git) ?/.test(line) ? [line] : wrap(line, width() - 4);
     lines.push(...parts.map((part, i) => `  ${i === 0 ? "→" : " "} ${part}`));
   }
   return lines.join("\n");
+}
+
+/** Programs and databases have had their say in it: nothing of that may steer the terminal. */
+function plain(text: string): string {
+  // oxlint-disable-next-line no-control-regex -- control characters are what is removed
+  return stripVTControlCharacters(text).replaceAll(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, "");
 }
 
 function indent(text: string): string[] {

@@ -1,4 +1,5 @@
 // One check: timed, with a bounded list of failures that are worded for whoever wrote the code.
+import { stripVTControlCharacters } from "node:util";
 import type { ExecResult } from "../adapters/sandbox/sandbox.ts";
 import type { Check, CheckName, Failure } from "./verdict.ts";
 
@@ -28,7 +29,9 @@ export async function check(name: CheckName, work: () => Promise<Finding>): Prom
 }
 
 function bounded(failures: Failure[]): Failure[] {
-  const shown = failures.slice(0, MAX_FAILURES).map((failure) => ({ ...failure, message: shorten(failure.message) }));
+  const shown = failures
+    .slice(0, MAX_FAILURES)
+    .map((failure) => ({ ...failure, message: shorten(stripVTControlCharacters(failure.message)) }));
   const rest = failures.length - shown.length;
   return rest > 0 ? [...shown, { message: `… and ${rest} more.` }] : shown;
 }
@@ -40,7 +43,7 @@ export function shorten(text: string, length = MAX_LENGTH): string {
 
 /** The end of what a command printed, where the reason usually is. */
 export function lastLines(output: string, length = 1_500): string {
-  const text = output
+  const text = stripVTControlCharacters(output)
     .split("\n")
     .filter((line) => !/^\s+at .*(node_modules|node:)/.test(line)) // frames that nobody who reads this can change
     .join("\n")
