@@ -7,12 +7,15 @@ import type { Control } from "./control/control.ts";
 import { EXIT_CODES, TbError, toErrorJson, type ErrorJson } from "./errors.ts";
 import { foreseenError } from "./foreseen-error.ts";
 import type { EngineDeps } from "./pipeline/engine.ts";
+import { withResumeHint } from "./pipeline/resume-hint.ts";
 import type { RunSink } from "./pipeline/types.ts";
 import { leaveIfUnread, whileWorking } from "./ui/closed-pipe.ts";
-import { formatError, writeMessage, writeResult } from "./ui/output.ts";
+import { formatError, showCursor, writeMessage, writeResult } from "./ui/output.ts";
 import { toUsageError } from "./ui/usage-error.ts";
 
 const SCHEMA_VERSION = 1;
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+const CLOSING: ReadonlySet<string> = new Set(["run.finished", "run.parked", "run.failed"]);
 
 /** What a service needs of the command that calls it: a run, followed in the foreground until it ends or parks. */
 export interface Runner {
@@ -30,6 +33,10 @@ export abstract class TbCommand<Data> extends Command {
   private openedControl: Promise<Control> | undefined;
   /** Set by commands that start or continue a run. */
   protected runId: string | null = null;
+  /** The run in the foreground; aborting it parks it. */
+  private following: AbortController | undefined;
+  /** Set when the run has told its closing event. */
+  private ended = false;
   /** Set when events have been the output, so that nothing else is printed on stdout. */
   protected outputDone = false;
 
@@ -39,6 +46,7 @@ export abstract class TbCommand<Data> extends Command {
   protected abstract format(data: Data): string;
 
   override async _run<T>(): Promise<T> {
+    for (const signal of SIGNALS) process.on(signal, this.onSignal);
     try {
       const data = await whileWorking(() => this.run());
       await this.closeAll();
@@ -51,8 +59,25 @@ export abstract class TbCommand<Data> extends Command {
       this.report(toUsageError(error, this.ctor));
       leaveIfUnread();
       return undefined as T;
+    } finally {
+      for (const signal of SIGNALS) process.off(signal, this.onSignal);
     }
   }
+
+  /** The first Ctrl-C parks the run that is followed; the second one, or one without a run, stops at once. */
+  private readonly onSignal = (): void => {
+    if (this.following && !this.following.signal.aborted) {
+      this.following.abort(new TbError("interrupted", "Interrupted. Nothing is lost: the run is kept as it is."));
+      return;
+    }
+    if (process.stderr.isTTY) showCursor();
+    this.report(
+      this.following && this.runId
+        ? withResumeHint(new TbError("interrupted", "Stopped at once. The run is kept as far as it came."), this.runId)
+        : new TbError("interrupted", "Interrupted."),
+    );
+    process.exit(EXIT_CODES.interrupted);
+  };
 
   override jsonEnabled(): boolean {
     const end = this.argv.indexOf("--");
@@ -89,24 +114,23 @@ export abstract class TbCommand<Data> extends Command {
     runId: string,
     work: (deps: EngineDeps) => Promise<T>,
   ): Promise<T> {
+    const control = await this.control();
     const stop = new AbortController();
-    const onSignal = () => {
-      if (stop.signal.aborted) process.exit(EXIT_CODES.interrupted);
-      stop.abort(new TbError("interrupted", "Interrupted. Nothing is lost: the run is kept as it is."));
-    };
-    const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
-    for (const signal of signals) process.on(signal, onSignal);
+    this.following = stop;
     try {
-      const control = await this.control();
       this.runId = runId;
       this.outputDone = flags.events;
-      const sinks = [await chooseSink(flags.events, this.jsonEnabled())];
+      const sinks = [await chooseSink(flags.events, this.jsonEnabled()), this.noteEnd];
       const { findPipeline } = await import("./pipeline/pipelines.ts");
       return await work({ control, adapters: this.adapters, signal: stop.signal, sinks, findPipeline });
     } finally {
-      for (const signal of signals) process.off(signal, onSignal);
+      this.following = undefined;
     }
   }
+
+  private readonly noteEnd: RunSink = ({ type }) => {
+    if (CLOSING.has(type)) this.ended = true;
+  };
 
   private async closeAll(): Promise<void> {
     // Closing must not hide the result or the error that is about to be told.
@@ -118,11 +142,10 @@ export abstract class TbCommand<Data> extends Command {
     const json = toErrorJson(foreseenError(error) ?? error);
     process.exitCode = EXIT_CODES[json.code];
     if (this.jsonEnabled()) return writeResult(this.envelope(null, json));
-    if (this.argv.includes("--events") && this.runId === null) {
-      // The stream still ends in exactly one closing event when the run could not even start.
-      writeResult(
-        JSON.stringify({ type: "run.failed", runId: null, seq: 0, at: new Date().toISOString(), error: json }),
-      );
+    if (this.argv.includes("--events") && !this.ended) {
+      // The stream still ends in exactly one closing event when the run could not even start, or not end in order.
+      const type = this.runId !== null && error instanceof TbError && error.parks ? "run.parked" : "run.failed";
+      writeResult(JSON.stringify({ type, runId: this.runId, seq: 0, at: new Date().toISOString(), error: json }));
     }
     writeMessage(formatError(json));
     if (error instanceof Error && (this.configuration?.debug ?? false)) writeMessage(error.stack ?? "");

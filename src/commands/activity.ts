@@ -19,6 +19,9 @@ interface Timeline {
   }[];
 }
 
+/** Of a line; `--json` has the whole. */
+const MAX_DETAILS = 100;
+
 export default class Activity extends TbCommand<Timeline> {
   static override summary = "Show what has happened to a project, or to all of them, newest first.";
   static override examples = [
@@ -70,7 +73,7 @@ export default class Activity extends TbCommand<Timeline> {
         project.name,
         status === "failed" ? `${type} ✖` : type,
         run_id ?? "",
-        details,
+        details.length > MAX_DETAILS ? `${details.slice(0, MAX_DETAILS - 1)}…` : details,
       ]),
     );
   }

@@ -6,7 +6,7 @@ import { formatDeployed } from "../ui/deploy-result.ts";
 export default class Deploy extends TbCommand<DeployResult> {
   static override summary = "Build a project's main branch and run it.";
   static override description =
-    "The new version starts beside the one that serves and takes over when its health check answers; otherwise the old one stays.";
+    "Migrations that are not applied yet are applied first. The new version starts beside the one that serves and takes over when its health check answers; otherwise the old one stays.";
   static override examples = [
     "<%= config.bin %> deploy todo-api",
     "<%= config.bin %> deploy prj_4k2m --json",

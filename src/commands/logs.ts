@@ -19,6 +19,7 @@ export default class LogsCommand extends TbCommand<Logs> {
   static override args = { project: Args.string({ description: "Name or id of the project.", required: true }) };
 
   static override flags = {
+    deployment: Flags.string({ description: "Of this deployment instead of the current one.", helpValue: "ID" }),
     lines: Flags.integer({ description: "How many lines from the end.", default: 50, min: 1, max: 100_000 }),
   };
 
@@ -27,7 +28,7 @@ export default class LogsCommand extends TbCommand<Logs> {
     const { findProject } = await import("../control/projects.ts");
     const { readLog } = await import("../control/read-log.ts");
     const project = await findProject(await this.control(), await this.owner(), args.project);
-    const { file, lines } = await readLog(await this.adapters.deployTarget(), project, flags.lines);
+    const { file, lines } = await readLog(await this.adapters.deployTarget(), project, flags);
     return { project: { id: project.project_id, name: project.name }, file, lines };
   }
 

@@ -42,7 +42,7 @@ export async function reserveProject(
 export function nameTaken(name: string, other: Pick<ProjectRow, "project_id" | "status"> | undefined): TbError {
   const state = other?.status === "creating" ? "is being created by another run" : "exists already";
   return new TbError("conflict", `A project named "${name}" ${state}${other ? ` (${other.project_id})` : ""}.`, {
-    suggestion: `tb create "…" --name ${name}-2      take another name\ntb projects show ${name}          look at the one that is there`,
+    suggestion: `Take another name with --name ${name}-2\ntb projects show ${name}`,
     parks: false,
   });
 }

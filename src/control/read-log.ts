@@ -11,14 +11,14 @@ const BYTES_PER_LINE = 400;
 export async function readLog(
   target: DeployTarget,
   project: ProjectRow,
-  count: number,
+  { lines: count, deployment }: { lines: number; deployment?: string | undefined },
 ): Promise<{ file: string; lines: string[] }> {
   if (!project.deployment_config.url) {
     throw new TbError("not_found", `${project.name} is not deployed, so there is no log.`, {
       suggestion: `tb deploy ${project.name}`,
     });
   }
-  const file = await target.logFile(project.project_id);
+  const file = await target.logFile(project.project_id, deployment);
   const handle = await openLog(file, project);
   try {
     const { size } = await handle.stat();

@@ -2,6 +2,7 @@ import { definePipeline } from "./define-pipeline.ts";
 import { build } from "./phases/build.ts";
 import { checkOut } from "./phases/check-out.ts";
 import { deploy } from "./phases/deploy.ts";
+import { migrate } from "./phases/migrate.ts";
 import { recordDeploy } from "./phases/record-deploy.ts";
 
 /** What `tb deploy` starts a run with. */
@@ -18,5 +19,6 @@ export interface DeployStart {
 export const deployPipeline = definePipeline<DeployStart>("deploy")
   .phase(checkOut)
   .phase(build)
+  .phase(migrate)
   .phase(deploy)
   .phase(recordDeploy);

@@ -9,6 +9,7 @@ import { findRun, insertRun, settleRun, takeLease, type RunRow } from "../contro
 import { TbError } from "../errors.ts";
 import { tbVersion } from "../version.ts";
 import { executeRun, forgetRun, type EngineDeps } from "./engine.ts";
+import { withResumeHint } from "./resume-hint.ts";
 import { isOwnerAlive, leaseOwner, pidOfOwner } from "./lease-owner.ts";
 
 export interface NewRunOf {
@@ -146,16 +147,5 @@ async function recordCancelled(control: Control, row: RunRow, token: number): Pr
     status: event.status,
     environment: "development",
     references: {},
-  });
-}
-
-function withResumeHint(error: TbError, runId: string): TbError {
-  const hint = `tb resume ${runId}      continue\ntb cancel ${runId}      undo what it has made`;
-  if (error.suggestion?.includes(runId)) return error;
-  return new TbError(error.code, error.message, {
-    retryable: error.retryable,
-    ...(error.details && { details: error.details }),
-    suggestion: error.suggestion ? `${error.suggestion}\n${hint}` : hint,
-    cause: error.cause,
   });
 }

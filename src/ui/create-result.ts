@@ -17,7 +17,7 @@ export interface Planned {
 }
 
 const LABEL = 10;
-const COMMANDS = new Set(["Try", "Docs", "Deploy", "Code", "Look", "Remove"]);
+const COMMANDS = new Set(["Try", "Docs", "Deploy", "Code", "Change", "Look", "Remove"]);
 
 export function formatCreated(result: CreateResult): string {
   const { project, deployment, repository, plan, cost } = result;
@@ -28,6 +28,7 @@ export function formatCreated(result: CreateResult): string {
     rows.push(["Try", `curl ${deployment.url}${firstList(plan)}`], ["Docs", `${deployment.url}/docs`]);
   } else rows.push(["Deploy", `tb deploy ${project.name}`]);
   rows.push(["Code", `git clone ${repository.url} ${project.name}`]);
+  rows.push(["Change", `git push, then tb deploy ${project.name}`]);
   rows.push(["Look", `tb status ${project.name} · tb logs ${project.name} · tb activity ${project.name}`]);
   rows.push(["Remove", `tb destroy ${project.name} --confirm ${project.name}`]);
   const { provider, isolation } = result.sandbox;

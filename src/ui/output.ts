@@ -11,6 +11,11 @@ export function writeMessage(text: string): void {
   process.stderr.write(text.endsWith("\n") ? text : `${text}\n`);
 }
 
+/** Ends what a drawing that is cut short has hidden. */
+export function showCursor(): void {
+  process.stderr.write("\u001b[?25h\n");
+}
+
 /** Columns that lines may use: the terminal's width, at most 100; 80 without a terminal. */
 export function width(): number {
   return Math.min(process.stderr.columns || 80, 100);

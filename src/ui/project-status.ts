@@ -6,7 +6,7 @@ export function formatStatus(status: ProjectStatus): string {
   const rows = [
     ["Project", `${project.name}  ${project.id}  ${project.status}`],
     ["Deployed", deployment ? deploymentLine(deployment) : `no → tb deploy ${project.name}`],
-    ["Code", repository ? `${repository.url}  ${repository.branch} ${repository.commit?.slice(0, 7) ?? "-"}` : "-"],
+    ["Code", repository ? repository.url : "-"],
     ["Database", database ? `${database.name}: ${database.tables.join(", ")}` : "none"],
     ["Endpoints", String(status.endpoints.length)],
     ["Created", formatTime(Date.parse(project.created_at) / 1000)],
@@ -21,5 +21,5 @@ function deploymentLine(deployment: NonNullable<ProjectStatus["deployment"]>): s
   const health = deployment.healthy ? "healthy" : deployment.running ? "running, not healthy" : "stopped";
   const uptime = deployment.uptime_ms === null ? "" : `, up ${formatDuration(deployment.uptime_ms)}`;
   const restarts = deployment.restarts > 0 ? `, restarted ${deployment.restarts}×` : "";
-  return `${deployment.url}  ${health}${uptime}${restarts}`;
+  return `${deployment.url}  ${deployment.commit.slice(0, 7)}  ${health}${uptime}${restarts}`;
 }

@@ -19,6 +19,13 @@ export function toUsageError(error: unknown, command: typeof Command): unknown {
   });
 }
 
-function tidy(message: string, _args: string[] | undefined): string {
-  return message.replaceAll("Nonexistent flag", "Unknown flag").trim();
+function tidy(message: string, args: string[] | undefined): string {
+  const text = message
+    .replaceAll("Nonexistent flag", "Unknown flag")
+    .replace(/^The following error occurred:\n\s*/, "")
+    .replace(/^Parsing (--\S+)\s*\n\s*/, "$1: ")
+    .trim();
+  return text.startsWith("Unexpected argument") && args
+    ? `${text}. A request of several words goes into quotes.`
+    : text;
 }

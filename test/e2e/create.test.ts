@@ -6,7 +6,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { selectDatabaseCluster } from "../../src/adapters/database-cluster/select-database-cluster.ts";
+import { readConfig } from "../../src/config.ts";
 import type { ProjectStatus } from "../../src/control/project-status.ts";
+import type { DeployResult } from "../../src/pipeline/phases/record-deploy.ts";
 import type { CreateResult } from "../../src/pipeline/phases/record.ts";
 import { removeTbHome, startTb, tb, tbData, tbHome, type Envelope } from "../helpers/tb.ts";
 
@@ -152,13 +155,38 @@ describe("tb create in words", () => {
     expect(projects).toHaveLength(1);
   });
 
-  test("deploys main again on the same port", async () => {
-    const { deployment } = await tbData<{ deployment: { url: string; id: string } }>(home, ["deploy", "todo-api"]);
+  test("deploys what was pushed to main on the same port, its migrations first", async () => {
+    const clone = join(folder, "clone");
+    await writeFile(join(clone, "migrations/0002_notes.sql"), "create table notes (id varchar(21) primary key);\n");
+    await git(clone, "add", "-A");
+    await git(clone, "commit", "--quiet", "-m", "Add notes");
+    await git(clone, "push", "--quiet");
+    const { deployment, commit } = await tbData<DeployResult>(home, ["deploy", "todo-api"]);
+    expect(commit).toBe((await git(clone, "rev-parse", "HEAD")).trim());
     expect(deployment.url).toBe(made.deployment!.url);
     const status = await tbData<ProjectStatus>(home, ["status", "todo-api"]);
-    expect(status.deployment).toMatchObject({ id: deployment.id, running: true, healthy: true });
-    const { lines } = await tbData<{ lines: string[] }>(home, ["logs", "todo-api"]);
+    expect(status.deployment).toMatchObject({ id: deployment.id, commit, running: true, healthy: true });
+    const cluster = selectDatabaseCluster(readConfig({ PATH: process.env.PATH, TB_HOME: home }));
+    const { rows } = await cluster.query<{ name: string | null }>(
+      made.database.name!,
+      "select to_regclass('notes')::text as name",
+    );
+    await cluster.close();
+    expect(rows).toEqual([{ name: "notes" }]);
+    const { lines } = await tbData<{ lines: string[] }>(home, ["logs", "todo-api", "--deployment", deployment.id]);
     expect(lines.join("\n")).toContain("/api/health");
+  });
+
+  test("keeps what serves when a migration on main is wrong", async () => {
+    const clone = join(folder, "clone");
+    await writeFile(join(clone, "migrations/0003_wrong.sql"), "alter table nowhere add column x int;\n");
+    await git(clone, "add", "-A");
+    await git(clone, "commit", "--quiet", "-m", "Add a mistake");
+    await git(clone, "push", "--quiet");
+    const { code, stderr } = await tb(home, ["deploy", "todo-api"]);
+    expect(code).toBe(1);
+    expect(stderr).toContain('relation "nowhere" does not exist');
+    expect((await call(made.deployment!.url, "GET", "/api/users")).status).toBe(200);
   });
 
   test("asks for the name before it destroys, and then leaves nothing but the timeline", async () => {
@@ -251,6 +279,11 @@ describe("what is wrong is told before anything is made", () => {
     expect(ran.stderr).toContain("tables:");
   });
 });
+
+async function git(clone: string, ...args: string[]): Promise<string> {
+  const author = ["-c", "user.name=Someone", "-c", "user.email=someone@example.com"];
+  return (await run("git", ["-C", clone, ...author, ...args])).stdout;
+}
 
 async function call(base: string, method: string, path: string, body?: object) {
   const response = await fetch(base + path, {

@@ -3,18 +3,19 @@ import type { DeployStart } from "../deploy.ts";
 import type { Phase } from "../types.ts";
 import { createRunSandbox, fillSandbox } from "../workspace.ts";
 
-export const checkOut: Phase<DeployStart, { checkedOut: { commit: string } }> = {
+/** `repository.commit` is then what main really is, whoever pushed it. */
+export const checkOut: Phase<DeployStart, { repository: DeployStart["repository"] }> = {
   name: "check-out",
   title: "Check out main",
   run: async ({ projectId, repository }, run) => ({
-    checkedOut: await run.step("check-out", async () => {
+    repository: await run.step("check-out", async () => {
       const sandbox = await createRunSandbox(run, projectId);
       const gitHost = await run.adapters.gitHost();
       const folder = await sandbox.workTree();
       const { commit } = await gitHost.checkout({ projectId, repository, branch: repository.branch, folder });
       await fillSandbox(run, sandbox, null); // building needs no database
-      return { commit };
+      return { ...repository, commit };
     }),
   }),
-  summarize: ({ repository, checkedOut }) => `Checked out ${repository.branch} ${checkedOut.commit.slice(0, 7)}`,
+  summarize: ({ repository }) => `Checked out ${repository.branch} ${repository.commit.slice(0, 7)}`,
 };

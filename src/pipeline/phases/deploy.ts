@@ -80,8 +80,10 @@ export async function ensureBuilt(sandbox: Sandbox, run: Run): Promise<void> {
   await run.emit({ type: "progress", text: "building" });
   const built = await sandbox.exec(["node", "node_modules/nitro/dist/cli/index.mjs", "build"], { signal: run.signal });
   if (built.exitCode !== 0 || !(await exists(entry))) {
+    const lines = built.output.trim().split("\n");
     throw new TbError("failure", "The project does not build.", {
-      details: built.output.trim().split("\n").slice(-15),
+      details: lines.filter((line) => !/^\s+at /.test(line)).slice(0, 15), // the first error, without stack frames
+      suggestion: "Correct it, push to main, and deploy again.",
     });
   }
 }

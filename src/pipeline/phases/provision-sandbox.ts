@@ -3,15 +3,15 @@
 import type { Sandbox } from "../../adapters/sandbox/sandbox.ts";
 import { withResource } from "../../control/ledger.ts";
 import { recordMigration } from "../../control/project-databases.ts";
-import { TbError } from "../../errors.ts";
 import { baseProjectFiles } from "../../plan/base-project.ts";
 import type { Plan } from "../../plan/plan.ts";
 import { renderMigration } from "../../plan/render-migration.ts";
 import { countOf } from "../../ui/count.ts";
 import type { CreateStart } from "../create.ts";
+import { applyMigrations } from "../apply-migrations.ts";
 import { workDatabases } from "../names.ts";
 import type { Phase, Run } from "../types.ts";
-import { createRunSandbox, databaseEnv, fillSandbox, openWorkspace, treeRef, workConnection } from "../workspace.ts";
+import { createRunSandbox, fillSandbox, openWorkspace, treeRef, workConnection } from "../workspace.ts";
 
 type In = CreateStart & { plan: Plan; database: string | null };
 
@@ -67,22 +67,9 @@ async function saveBase({ projectId }: In, run: Run, sandbox: Sandbox): Promise<
   );
 }
 
-/** `node scripts/migrate.ts` as the role that owns the schema; the password goes through the environment. */
 async function migrate({ projectId, modificationId, plan }: In, database: string, run: Run): Promise<null> {
   const workspace = await openWorkspace(run, { projectId, database: true });
-  const sandbox = await workspace.sandbox();
-  const cluster = await run.adapters.databaseCluster();
-  const own = await cluster.connection(projectId, "own", database);
-  const app = await cluster.connection(projectId, "app", database);
-  const result = await sandbox.exec(["node", "scripts/migrate.ts"], {
-    env: { ...databaseEnv(app), MIGRATE_DB_USER: own.user, MIGRATE_DB_PASSWORD: own.password },
-    signal: run.signal,
-  });
-  if (result.exitCode !== 0) {
-    throw new TbError("failure", "The schema could not be applied; nothing of it was kept.", {
-      details: [result.output.trim().split("\n").slice(-10).join("\n")],
-    });
-  }
+  const { durationMs } = await applyMigrations(run, await workspace.sandbox(), projectId, database);
   const migration = renderMigration(plan)!;
   await recordMigration(run.control, {
     ...migration,
@@ -90,9 +77,9 @@ async function migrate({ projectId, modificationId, plan }: In, database: string
     modificationId,
     database,
     runId: run.id,
-    cluster: cluster.kind,
+    cluster: (await run.adapters.databaseCluster()).kind,
     tables: plan.tables.map(({ name }) => name),
-    durationMs: result.durationMs,
+    durationMs,
   });
   return null;
 }

@@ -13,12 +13,12 @@ export interface DeployResult {
   deployment: { id: string; url: string; healthy: boolean };
 }
 
-type In = DeployStart & { checkedOut: { commit: string }; deployment: DeploymentState | null };
+type In = DeployStart & { deployment: DeploymentState | null };
 
 export const recordDeploy: Phase<In, { result: DeployResult }> = {
   name: "record",
   title: "Write it down",
-  run: async ({ projectId, projectName, checkedOut, deployment }, run) => {
+  run: async ({ projectId, projectName, repository, deployment }, run) => {
     await run.step("record", async () => {
       await setDeployment(run.control, projectId, { url: deployment!.url });
       await releaseResources(run.control, run.adapters, { runId: run.id }, { only: RUN_SCOPED });
@@ -29,7 +29,7 @@ export const recordDeploy: Phase<In, { result: DeployResult }> = {
         outcome: "deployed",
         project: { id: projectId, name: projectName },
         run: { id: run.id },
-        commit: checkedOut.commit,
+        commit: repository.commit,
         deployment: deployment!,
       },
     };

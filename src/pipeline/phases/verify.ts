@@ -45,7 +45,7 @@ export const verify: Phase<In, { verdict: Verdict; agent: AgentState }> = {
 };
 
 /** What fits a line; the verdict has the rest. */
-const SHOWN: ReadonlySet<CheckName> = new Set(["types", "build", "endpoints", "tests", "migrations"]);
+const SHOWN: ReadonlySet<CheckName> = new Set(["types", "build", "endpoints", "tests"]);
 
 function shown(verdict: Verdict): string[] {
   return verdict.checks.filter(({ name }) => SHOWN.has(name)).map(({ summary }) => summary);

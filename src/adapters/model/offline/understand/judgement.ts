@@ -6,7 +6,7 @@ export interface Judgement {
   suggestion: string | null;
 }
 
-const BY_HAND = "Leave it out of the request and add it to the project afterwards, by hand or with another model.";
+const BY_HAND = "Leave it out of the request and add it to the project afterwards, by hand.";
 
 const SUBJECTS: { words: string; reason: string; suggestion?: string }[] = [
   {

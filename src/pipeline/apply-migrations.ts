@@ -1,0 +1,27 @@
+// The project's own runner on its real database.
+import type { ExecResult, Sandbox } from "../adapters/sandbox/sandbox.ts";
+import { TbError } from "../errors.ts";
+import type { Run } from "./types.ts";
+import { databaseEnv } from "./workspace.ts";
+
+/** `node scripts/migrate.ts` as the role that owns the schema; the password goes through the environment. What is applied
+ * already is not applied again. Throws TbError "failure" with the runner's last lines; nothing of a failed file is kept. */
+export async function applyMigrations(
+  run: Run,
+  sandbox: Sandbox,
+  projectId: string,
+  database: string,
+): Promise<ExecResult> {
+  const cluster = await run.adapters.databaseCluster();
+  await cluster.ensure();
+  const own = await cluster.connection(projectId, "own", database);
+  const app = await cluster.connection(projectId, "app", database);
+  const result = await sandbox.exec(["node", "scripts/migrate.ts"], {
+    env: { ...databaseEnv(app), MIGRATE_DB_USER: own.user, MIGRATE_DB_PASSWORD: own.password },
+    signal: run.signal,
+  });
+  if (result.exitCode === 0) return result;
+  throw new TbError("failure", "A migration could not be applied; nothing of it was kept.", {
+    details: result.output.trim().split("\n").slice(-10),
+  });
+}
