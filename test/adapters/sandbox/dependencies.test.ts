@@ -147,7 +147,7 @@ test.each([
   ["npm error code E401\nnpm error 401 https://user:pass@registry.example.com/x", "authentication"],
   ["npm ERR! code ENOTFOUND\nnpm ERR! network request to https://registry.example.com/x failed", "transient"],
   ["npm error code SELF_SIGNED_CERT_IN_CHAIN\nnpm error request to https://registry.example.com/x", "configuration"],
-  ["npm error code ENOSPC", "configuration"],
+  ["npm error code ENOSPC", "transient"],
   ["something else", "failure"],
 ])("npm's %j is told as %s, without credentials", (output, code) => {
   const error = npmFailure(output, false);
