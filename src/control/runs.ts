@@ -95,11 +95,22 @@ export async function settleRun(
   return rows.length > 0;
 }
 
+const CANCELLING = "cancel";
+
+/** From here on the run can only be cancelled: a part of what it holds may be gone. */
+export async function beginCancel(control: Control, runId: string, token: number): Promise<void> {
+  await control.query("update runs set phase = $3 where run_id = $1 and lease_token = $2", [runId, token, CANCELLING]);
+}
+
+export function isBeingCancelled({ phase }: RunRow): boolean {
+  return phase === CANCELLING;
+}
+
 /** Finds a run by its id or an unambiguous beginning of it. Throws TbError "not_found" or "usage" (ambiguous). */
 export async function findRun(control: Control, idOrPrefix: string): Promise<RunRow> {
   const prefix = idOrPrefix.startsWith("run_") ? idOrPrefix : `run_${idOrPrefix}`;
   const rows = await control.query<RunRow>(
-    `select ${COLUMNS} from runs where run_id >= $1 and run_id < $1 || '~' order by (run_id = $1) desc, run_id limit 2`,
+    `select ${COLUMNS} from runs where starts_with(run_id, $1) order by (run_id = $1) desc, run_id limit 2`,
     [prefix],
   );
   const [first, second] = rows;

@@ -14,7 +14,7 @@ import { settleRun, type RunRow } from "../control/runs.ts";
 import { TbError, toErrorJson, type ErrorJson } from "../errors.ts";
 import { keepLease } from "./keep-lease.ts";
 import { asTbError, reviveError, throwIfAborted } from "./run-errors.ts";
-import { createVoice, type EngineEvent, type RunVoice } from "./run-events.ts";
+import { createVoice, recordUndone, type EngineEvent, type RunVoice } from "./run-events.ts";
 import { runPipeline } from "./run-pipeline.ts";
 import type { Pipeline, Run, RunSink } from "./types.ts";
 
@@ -46,6 +46,7 @@ type StepRecord = { value: unknown } | { error: ErrorJson & { parks: false } };
 interface Attempt extends EngineDeps {
   row: RunRow;
   token: number;
+  pipeline: Pipeline<object, unknown>;
   park: (error: unknown) => void;
   voice: RunVoice;
 }
@@ -57,6 +58,7 @@ const workflow = DBOS.registerWorkflow(runWorkflow, { name: "run", maxRecoveryAt
 
 /** Runs or continues a run whose lease (`token`) the caller holds, until it has succeeded, failed (undone) or parked. */
 export async function executeRun(row: RunRow, token: number, deps: EngineDeps): Promise<RunOutcome> {
+  const pipeline = await deps.findPipeline(row.pipeline); // outside the workflow: one that throws can never be resumed
   const stop = new AbortController();
   const onAbort = () => stop.abort(deps.signal.reason);
   if (deps.signal.aborted) onAbort();
@@ -72,6 +74,7 @@ export async function executeRun(row: RunRow, token: number, deps: EngineDeps): 
         signal: stop.signal,
         row,
         token,
+        pipeline,
         voice: createVoice({ ...deps, row, token }),
         park: (cause) => resolve({ state: "parked", error: asTbError(cause) }),
       });
@@ -183,13 +186,13 @@ async function runWorkflow(runId: string): Promise<StoredOutcome> {
   const attempt = attempts.get(runId);
   if (!attempt) return new Promise(() => {}); // recovered by a process that is already leaving: stays pending
   const host = createHost(attempt);
-  const pipeline = await attempt.findPipeline(attempt.row.pipeline);
-  await host.emit({
-    type: "run.started",
-    pipeline: pipeline.name,
-    phases: pipeline.phases.map(({ name, title }) => ({ name, title })),
-  });
+  const { pipeline } = attempt;
   try {
+    await host.emit({
+      type: "run.started",
+      pipeline: pipeline.name,
+      phases: pipeline.phases.map(({ name, title }) => ({ name, title })),
+    });
     const state = (await runPipeline(pipeline, attempt.row.input, host)) as { result: object };
     return { state: "succeeded", result: state.result };
   } catch (error) {
@@ -252,7 +255,7 @@ function createHost(attempt: Attempt) {
     await durable("undo", async () => {
       try {
         await releaseResources(attempt.control, attempt.adapters, { runId: attempt.row.run_id });
-        await recordFailure(attempt, cause);
+        await recordUndone(attempt, "failed", `Failed: ${toErrorJson(cause).message}`);
         if (attempt.row.modification_id) {
           await setModificationStatus(attempt.control, attempt.row.modification_id, "failed");
         }
@@ -268,14 +271,6 @@ function createHost(attempt: Attempt) {
   }
 
   return { emit, runFor, undo, parkHere };
-}
-
-/** The failed activity outlives the undo (it is no resource). */
-async function recordFailure({ row, token, voice }: Attempt, cause: unknown): Promise<void> {
-  if (!row.project_id) return;
-  const action = row.pipeline === "deploy" ? "deployment" : "project_created";
-  const details = `Failed: ${toErrorJson(cause).message}`;
-  await voice.emit({ type: "activity", phase: "", action, status: "failed", details }, `failed@${token}`);
 }
 
 async function settle(row: RunRow, token: number, deps: EngineDeps, outcome: RunOutcome): Promise<RunOutcome> {

@@ -60,6 +60,21 @@ export function createVoice({ control, sinks, row, token }: VoiceOf): RunVoice {
   return { emit, tell };
 }
 
+/** The failed activity of a run that was undone, which outlives the undo (it is no resource). Told once, however often the
+ * undoing was begun. */
+export async function recordUndone(
+  { row, voice }: { row: RunRow; voice: RunVoice },
+  how: "failed" | "cancelled",
+  details: string,
+): Promise<void> {
+  if (!row.project_id) return;
+  const of =
+    row.pipeline === "deploy"
+      ? ({ action: "deployment", environment: "production" } as const)
+      : ({ action: "project_created" } as const);
+  await voice.emit({ type: "activity", phase: "", ...of, status: "failed", details }, how);
+}
+
 /** Lifecycle events of different attempts differ (a phase may fail twice); starts and ends of phases are the same event. */
 function eventStep(event: EngineEvent, step: string, token: number): string {
   if (event.type === "phase.failed" || event.type.startsWith("run.")) return `${event.type}@${token}`;

@@ -1,16 +1,23 @@
 // Starting, continuing and cancelling runs: who may work on one, and what its row says in between.
-import { actionId } from "../control/action-id.ts";
 import type { Control } from "../control/control.ts";
 import { insertRequest } from "../control/requests.ts";
 import { insertModification, setModificationStatus } from "../control/modifications.ts";
 import { releaseResources } from "../control/release-resources.ts";
-import { insertEvent } from "../control/events.ts";
-import { findRun, insertRun, settleRun, takeLease, type RunRow } from "../control/runs.ts";
+import {
+  beginCancel,
+  findRun,
+  insertRun,
+  isBeingCancelled,
+  settleRun,
+  takeLease,
+  type RunRow,
+} from "../control/runs.ts";
 import { TbError } from "../errors.ts";
 import { tbVersion } from "../version.ts";
 import { executeRun, forgetRun, type EngineDeps } from "./engine.ts";
 import { withResumeHint } from "./resume-hint.ts";
 import { isOwnerAlive, leaseOwner, pidOfOwner } from "./lease-owner.ts";
+import { createVoice, recordUndone } from "./run-events.ts";
 
 export interface NewRunOf {
   runId: string;
@@ -60,10 +67,17 @@ export async function resumeRun(deps: EngineDeps, row: RunRow): Promise<object> 
     );
   }
   refuseIfWorkedOn(row);
+  if (isBeingCancelled(row)) {
+    throw new TbError("conflict", `Cancelling run ${row.run_id} was begun, so it cannot go on.`, {
+      suggestion: `tb cancel ${row.run_id}`,
+      parks: false,
+    });
+  }
   return work(deps, row);
 }
 
-/** Undoes everything a run holds and closes it. A run that works in another process of this machine is parked first. */
+/** Undoes everything a run holds and closes it. A run that works in another process of this machine is parked first.
+ * The row says "cancelled" last, so that a cancellation that was cut short is simply called again. */
 export async function cancelRun(
   deps: EngineDeps,
   row: RunRow,
@@ -77,12 +91,15 @@ export async function cancelRun(
   }
   if (row.state === "failed" || row.state === "cancelled") return { released: [], outcome: "unchanged" };
   const parked = await parkOther(control, row);
+  if (parked.state !== "running" && parked.state !== "parked") return cancelRun(deps, parked); // it has just ended
   const token = await take(control, parked);
+  await beginCancel(control, row.run_id, token);
   const released = await releaseResources(control, adapters, { runId: row.run_id });
-  if (row.project_id) await recordCancelled(control, row, token);
-  await settleRun(control, row.run_id, token, { state: "cancelled", error: null, result: null });
+  const voice = createVoice({ control, sinks: [], row, token });
+  await recordUndone({ row, voice }, "cancelled", "Cancelled; everything it had made was removed");
   if (row.modification_id) await setModificationStatus(control, row.modification_id, "cancelled");
   await forgetRun(control, row.run_id);
+  await settleRun(control, row.run_id, token, { state: "cancelled", error: null, result: null });
   return { released: released.map(({ kind, name }) => `${kind} ${name}`), outcome: "cancelled" };
 }
 
@@ -126,26 +143,4 @@ async function parkOther(control: Control, row: RunRow): Promise<RunRow> {
   }
   if (isOwnerAlive(owner) === true) throw workedOn(row.run_id);
   return findRun(control, row.run_id);
-}
-
-async function recordCancelled(control: Control, row: RunRow, token: number): Promise<void> {
-  const key = { runId: row.run_id, phase: "", step: `cancelled@${token}`, n: 0 };
-  const event = {
-    type: "activity",
-    phase: "",
-    action: "project_created",
-    status: "failed",
-    details: "Cancelled; everything it had made was removed",
-  };
-  await insertEvent(control, key, token, event, {
-    actionId: actionId(JSON.stringify(key)),
-    projectId: row.project_id!,
-    userId: row.owner_id,
-    requestId: row.request_id,
-    type: event.action,
-    details: event.details,
-    status: event.status,
-    environment: "development",
-    references: {},
-  });
 }

@@ -1,5 +1,6 @@
 // A process of its own that works on a run of a small pipeline, as a command does, and prints what it came to as JSON.
-// Arguments: run id, log file, what the second phase does: ok | park | fail | die | hang.
+// Arguments: run id, log file, what the second phase does: ok | park | fail | die | hang;
+// unknown: the pipeline is one of a newer tb.
 import { appendFileSync } from "node:fs";
 import { selectAdapters } from "../../src/adapters/index.ts";
 import { readConfig } from "../../src/config.ts";
@@ -65,7 +66,10 @@ const deps: EngineDeps = {
   adapters,
   signal: stop.signal,
   sinks: [(event: RunEvent, repeat: boolean) => void events.push({ type: event.type, repeat })],
-  findPipeline: async () => pipeline,
+  findPipeline: async (name) => {
+    if (mode === "unknown") throw new TbError("configuration", `no pipeline "${name}"`);
+    return pipeline;
+  },
 };
 const keepAlive = setInterval(() => {}, 1000); // as the connection of a provider would
 let outcome: object;

@@ -166,6 +166,26 @@ describe("a run", () => {
     expect(await cancel(runId)).toEqual({ outcome: "unchanged", released: [] });
   });
 
+  test("whose cancelling was cut short can only be cancelled, and tells it once", async () => {
+    const runId = newId("run");
+    await attempt(runId, "park");
+    await cancel(runId);
+    // As if it had been killed just before its last statement.
+    await control.query("update runs set state = 'running', finished_at = null where run_id = $1", [runId]);
+    expect((await attempt(runId, "ok"))?.error).toMatchObject({ code: "conflict", suggestion: `tb cancel ${runId}` });
+    expect((await cancel(runId)).outcome).toBe("cancelled");
+    expect(await activities(runId)).toEqual(["made it", "Cancelled; everything it had made was removed"]);
+    expect(await control.query("select status from modifications where run_id = $1", [runId])).toEqual([
+      { status: "cancelled" },
+    ]);
+  });
+
+  test("that this tb does not know is left as it is for one that does", async () => {
+    const runId = newId("run");
+    expect((await attempt(runId, "unknown"))?.error?.code).toBe("configuration");
+    expect((await attempt(runId, "ok"))?.result).toEqual({ sum: 3 });
+  });
+
   test("that works in another process is parked before it is cancelled", async () => {
     const runId = newId("run");
     const child = start(runId, "hang");
