@@ -25,7 +25,7 @@ interface WorkspaceOf {
 export async function openWorkspace(run: Run, of: WorkspaceOf): Promise<Workspace> {
   const connection = of.database ? await workConnection(run, of.projectId) : null;
   let sandbox: Promise<Sandbox> | undefined;
-  let client: import("pg").Client | undefined;
+  let pool: import("pg").Pool | undefined;
 
   function open(): Promise<Sandbox> {
     return (sandbox ??= reopen());
@@ -46,7 +46,12 @@ export async function openWorkspace(run: Run, of: WorkspaceOf): Promise<Workspac
 
   async function restoreTree(into: Sandbox): Promise<void> {
     const gitHost = await run.adapters.gitHost();
-    await gitHost.restoreTree({ projectId: of.projectId, workTree: await into.workTree(), ref: treeRef(run.id) });
+    const tree = { projectId: of.projectId, workTree: await into.workTree(), ref: treeRef(run.id) };
+    if (await gitHost.restoreTree(tree)) return;
+    throw new TbError(
+      "failure",
+      `The files of run ${run.id} are lost: neither its sandbox nor its saved tree is there.`,
+    );
   }
 
   async function save(): Promise<{ commit: string; changed: boolean }> {
@@ -56,13 +61,9 @@ export async function openWorkspace(run: Run, of: WorkspaceOf): Promise<Workspac
   }
 
   async function query(sql: string): Promise<{ rows: object[]; rowCount: number | null }> {
-    if (!client) {
-      const { default: pg } = await import("pg");
-      client = new pg.Client({ ...connection!, statement_timeout: 10_000, query_timeout: 15_000 });
-      await client.connect();
-    }
+    pool ??= await openPool(connection!);
     // The extended protocol takes one statement at a time, so nothing can be smuggled in behind another.
-    return client.query({ text: sql, queryMode: "extended" } as import("pg").QueryConfig);
+    return pool.query({ text: sql, queryMode: "extended" } as import("pg").QueryConfig);
   }
 
   return {
@@ -77,10 +78,19 @@ export async function openWorkspace(run: Run, of: WorkspaceOf): Promise<Workspac
     },
     secrets: connection ? [connection.password] : [],
     async close() {
-      await client?.end();
-      client = undefined;
+      await pool?.end();
+      pool = undefined;
     },
   };
+}
+
+/** One connection at most. Idle, it neither keeps a tb whose run has parked alive nor ends one when its server goes away. */
+async function openPool(connection: Connection): Promise<import("pg").Pool> {
+  const { default: pg } = await import("pg");
+  const limits = { statement_timeout: 10_000, query_timeout: 15_000, connectionTimeoutMillis: 10_000 };
+  const pool = new pg.Pool({ ...connection, ...limits, max: 1, allowExitOnIdle: true });
+  pool.on("error", () => {}); // the pool has dropped the connection, the next query opens another
+  return pool;
 }
 
 /** The run's sandbox, written to the ledger before it is made. */
