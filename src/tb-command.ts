@@ -51,6 +51,7 @@ export abstract class TbCommand<Data> extends Command {
       const data = await whileWorking(() => this.run());
       await this.closeAll();
       leaveIfUnread();
+      if (this.outputDone && !this.ended) this.tellEnd({ type: "run.finished", result: data }); // it had ended before
       if (!this.outputDone) writeResult(this.jsonEnabled() ? this.envelope(data, null) : this.format(data));
       return data as unknown as T;
     } catch (error) {
@@ -145,10 +146,15 @@ export abstract class TbCommand<Data> extends Command {
     if (this.argv.includes("--events") && !this.ended) {
       // The stream still ends in exactly one closing event when the run could not even start, or not end in order.
       const type = this.runId !== null && error instanceof TbError && error.parks ? "run.parked" : "run.failed";
-      writeResult(JSON.stringify({ type, runId: this.runId, seq: 0, at: new Date().toISOString(), error: json }));
+      this.tellEnd({ type, error: json });
     }
     writeMessage(formatError(json));
     if (error instanceof Error && (this.configuration?.debug ?? false)) writeMessage(error.stack ?? "");
+  }
+
+  /** The closing event of a stream that the engine did not close. */
+  private tellEnd(event: { type: string; result?: Data; error?: ErrorJson }): void {
+    writeResult(JSON.stringify({ ...event, runId: this.runId, seq: 0, at: new Date().toISOString() }));
   }
 
   private envelope(data: Data | null, error: ErrorJson | null): string {

@@ -6,6 +6,7 @@ import { activeDeployment } from "./deployments.ts";
 import { findDatabase } from "./project-databases.ts";
 import type { ProjectRow } from "./projects.ts";
 import { findRepository } from "./repositories.ts";
+import { effectiveState } from "./run-view.ts";
 import { listRuns } from "./runs.ts";
 
 export interface ProjectStatus {
@@ -61,6 +62,6 @@ export async function projectStatus(control: Control, adapters: Adapters, projec
     endpoints: project.codebase.endpoints ?? [],
     dependencies: project.dependencies,
     environment_variables: project.environment_variables,
-    last_run: run ? { id: run.run_id, pipeline: run.pipeline, state: run.state } : null,
+    last_run: run ? { id: run.run_id, pipeline: run.pipeline, state: effectiveState(run) } : null,
   };
 }

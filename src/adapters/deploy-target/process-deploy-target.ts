@@ -41,7 +41,10 @@ export function createProcessDeployTarget(config: Config, firstPort = FIRST_PORT
       // It may have been about to end, because it had nothing to serve.
       if (!answer && !signal.aborted) answer = await ask(await connectOrStart(config, folder, firstPort), what, signal);
       if (signal.aborted) throw interruption(signal);
-      const next = `tb logs ${projectId} --deployment ${deploymentId}`;
+      // The log of a first deployment goes with it, when its run is undone.
+      const next = readState(folder)?.releases.length
+        ? `tb logs ${projectId} --deployment ${deploymentId}`
+        : "Correct what the log lines show, then run the command again.";
       if (!answer) {
         throw new TbError("failure", "Deployment failed: its supervisor ended.", { suggestion: next });
       }
