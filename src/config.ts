@@ -21,8 +21,6 @@ export interface Config {
   readonly debug: boolean;
   /** Environment variables that tb hands on to the programs it starts (search path, proxies, certificates). */
   readonly passthrough: Readonly<Record<string, string>>;
-  /** Fails tb at a named point, for tests of recovery: "kill:<point>". */
-  readonly faultPoint: string | null;
 }
 
 const PASSED_ON = [
@@ -72,7 +70,6 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     projectsCluster,
     debug: env.TB_DEBUG === "1",
     passthrough: Object.fromEntries(PASSED_ON.flatMap((name) => (env[name] ? [[name, env[name]]] : []))),
-    faultPoint: env.TB_FAULT || null,
   };
 }
 

@@ -38,7 +38,8 @@ export default class Create extends TbCommand<CreateResult | Planned> {
     const request = await readRequest(args.request);
     if (flags.name !== undefined) checkName(flags.name);
     if (flags.plan || flags["plan-out"] !== undefined) {
-      if (flags.events) throw new TbError("usage", "--events has nothing to tell with --plan.");
+      if (flags.events)
+        throw new TbError("usage", "--events has nothing to tell with --plan.", { suggestion: "Use --json instead." });
       const { planCreate } = await import("../pipeline/plan-create.ts");
       return planCreate(await this.adapters.model(), request, {
         name: flags.name ?? null,

@@ -4,7 +4,6 @@ import { TbError } from "../errors.ts";
 import { actionId } from "./action-id.ts";
 import type { Control } from "./control.ts";
 import type { ProjectRow } from "./projects.ts";
-import { forgetProject } from "./projects.ts";
 import { releaseResources } from "./release-resources.ts";
 import { effectiveState } from "./run-view.ts";
 import { listRuns } from "./runs.ts";
@@ -29,10 +28,10 @@ export async function destroyProject(
       },
     );
   }
-  const released = await releaseResources(control, adapters, { projectId: id });
-  await forgetProject(control, id); // also when its ledger row was released by a walk that was cut short after it
-  await recordDestroyed(control, project);
-  return released.filter(({ kind }) => kind !== "project").map(({ kind, name }) => ({ kind, name }));
+  const released = await releaseResources(control, adapters, { projectId: id }, { except: "project" });
+  await recordDestroyed(control, project); // while the project can still be found: cut short, this is called again
+  await releaseResources(control, adapters, { projectId: id });
+  return released.map(({ kind, name }) => ({ kind, name }));
 }
 
 async function recordDestroyed(control: Control, { project_id, owner_id, name }: ProjectRow): Promise<void> {

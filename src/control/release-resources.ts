@@ -15,7 +15,8 @@ export const RUN_SCOPED: ReadonlySet<ResourceKind> = new Set(["sandbox", "work-d
 export interface ReleaseOptions {
   /** Release only these kinds; default all. */
   only?: ReadonlySet<ResourceKind>;
-  onRelease?: (resource: Resource) => void | Promise<void>;
+  /** Leave this kind for later. */
+  except?: ResourceKind;
 }
 
 /** Releases the live resources of a run or a project. Throws the first error; what was released stays released. */
@@ -28,9 +29,9 @@ export async function releaseResources(
   const released: Resource[] = [];
   for (const resource of await liveResources(control, of)) {
     if (options.only && !options.only.has(resource.kind)) continue;
+    if (resource.kind === options.except) continue;
     await release(control, adapters, resource);
     await markReleased(control, resource.resource_id);
-    await options.onRelease?.(resource);
     released.push(resource);
   }
   return released;
