@@ -12,7 +12,8 @@ export interface DeploymentRow {
   created_at: number;
 }
 
-/** The deployment that serves from now on; the one before it is marked replaced in the same statement. */
+/** The deployment that serves from now on; the one before it is marked replaced in the same statement.
+ * Its row may say that it failed, when the step that found so was cut short and is repeated. */
 export async function recordDeployment(
   control: Control,
   of: { deploymentId: string; projectId: string; runId: string; provider: string; url: string; commit: string },
@@ -23,7 +24,7 @@ export async function recordDeployment(
        where project_id = $2 and status = 'active' and deployment_id <> $1)
      insert into deployments (deployment_id, project_id, run_id, provider, url, commit, status, environment, created_at, updated_at)
      values ($1, $2, $3, $4, $5, $6, 'active', 'production', extract(epoch from now())::bigint, extract(epoch from now())::bigint)
-     on conflict (deployment_id) do nothing`,
+     on conflict (deployment_id) do update set status = 'active', url = excluded.url, updated_at = excluded.updated_at`,
     [of.deploymentId, of.projectId, of.runId, of.provider, of.url, of.commit],
   );
 }
