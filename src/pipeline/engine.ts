@@ -64,8 +64,9 @@ export async function executeRun(row: RunRow, token: number, deps: EngineDeps): 
   if (deps.signal.aborted) onAbort();
   else deps.signal.addEventListener("abort", onAbort, { once: true });
 
-  const letGo = keepLease(deps.control, row.run_id, token, () => {
-    stop.abort(new TbError("interrupted", "Another process has taken this run over."));
+  const letGo = keepLease(deps.control, row.run_id, token, (reason) => {
+    stop.abort(reason);
+    attempts.get(row.run_id)?.park(reason); // the step in flight may wait for the engine, which hears no signal
   });
   try {
     const outcome = await new Promise<RunOutcome>((resolve, reject) => {
