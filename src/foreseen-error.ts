@@ -44,7 +44,7 @@ function connectionLoss(error: Error): TbError | null {
   const lost =
     /^(08|57P0[123]|53300)/.test(code) ||
     ["ECONNREFUSED", "ECONNRESET", "EPIPE", "ETIMEDOUT"].includes(code) ||
-    /Connection terminated|timeout exceeded when trying to connect|Query read timeout/.test(message);
+    /Connection terminated|is not queryable|timeout exceeded when trying to connect|Query read timeout/.test(message);
   if (!lost) return null;
   return new TbError("transient", `A database does not answer: ${message.replace(/\.$/, "")}.`, {
     suggestion: "tb db status",

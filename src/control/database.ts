@@ -97,7 +97,16 @@ function embeddedSource(config: Config): ControlSource {
       await server.ensure();
       await createDatabase(await settings("postgres"));
     },
-    explain: (error) => explained(error, "embedded in tb", "tb db status"),
+    explain: (error) => {
+      if (error instanceof TbError || !MAY_BE_DOWN.has(classifyConnectionError(error))) {
+        return explained(error, "embedded in tb", "its password file (tb db status names the folder)");
+      }
+      const reason = error instanceof Error ? error.message : String(error);
+      return new TbError("transient", `tb's own database does not answer: ${reason}.`, {
+        suggestion: "tb db start",
+        cause: error,
+      });
+    },
   };
 }
 

@@ -11,6 +11,7 @@ import { checkPlan } from "./plan-present.ts";
 import { probeEndpoints } from "./probe-endpoints.ts";
 import { findRoutes, type RouteFile } from "./routes.ts";
 import { type ScratchDatabases, withScratchDatabases } from "./scratch-databases.ts";
+import { requireSameServer, serverStart } from "./server-start.ts";
 import { databaseEnv, hasDatabase, type Subject } from "./subject.ts";
 import { checkTests } from "./tests.ts";
 import { checkTypes } from "./types.ts";
@@ -29,13 +30,14 @@ const ORDER: readonly CheckName[] = [
 ];
 
 /** Judges a project. A project that fails is a verdict, not an error; it rejects when it could not be judged: aborted,
- * the sandbox or the cluster gone. A check that another one's failure makes impossible is left out (no boot without a
+ * the sandbox or the cluster gone (or gone meanwhile). A check that another one's failure makes impossible is left out (no boot without a
  * build), as are the database's checks for a project without one. */
 export async function verifyProject(subject: Subject): Promise<Verdict> {
   const { signal } = subject;
   // A failure on one side ends the other: nothing works on after the databases are dropped.
   const stop = new AbortController();
   const judged: Subject = { ...subject, signal: AbortSignal.any([signal, stop.signal]) };
+  const since = hasDatabase(subject) ? await serverStart(subject.cluster, subject.database) : "";
   const routes = findRoutes(await subject.sandbox.listFiles());
   const checks = await withScratchDatabases(judged, async (databases) => {
     const openapi = check("openapi", () => checkOpenapi(judged));
@@ -52,9 +54,11 @@ export async function verifyProject(subject: Subject): Promise<Verdict> {
       throw signal.aborted ? interruption(signal) : error;
     }
   });
+  const passed = checks.every((one) => one.passed);
+  if (!passed && hasDatabase(subject)) await requireSameServer(subject.cluster, subject.database, since);
   const secrets = await passwords(subject);
   return {
-    passed: checks.every((one) => one.passed),
+    passed,
     checks: checks
       .map((one) => withoutSecrets(one, secrets))
       .toSorted((a, b) => ORDER.indexOf(a.name) - ORDER.indexOf(b.name)),

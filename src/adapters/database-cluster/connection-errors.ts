@@ -30,7 +30,7 @@ export function classifyConnectionError(error: unknown): ConnectionFailure {
   const known = BY_CODE[errorCode(error) ?? ""];
   if (known) return known;
   if (error instanceof AggregateError) return classifyConnectionError(error.errors[0]); // each address of a host name
-  return error instanceof Error && /terminated|timeout|timed out/i.test(error.message) ? "busy" : "other";
+  return error instanceof Error && /terminated|not queryable|timeout|timed out/i.test(error.message) ? "busy" : "other";
 }
 
 /** The codes of a missing file and of a missing socket are the same. */
