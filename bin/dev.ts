@@ -1,4 +1,6 @@
 #!/usr/bin/env node
-import { main } from "../src/main.ts";
+// tb from its sources, loaded by oclif's own means.
+import { runCommandLine } from "../src/main.ts";
+import { loadSourcePlugin } from "../src/source-plugin.ts";
 
-await main();
+await runCommandLine(loadSourcePlugin);

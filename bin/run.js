@@ -8,5 +8,4 @@ if (major < 22 || (major === 22 && minor < 18)) {
   process.exit(3);
 }
 nodeModule.enableCompileCache?.();
-const { main } = await import("../dist/main.js");
-await main();
+nodeModule.createRequire(import.meta.url)("../dist/main.cjs");

@@ -1,7 +1,9 @@
-// The only reader of process.env: reads everything once, reports all problems at once.
+// The only reader of process.env: reads everything once, environment before settings before defaults, and reports all
+// problems at once.
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { TbError } from "./errors.ts";
+import { readSettings, SETTINGS, type SettingKey, type Settings } from "./settings.ts";
 
 export interface ClusterSettings {
   host: string;
@@ -13,6 +15,8 @@ export interface ClusterSettings {
 export interface Config {
   /** tb's own folder: state, caches, sandboxes, deployments. Created when first needed, mode 0700. */
   readonly home: string;
+  /** Who asks, when the settings say it; null = found out when needed (owner.ts). */
+  readonly user: string | null;
   /** Connection string of a real control database; null = the embedded cluster. */
   readonly controlUrl: string | null;
   readonly controlSchema: string;
@@ -42,15 +46,13 @@ const PASSED_ON = [
 
 /** Throws TbError "configuration" that lists every problem found. */
 export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
-  const problems: string[] = [];
-  const schema = env.PG_DB_SCHEMA || "tb";
-  if (!/^[a-z_][a-z0-9_]{0,62}$/.test(schema))
-    problems.push(`PG_DB_SCHEMA must be a lower-case SQL name, not "${schema}".`);
+  const home = readHome(env);
+  const { settings, problems } = readSettings(home);
+  const schema = choose("control-schema", env, settings, problems) ?? "tb";
   const controlUrl = env.PG_CONTROL_URL || null;
   if (controlUrl && !/^postgres(ql)?:\/\//.test(controlUrl))
     problems.push("PG_CONTROL_URL must start with postgres:// or postgresql://.");
-  const projectsCluster = readCluster(env, problems);
-  const home = resolve(env.TB_HOME || defaultHome(env));
+  const projectsCluster = readCluster(env, settings, problems);
   // Build tools write the path of a project into generated code without quoting these.
   // oxlint-disable-next-line no-control-regex -- they are what is looked for
   if (/["\\\u0000-\u001f\u007f]/.test(home))
@@ -58,13 +60,18 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
       `TB_HOME must not contain quotation marks, backslashes or control characters: ${JSON.stringify(home)}.`,
     );
   if (problems.length > 0) {
-    throw new TbError("configuration", problems.length === 1 ? problems[0]! : "The environment has several problems.", {
-      ...(problems.length > 1 && { details: problems }),
-      suggestion: "Correct or unset the variables named above.",
-    });
+    throw new TbError(
+      "configuration",
+      problems.length === 1 ? problems[0]! : "The configuration has several problems.",
+      {
+        ...(problems.length > 1 && { details: problems }),
+        suggestion: "Correct or unset what is named above.",
+      },
+    );
   }
   return {
     home,
+    user: settings.user?.toLowerCase() ?? null,
     controlUrl,
     controlSchema: schema,
     projectsCluster,
@@ -73,15 +80,42 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   };
 }
 
-function readCluster(env: NodeJS.ProcessEnv, problems: string[]): ClusterSettings | null {
-  const { DB_CLUSTER_HOST: host, DB_CLUSTER_PORT: port, DB_CLUSTER_USER: user, DB_CLUSTER_PASSWORD: password } = env;
+/** tb's folder, before anything else is read from it. */
+export function readHome(env: NodeJS.ProcessEnv = process.env): string {
+  return resolve(env.TB_HOME || defaultHome(env));
+}
+
+/** Where the value of a setting that holds now comes from. */
+export function settingInEffect(
+  key: SettingKey,
+  settings: Settings,
+  env: NodeJS.ProcessEnv = process.env,
+): { value: string; source: "environment" | "settings" } | null {
+  const variable = SETTINGS.find((setting) => setting.key === key)?.variable;
+  const given = variable ? env[variable] : undefined;
+  if (given) return { value: given, source: "environment" };
+  const value = settings[key];
+  return value === undefined ? null : { value, source: "settings" };
+}
+
+/** The environment's value if there is one, else the setting's. */
+function choose(key: SettingKey, env: NodeJS.ProcessEnv, settings: Settings, problems: string[]): string | undefined {
+  const setting = SETTINGS.find((candidate) => candidate.key === key)!;
+  const found = settingInEffect(key, settings, env);
+  const problem = found?.source === "environment" ? setting.problem(found.value) : null; // settings were checked when read
+  if (problem) problems.push(`${setting.variable} ${problem}.`);
+  return found?.value;
+}
+
+function readCluster(env: NodeJS.ProcessEnv, settings: Settings, problems: string[]): ClusterSettings | null {
+  const host = choose("cluster-host", env, settings, problems);
+  const user = choose("cluster-user", env, settings, problems);
+  const port = choose("cluster-port", env, settings, problems);
+  const password = env.DB_CLUSTER_PASSWORD;
   if (!host && !port && !user && !password) return null;
   if (!host) problems.push("DB_CLUSTER_HOST is missing (other DB_CLUSTER_ variables are set).");
   if (!user) problems.push("DB_CLUSTER_USER is missing (DB_CLUSTER_HOST is set).");
-  const number = Number(port || 5432);
-  if (!Number.isInteger(number) || number < 1 || number > 65_535)
-    problems.push(`DB_CLUSTER_PORT must be a port number, not "${port}".`);
-  return { host: host ?? "", port: number, user: user ?? "", password: password ?? "" };
+  return { host: host ?? "", port: Number(port || 5432), user: user ?? "", password: password ?? "" };
 }
 
 /** The platform's data folder. */

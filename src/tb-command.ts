@@ -1,16 +1,17 @@
 // Base of every command: envelope, exit codes, errors, adapters, Ctrl-C. A command returns a value and prints nothing.
 import { Command } from "@oclif/core/command";
 import * as Flags from "@oclif/core/flags";
+import type { Arg, Input, OutputArgs, OutputFlags, ParserOutput } from "@oclif/core/interfaces";
 import { selectAdapters, type Adapters } from "./adapters/index.ts";
 import { readConfig, type Config } from "./config.ts";
 import type { Control } from "./control/control.ts";
-import { EXIT_CODES, TbError, toErrorJson, type ErrorJson } from "./errors.ts";
+import { EXIT_CODES, TbError, toErrorJson, type ErrorCode, type ErrorJson } from "./errors.ts";
 import { foreseenError } from "./foreseen-error.ts";
 import type { EngineDeps } from "./pipeline/engine.ts";
 import { withResumeHint } from "./pipeline/resume-hint.ts";
 import type { RunSink } from "./pipeline/types.ts";
 import { leaveIfUnread, whileWorking } from "./ui/closed-pipe.ts";
-import { formatError, showCursor, writeMessage, writeResult } from "./ui/output.ts";
+import { formatError, showCursor, writeChunk, writeMessage, writeResult } from "./ui/output.ts";
 import { toUsageError } from "./ui/usage-error.ts";
 
 const SCHEMA_VERSION = 1;
@@ -25,7 +26,16 @@ export interface Runner {
 export abstract class TbCommand<Data> extends Command {
   static override baseFlags = {
     json: Flags.boolean({ description: "Print one JSON object with the result.", helpGroup: "GLOBAL" }),
+    events: Flags.boolean({
+      description: "Print what happens as lines of JSON, the last one with the result.",
+      exclusive: ["json"],
+      helpGroup: "GLOBAL",
+    }),
+    quiet: Flags.boolean({ char: "q", description: "Print no progress, only the result.", helpGroup: "GLOBAL" }),
   };
+
+  /** Errors that are part of this command's work, beyond those that any command may meet; shown in its help. */
+  static exitCodes: readonly ErrorCode[] = [];
 
   private readonly startedAt = performance.now();
   private configuration: Config | undefined;
@@ -37,8 +47,10 @@ export abstract class TbCommand<Data> extends Command {
   private following: AbortController | undefined;
   /** Set when the run has told its closing event. */
   private ended = false;
-  /** Set when events have been the output, so that nothing else is printed on stdout. */
-  protected outputDone = false;
+  /** Set when items or events have been the output, so that no result follows them on stdout. */
+  protected streaming = false;
+  private stopping: AbortController | undefined;
+  private quiet = false;
 
   abstract override run(): Promise<Data>;
 
@@ -51,8 +63,8 @@ export abstract class TbCommand<Data> extends Command {
       const data = await whileWorking(() => this.run());
       await this.closeAll();
       leaveIfUnread();
-      if (this.outputDone && !this.ended) this.tellEnd({ type: "run.finished", result: data }); // it had ended before
-      if (!this.outputDone) writeResult(this.jsonEnabled() ? this.envelope(data, null) : this.format(data));
+      if (this.stopping?.signal.aborted) process.exitCode = EXIT_CODES.interrupted;
+      this.writeData(data);
       return data as unknown as T;
     } catch (error) {
       await this.closeAll();
@@ -65,8 +77,39 @@ export abstract class TbCommand<Data> extends Command {
     }
   }
 
-  /** The first Ctrl-C parks the run that is followed; the second one, or one without a run, stops at once. */
+  private writeData(data: Data): void {
+    if (this.has("--events")) {
+      if (!this.ended) this.tellEnd({ type: "run.finished", result: data });
+    } else if (!this.streaming) {
+      const text = this.jsonEnabled() ? this.envelope(data, null) : this.format(data);
+      if (text) writeResult(text);
+    }
+  }
+
+  /** Asks for required arguments that are missing, when somebody is there to answer. */
+  protected override async parse<F extends OutputFlags<any>, B extends OutputFlags<any>, A extends OutputArgs<any>>(
+    options?: Input<F, B, A>,
+    argv = this.argv,
+  ): Promise<ParserOutput<F, B, A>> {
+    try {
+      const parsed = await super.parse(options, argv);
+      this.quiet = parsed.flags.quiet === true;
+      return parsed;
+    } catch (error) {
+      const missing = missingArguments(error);
+      if (missing.length === 0 || !this.canAsk()) throw error;
+      const { askArguments } = await import("./ui/ask-arguments.ts");
+      const answers = await askArguments(missing, { control: () => this.control(), owner: () => this.owner() });
+      return super.parse(options, [...argv, ...(argv.includes("--") ? [] : ["--"]), ...answers]);
+    }
+  }
+
+  /** The first Ctrl-C parks the run that is followed, or ends what runs until it is stopped; any other stops at once. */
   private readonly onSignal = (): void => {
+    if (this.stopping && !this.stopping.signal.aborted) {
+      this.stopping.abort();
+      return;
+    }
     if (this.following && !this.following.signal.aborted) {
       this.following.abort(new TbError("interrupted", "Interrupted. Nothing is lost: the run is kept as it is."));
       return;
@@ -81,8 +124,44 @@ export abstract class TbCommand<Data> extends Command {
   };
 
   override jsonEnabled(): boolean {
+    return this.has("--json");
+  }
+
+  /** Whether the flag was given; also true when the command line could not be parsed. */
+  private has(flag: string): boolean {
     const end = this.argv.indexOf("--");
-    return (end === -1 ? this.argv : this.argv.slice(0, end)).includes("--json");
+    return (end === -1 ? this.argv : this.argv.slice(0, end)).includes(flag);
+  }
+
+  /** Whether somebody is there to answer: a terminal for both question and answer, and no output meant for a program. */
+  protected canAsk(): boolean {
+    const forProgram = this.jsonEnabled() || this.has("--events") || this.quiet;
+    return process.stdin.isTTY === true && process.stderr.isTTY === true && !forProgram;
+  }
+
+  /** For commands that run until they are stopped: the first Ctrl-C or SIGTERM aborts this signal and nothing else.
+   * The command returns then, and ends with exit code 130; a second signal ends it at once. */
+  protected stopSignal(): AbortSignal {
+    return (this.stopping ??= new AbortController()).signal;
+  }
+
+  /** Prints one item of a stream: the text for people, a line of JSON with --json, an event with --events. Resolves when
+   * the reader has room for more; ends the process quietly when there is no reader any more. */
+  protected async writeItem(item: object, text: string): Promise<void> {
+    this.streaming = true;
+    if (this.has("--events")) await this.writeRaw(`${JSON.stringify({ type: "item", item })}\n`);
+    else await this.writeRaw(this.jsonEnabled() ? `${JSON.stringify(item)}\n` : `${text}\n`);
+  }
+
+  /** Prints a part of a stream as it is. Resolves and ends like `writeItem`. */
+  protected async writeRaw(chunk: string | Uint8Array): Promise<void> {
+    this.streaming = true;
+    await writeChunk(chunk);
+  }
+
+  /** Says on stderr what takes a while, in commands that are no run. */
+  protected progress(text: string): void {
+    if (!this.quiet && !this.jsonEnabled() && !this.has("--events")) writeMessage(text);
   }
 
   protected get tbConfig(): Config {
@@ -98,35 +177,38 @@ export abstract class TbCommand<Data> extends Command {
     return (this.openedControl ??= openControl(this.tbConfig));
   }
 
-  /** Who asks: git's user.email, else the system's user (product.md, "Words"). */
+  /** Who asks: the setting `user`, else git's user.email, else the system's user (product.md, "Words"). */
   protected async owner(): Promise<string> {
     const { findOwner } = await import("./owner.ts");
-    return findOwner();
+    return this.tbConfig.user ?? findOwner();
   }
 
   /** Follows runs in the foreground: progress to the terminal (or events to stdout), Ctrl-C parks the run, a second one
    * stops at once. */
-  protected runner(flags: { events: boolean }): Runner {
-    return { follow: (runId, work) => this.follow(flags, runId, work) };
+  protected runner(): Runner {
+    return { follow: (runId, work) => this.follow(runId, work) };
   }
 
-  private async follow<T>(
-    flags: { events: boolean },
-    runId: string,
-    work: (deps: EngineDeps) => Promise<T>,
-  ): Promise<T> {
+  private async follow<T>(runId: string, work: (deps: EngineDeps) => Promise<T>): Promise<T> {
     const control = await this.control();
     const stop = new AbortController();
     this.following = stop;
     try {
       this.runId = runId;
-      this.outputDone = flags.events;
-      const sinks = [await chooseSink(flags.events, this.jsonEnabled()), this.noteEnd];
+      const sinks = [...(await this.chooseSink()), this.noteEnd];
       const { findPipeline } = await import("./pipeline/pipelines.ts");
       return await work({ control, adapters: this.adapters, signal: stop.signal, sinks, findPipeline });
     } finally {
       this.following = undefined;
     }
+  }
+
+  /** How progress is shown: as events, as a drawing in a terminal, as lines, or not at all. */
+  private async chooseSink(): Promise<RunSink[]> {
+    if (this.has("--events")) return [(await import("./ui/event-sink.ts")).createEventSink()];
+    if (this.quiet) return [];
+    if (process.stderr.isTTY && !this.jsonEnabled()) return [(await import("./ui/tree-sink.ts")).createTreeSink()];
+    return [(await import("./ui/line-sink.ts")).createLineSink()];
   }
 
   private readonly noteEnd: RunSink = ({ type }) => {
@@ -143,7 +225,7 @@ export abstract class TbCommand<Data> extends Command {
     const json = toErrorJson(foreseenError(error) ?? error);
     process.exitCode = EXIT_CODES[json.code];
     if (this.jsonEnabled()) return writeResult(this.envelope(null, json));
-    if (this.argv.includes("--events") && !this.ended) {
+    if (this.has("--events") && !this.ended) {
       // The stream still ends in exactly one closing event when the run could not even start, or not end in order.
       const type = this.runId !== null && error instanceof TbError && error.parks ? "run.parked" : "run.failed";
       this.tellEnd({ type, error: json });
@@ -168,21 +250,15 @@ export abstract class TbCommand<Data> extends Command {
   }
 }
 
-export const eventsFlag = Flags.boolean({
-  description: "Print the run's events as lines of JSON.",
-  exclusive: ["json"],
-  helpGroup: "GLOBAL",
-});
-
 async function openControl(config: Config): Promise<Control> {
   const { openControl } = await import("./control/database.ts");
   return openControl(config);
 }
 
-async function chooseSink(events: boolean, json: boolean): Promise<RunSink> {
-  if (events) return (await import("./ui/event-sink.ts")).createEventSink();
-  if (process.stderr.isTTY && !json) return (await import("./ui/tree-sink.ts")).createTreeSink();
-  return (await import("./ui/line-sink.ts")).createLineSink();
+/** The arguments that oclif's parser found missing. */
+function missingArguments(error: unknown): Arg<unknown>[] {
+  if (!(error instanceof Error) || error.constructor.name !== "RequiredArgsError") return [];
+  return (error as Error & { args: Arg<unknown>[] }).args;
 }
 
 /** oclif asks for help by throwing its exit error with code 0. */

@@ -3,7 +3,7 @@ import * as Args from "@oclif/core/args";
 import * as Flags from "@oclif/core/flags";
 import { TbError } from "../errors.ts";
 import type { CreateResult } from "../pipeline/phases/record.ts";
-import { eventsFlag, TbCommand } from "../tb-command.ts";
+import { TbCommand } from "../tb-command.ts";
 import { formatCreated } from "../ui/create-result.ts";
 
 export default class Apply extends TbCommand<CreateResult> {
@@ -17,7 +17,6 @@ export default class Apply extends TbCommand<CreateResult> {
   static override args = { file: Args.string({ description: "The plan file.", required: true }) };
 
   static override flags = {
-    events: eventsFlag,
     name: Flags.string({ description: "Name of the project; the plan's by default.", helpValue: "NAME" }),
     deploy: Flags.boolean({ description: "Run the backend when it is verified.", default: true, allowNo: true }),
   };
@@ -29,7 +28,7 @@ export default class Apply extends TbCommand<CreateResult> {
     if (flags.name !== undefined) checkName(flags.name);
     const plan = parsePlanFile(await read(args.file));
     const { startCreate } = await import("../pipeline/start-create.ts");
-    return startCreate(this.runner(flags), {
+    return startCreate(this.runner(), {
       ownerId: await this.owner(),
       request: plan.request,
       givenPlan: plan,

@@ -24,9 +24,7 @@ export default class Cancel extends TbCommand<Cancelled> {
     const { findRun } = await import("../control/runs.ts");
     const { cancelRun } = await import("../pipeline/start-run.ts");
     const row = await findRun(await this.control(), args.run);
-    const { outcome, released } = await this.runner({ events: false }).follow(row.run_id, (deps) =>
-      cancelRun(deps, row),
-    );
+    const { outcome, released } = await this.runner().follow(row.run_id, (deps) => cancelRun(deps, row));
     return { outcome, run: { id: row.run_id }, released };
   }
 

@@ -1,8 +1,7 @@
 import * as Args from "@oclif/core/args";
 import * as Flags from "@oclif/core/flags";
-import { TbError } from "../errors.ts";
 import type { CreateResult } from "../pipeline/phases/record.ts";
-import { eventsFlag, TbCommand } from "../tb-command.ts";
+import { TbCommand } from "../tb-command.ts";
 import { formatCreated, formatPlanned, type Planned } from "../ui/create-result.ts";
 
 export default class Create extends TbCommand<CreateResult | Planned> {
@@ -21,7 +20,6 @@ export default class Create extends TbCommand<CreateResult | Planned> {
   };
 
   static override flags = {
-    events: eventsFlag,
     name: Flags.string({ description: "Name of the project; made from the request by default.", helpValue: "NAME" }),
     plan: Flags.boolean({ description: "Print the plan and build nothing.", helpGroup: "PLAN" }),
     "plan-out": Flags.string({
@@ -38,8 +36,6 @@ export default class Create extends TbCommand<CreateResult | Planned> {
     const request = await readRequest(args.request);
     if (flags.name !== undefined) checkName(flags.name);
     if (flags.plan || flags["plan-out"] !== undefined) {
-      if (flags.events)
-        throw new TbError("usage", "--events has nothing to tell with --plan.", { suggestion: "Use --json instead." });
       const { planCreate } = await import("../pipeline/plan-create.ts");
       return planCreate(await this.adapters.model(), request, {
         name: flags.name ?? null,
@@ -47,7 +43,7 @@ export default class Create extends TbCommand<CreateResult | Planned> {
       });
     }
     const { startCreate } = await import("../pipeline/start-create.ts");
-    return startCreate(this.runner(flags), {
+    return startCreate(this.runner(), {
       ownerId: await this.owner(),
       request,
       givenPlan: null,

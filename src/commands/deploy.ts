@@ -1,6 +1,6 @@
 import * as Args from "@oclif/core/args";
 import type { DeployResult } from "../pipeline/phases/record-deploy.ts";
-import { eventsFlag, TbCommand } from "../tb-command.ts";
+import { TbCommand } from "../tb-command.ts";
 import { formatDeployed } from "../ui/deploy-result.ts";
 
 export default class Deploy extends TbCommand<DeployResult> {
@@ -15,12 +15,10 @@ export default class Deploy extends TbCommand<DeployResult> {
 
   static override args = { project: Args.string({ description: "Name or id of the project.", required: true }) };
 
-  static override flags = { events: eventsFlag };
-
   async run(): Promise<DeployResult> {
-    const { args, flags } = await this.parse(Deploy);
+    const { args } = await this.parse(Deploy);
     const { startDeploy } = await import("../pipeline/start-deploy.ts");
-    return startDeploy(this.runner(flags), await this.control(), {
+    return startDeploy(this.runner(), await this.control(), {
       ownerId: await this.owner(),
       project: args.project,
     });

@@ -1,7 +1,7 @@
 import * as Args from "@oclif/core/args";
 import type { CreateResult } from "../pipeline/phases/record.ts";
 import type { DeployResult } from "../pipeline/phases/record-deploy.ts";
-import { eventsFlag, TbCommand } from "../tb-command.ts";
+import { TbCommand } from "../tb-command.ts";
 import { formatCreated } from "../ui/create-result.ts";
 import { formatDeployed } from "../ui/deploy-result.ts";
 
@@ -20,14 +20,12 @@ export default class Resume extends TbCommand<Result> {
     run: Args.string({ description: "Id of the run, or the beginning of it.", required: true }),
   };
 
-  static override flags = { events: eventsFlag };
-
   async run(): Promise<Result> {
-    const { args, flags } = await this.parse(Resume);
+    const { args } = await this.parse(Resume);
     const { findRun } = await import("../control/runs.ts");
     const { resumeRun } = await import("../pipeline/start-run.ts");
     const row = await findRun(await this.control(), args.run);
-    return (await this.runner(flags).follow(row.run_id, (deps) => resumeRun(deps, row))) as Result;
+    return (await this.runner().follow(row.run_id, (deps) => resumeRun(deps, row))) as Result;
   }
 
   protected format(data: Result): string {

@@ -1,9 +1,9 @@
 // The control schema's own migration runner: forward-only plain SQL files, each applied once, in order, in one transaction.
 import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
-import { fileURLToPath } from "node:url";
 import { type ClientBase, DatabaseError, escapeIdentifier } from "pg";
 import { TbError } from "../errors.ts";
+import { packageRoot } from "../package-root.ts";
 
 export interface Migration {
   /** `0001-control-schema`: the file's name without its ending. */
@@ -13,8 +13,7 @@ export interface Migration {
   checksum: string;
 }
 
-/** In the package's root; this file is in src/control or dist/control. */
-const FOLDER = fileURLToPath(new URL("../../migrations/", import.meta.url));
+const FOLDER = `${packageRoot()}/migrations/`;
 
 const UNDEFINED_TABLE = "42P01";
 const INSUFFICIENT_PRIVILEGE = "42501";

@@ -1,13 +1,12 @@
 // The files that every project starts from: the template, with the project's name and its first migration.
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
-import { fileURLToPath } from "node:url";
+import { packageRoot } from "../package-root.ts";
 import type { Plan } from "./plan.ts";
 import { renderApiSection } from "./render-api-section.ts";
 import { renderMigration } from "./render-migration.ts";
 
-/** The same from src/ and from dist/. */
-const TEMPLATES = fileURLToPath(new URL("../../templates/", import.meta.url));
+const TEMPLATES = `${packageRoot()}/templates/`;
 
 /** What belongs to the database; the rest that differs is in the template nitro-without-database. */
 const DATABASE_FILES = [

@@ -31,9 +31,9 @@ export async function whileWorking<T>(work: () => Promise<T>): Promise<T> {
 }
 
 /** Ends the process, with the exit code that stands, when nobody reads what it would still write: waiting for that to be
- * written would be waiting for ever. */
-export function leaveIfUnread(): void {
-  if (!broken || working > 0) return;
+ * written would be waiting for ever. Not in the middle of work, unless the output is all that the work is for. */
+export function leaveIfUnread({ atWork = working > 0 } = {}): void {
+  if (!broken || atWork) return;
   if (!unwritten) process.exit();
   try {
     writeSync(2, `✖ The output is incomplete. ${foreseenError(unwritten)?.message ?? unwritten.message}\n`);

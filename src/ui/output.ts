@@ -2,6 +2,7 @@
 import { stripVTControlCharacters } from "node:util";
 import type { ErrorJson } from "../errors.ts";
 import { EXIT_CODES } from "../errors.ts";
+import { leaveIfUnread } from "./closed-pipe.ts";
 
 export function writeResult(text: string): void {
   process.stdout.write(text.endsWith("\n") ? text : `${text}\n`);
@@ -9,6 +10,17 @@ export function writeResult(text: string): void {
 
 export function writeMessage(text: string): void {
   process.stderr.write(text.endsWith("\n") ? text : `${text}\n`);
+}
+
+/** Writes a part of a stream to stdout. Resolves when there is room for more; ends the process when nobody reads. */
+export async function writeChunk(chunk: string | Uint8Array): Promise<void> {
+  leaveIfUnread({ atWork: false });
+  const room = process.stdout.write(chunk);
+  if (room) return;
+  await new Promise<void>((resolve) => {
+    process.stdout.once("drain", resolve);
+    process.stdout.once("error", () => resolve()); // the next chunk is not written
+  });
 }
 
 /** Ends what a drawing that is cut short has hidden. */

@@ -4,9 +4,9 @@ import { closeSync, openSync, readFileSync, rmSync, statSync } from "node:fs";
 import type { Socket } from "node:net";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import type { Config } from "../../config.ts";
 import { TbError } from "../../errors.ts";
+import { packageRoot } from "../../package-root.ts";
 import { connectToSupervisor } from "./control-channel.ts";
 import { createState, readState, type DeploymentFolder } from "./deployment-folder.ts";
 import { choosePort, releasePort } from "./deployment-port.ts";
@@ -85,8 +85,8 @@ function spawnSupervisor(config: Config, folder: DeploymentFolder, log: string) 
   }
 }
 
-/** Beside this module, in its form: source in development, JavaScript in what is published. */
+/** From the sources in development, from the bundle in what is published. */
 function supervisorFile(): string {
-  const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
-  return fileURLToPath(new URL(`./supervisor.${extension}`, import.meta.url));
+  const isSource = import.meta.url.endsWith(".ts");
+  return join(packageRoot(), isSource ? "src/adapters/deploy-target/supervisor.ts" : "dist/supervisor.cjs");
 }

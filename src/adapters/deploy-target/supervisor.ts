@@ -90,9 +90,13 @@ function listen(server: NetServer, where: { path: string } | { port: number; hos
   });
 }
 
-try {
-  await main(process.argv[2] ?? "");
-} catch (error) {
-  process.stderr.write(`${new Date().toISOString()} ${error instanceof Error ? error.stack : String(error)}\n`);
-  process.exit(errorCode(error) === "EADDRINUSE" ? PORT_TAKEN : 1);
+async function run(): Promise<void> {
+  try {
+    await main(process.argv[2] ?? "");
+  } catch (error) {
+    process.stderr.write(`${new Date().toISOString()} ${error instanceof Error ? error.stack : String(error)}\n`);
+    process.exit(errorCode(error) === "EADDRINUSE" ? PORT_TAKEN : 1);
+  }
 }
+
+void run(); // not awaited at the top: the bundle is CommonJS
