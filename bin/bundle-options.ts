@@ -71,7 +71,7 @@ export const outputOptions: OutputOptions = {
   format: "cjs",
   exports: "named",
   // Names stay: errors are told apart by the names of their classes.
-  minify: { mangle: false, compress: true, codegen: { removeWhitespace: true } },
+  minify: { mangle: false, compress: { keepNames: { class: true, function: true } }, codegen: { removeWhitespace: true } },
   entryFileNames: "[name].cjs",
   chunkFileNames: "chunk-[name]-[hash].cjs",
 };

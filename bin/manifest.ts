@@ -18,11 +18,14 @@ async function readPackage(root: string): Promise<object> {
   return { name, version, description, type: "module", oclif };
 }
 
-/** `tb --help` as it is without a terminal: 80 columns, no colours. */
+/** `tb --help` as it is without a terminal: 80 columns, no colours; `{versions}` where it names tb's version and Node's. */
 export async function renderRootHelp(root: string): Promise<string> {
   const { stdout } = await execa(process.execPath, [join(root, "bin/dev.ts"), "--help"], {
     env: { FORCE_COLOR: "0", OCLIF_COLUMNS: "80" },
     stripFinalNewline: false,
   });
-  return stdout;
+  const { name, version } = (await readPackage(root)) as { name: string; version: string };
+  const versions = `${name}/${version} ${process.platform}-${process.arch} node-${process.version}`;
+  if (!stdout.includes(versions)) throw new Error("tb --help does not name its version as expected.");
+  return stdout.replace(versions, "{versions}");
 }

@@ -31,7 +31,7 @@ export interface RunningTb {
   stdout(): string;
 }
 
-const BIN = new URL("../../bin/run.js", import.meta.url).pathname;
+const BIN = new URL("../../bin/run.cjs", import.meta.url).pathname;
 
 /** An empty TB_HOME; `cache`, when given, is its cache of prepared dependencies. */
 export async function tbHome(cache?: string): Promise<string> {

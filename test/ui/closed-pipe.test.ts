@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { closeSync, existsSync, openSync } from "node:fs";
 import { expect, test } from "vitest";
 
-const BIN = new URL("../../bin/run.js", import.meta.url).pathname;
+const BIN = new URL("../../bin/run.cjs", import.meta.url).pathname;
 
 test.runIf(existsSync("/dev/full"))("a result that the disk did not take is an error, told without a stack", () => {
   const full = openSync("/dev/full", "w");

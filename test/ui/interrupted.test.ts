@@ -5,7 +5,7 @@ import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
 
-const BIN = new URL("../../bin/run.js", import.meta.url).pathname;
+const BIN = new URL("../../bin/run.cjs", import.meta.url).pathname;
 
 /** `tb create -` that waits for its request, its terminal closed as soon as it listens to that. */
 async function interrupted(flag: string) {
