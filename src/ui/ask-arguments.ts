@@ -6,8 +6,8 @@ import { formatTime } from "./output.ts";
 import { askChoice, askText, type Choice } from "./prompts.ts";
 
 interface Known {
-  control(): Promise<Control>;
-  owner(): Promise<string>;
+  control: () => Promise<Control>;
+  owner: () => Promise<string>;
 }
 
 /** One answer for each argument, in their order. Throws TbError "not_found" when there is nothing to choose from. */
