@@ -35,6 +35,7 @@ function entries(): Record<string, string> {
     main: join(root, "src/bundle-main.ts"),
     supervisor: join(root, "src/adapters/deploy-target/supervisor.ts"),
     "command-not-found": join(root, "src/hooks/command-not-found.ts"),
+    help: join(root, "src/ui/help.ts"),
     ...Object.fromEntries(commands),
   };
 }

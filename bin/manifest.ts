@@ -15,7 +15,7 @@ export async function writeManifest(root: string, file: string): Promise<void> {
 
 async function readPackage(root: string): Promise<object> {
   const { name, version, description, oclif } = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
-  return { name, version, description, type: "module", oclif };
+  return { name, version, description, type: "module", oclif: { ...oclif, helpClass: "./dist/help.cjs" } };
 }
 
 /** `tb --help` as it is without a terminal: 80 columns, no colours; `{versions}` where it names tb's version and Node's. */

@@ -32,6 +32,24 @@ export const EXIT_CODES: Record<ErrorCode, number> = {
   interrupted: 130,
 };
 
+/** Each outcome in a few words, as help lists it. */
+export const EXIT_MEANINGS: Record<ErrorCode | "done", string> = {
+  done: "done, and verified where verification applies",
+  failure: "failure",
+  usage: "wrong usage",
+  configuration: "configuration or prerequisite missing",
+  authentication: "not let in: wrong or missing credentials",
+  not_found: "not found",
+  approval_required: "approval required or refused",
+  verification_failed: "verification failed",
+  limit_reached: "budget, turn or time limit reached",
+  conflict: "conflict or drift",
+  partial: "partly done; tb resume continues",
+  not_understood: "the request was not (wholly) understood",
+  transient: "try again",
+  interrupted: "interrupted",
+};
+
 /** Errors that park a run instead of undoing it (product.md, R1): exits 6-10, 75 and an interruption. A conflict before
  * anything exists is a failure like any other, so phases that create nothing throw it with `parks: false`. */
 const PARKING: ReadonlySet<ErrorCode> = new Set([

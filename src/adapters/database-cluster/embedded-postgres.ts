@@ -41,6 +41,8 @@ export interface EmbeddedPostgres {
   /** Ends sessions, stops the server and waits until it is gone; false when it was not running. */
   stop(): Promise<boolean>;
   status(): Promise<EmbeddedStatus>;
+  /** Like `status`, without looking at sizes. */
+  isRunning(): Promise<boolean>;
   /** How to connect as the administrator; throws TbError "not_found" before the first `ensure`. */
   administrator(): Promise<SocketSettings>;
 }
@@ -128,7 +130,11 @@ export function createEmbeddedPostgres(config: Pick<Config, "home">, which: Embe
     };
   }
 
-  return { name: which, ensure, stop, status, administrator };
+  async function isRunning(): Promise<boolean> {
+    return (await runningPid(await location())) !== null;
+  }
+
+  return { name: which, ensure, stop, status, isRunning, administrator };
 }
 
 async function bringUp(
