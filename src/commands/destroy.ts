@@ -1,15 +1,11 @@
 import * as Args from "@oclif/core/args";
 import * as Flags from "@oclif/core/flags";
 import { TbError } from "../errors.ts";
+import type { DestroyResult } from "../pipeline/phases/record-destroy.ts";
 import { TbCommand } from "../tb-command.ts";
+import { formatDestroyed } from "../ui/destroy-result.ts";
 
-interface Destroyed {
-  outcome: "destroyed";
-  project: { id: string; name: string };
-  removed: { kind: string; name: string }[];
-}
-
-export default class Destroy extends TbCommand<Destroyed> {
+export default class Destroy extends TbCommand<DestroyResult> {
   static override summary = "Remove a project for good: deployment, database, repository, snapshots.";
   static override description = "Only its timeline stays. There is no undo; the project's name has to be given twice.";
   static override examples = [
@@ -24,10 +20,10 @@ export default class Destroy extends TbCommand<Destroyed> {
     confirm: Flags.string({ description: "The project's name, to show that you mean it.", helpValue: "NAME" }),
   };
 
-  async run(): Promise<Destroyed> {
+  async run(): Promise<DestroyResult> {
     const { args, flags } = await this.parse(Destroy);
     const { findProject } = await import("../control/projects.ts");
-    const { destroyProject } = await import("../control/destroy-project.ts");
+    const { startDestroy } = await import("../pipeline/start-destroy.ts");
     const control = await this.control();
     const project = await findProject(control, await this.owner(), args.project);
     if (flags.confirm !== project.name) {
@@ -39,11 +35,10 @@ export default class Destroy extends TbCommand<Destroyed> {
         },
       );
     }
-    const removed = await destroyProject(control, this.adapters, project);
-    return { outcome: "destroyed", project: { id: project.project_id, name: project.name }, removed };
+    return startDestroy(this.runner(), control, project);
   }
 
-  protected format({ project, removed }: Destroyed): string {
-    return [`Removed ${project.name}.`, ...removed.map(({ kind, name }) => `  ${kind} ${name}`)].join("\n");
+  protected format(data: DestroyResult): string {
+    return formatDestroyed(data);
   }
 }

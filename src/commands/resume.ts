@@ -1,13 +1,11 @@
 import * as Args from "@oclif/core/args";
-import type { CreateResult } from "../pipeline/phases/record.ts";
-import type { DeployResult } from "../pipeline/phases/record-deploy.ts";
+import type { ErrorCode } from "../errors.ts";
+import type { AlreadyFinished } from "../pipeline/start-run.ts";
 import { TbCommand } from "../tb-command.ts";
-import { formatCreated } from "../ui/create-result.ts";
-import { formatDeployed } from "../ui/deploy-result.ts";
+import { formatTime } from "../ui/output.ts";
+import { formatRunResult, type RunResult } from "../ui/run-result.ts";
 
-type Result = CreateResult | DeployResult;
-
-export default class Resume extends TbCommand<Result> {
+export default class Resume extends TbCommand<RunResult | AlreadyFinished> {
   static override summary = "Continue a run that was interrupted, killed or parked.";
   static override description = "Finished steps are not done again; no model turn is paid twice.";
   static override examples = [
@@ -20,15 +18,21 @@ export default class Resume extends TbCommand<Result> {
     run: Args.string({ description: "Id of the run, or the beginning of it.", required: true }),
   };
 
-  async run(): Promise<Result> {
+  static override exitCodes: readonly ErrorCode[] = ["verification_failed", "conflict", "partial"];
+
+  async run(): Promise<RunResult | AlreadyFinished> {
     const { args } = await this.parse(Resume);
     const { findRun } = await import("../control/runs.ts");
-    const { resumeRun } = await import("../pipeline/start-run.ts");
+    const { alreadyFinished, resumeRun } = await import("../pipeline/start-run.ts");
     const row = await findRun(await this.control(), args.run);
-    return (await this.runner().follow(row.run_id, (deps) => resumeRun(deps, row))) as Result;
+    const finished = alreadyFinished(row);
+    if (finished) return finished;
+    return (await this.runner().follow(row.run_id, (deps) => resumeRun(deps, row))) as RunResult;
   }
 
-  protected format(data: Result): string {
-    return data.outcome === "created" ? formatCreated(data) : formatDeployed(data);
+  protected format(data: RunResult | AlreadyFinished): string {
+    if (!("finished_at" in data)) return formatRunResult(data);
+    const when = formatTime(Date.parse(data.finished_at) / 1000);
+    return `Run ${data.run.id} has finished already (${when}); there is nothing to continue.\n  → tb runs show ${data.run.id}`;
   }
 }

@@ -54,6 +54,18 @@ export async function withResource<T>(
   return made;
 }
 
+/** Makes the thing this run's, whoever held it: what a run put in use must not go when an older run is undone. */
+export async function adoptResource(
+  control: Control,
+  { run_id, kind, name, provider }: Pick<Resource, "run_id" | "kind" | "name" | "provider">,
+): Promise<void> {
+  await control.query(
+    `update resources set run_id = $1, state = 'created'
+     where kind = $2 and name = $3 and provider = $4 and state <> 'released'`,
+    [run_id, kind, name, provider],
+  );
+}
+
 /** What is not released yet, newest first: the order in which it has to go. */
 export async function liveResources(
   control: Control,

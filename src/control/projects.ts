@@ -104,10 +104,16 @@ export async function activateProject(
   );
 }
 
-export async function setDeployment(control: Control, projectId: string, deployment: object): Promise<void> {
+/** What serves now, and what it consists of. */
+export async function setDeployed(
+  control: Control,
+  projectId: string,
+  now: { url: string; codebase: ProjectRow["codebase"]; dependencies: Record<string, string> },
+): Promise<void> {
   await control.query(
-    "update project_contexts set deployment_config = $2, updated_at = extract(epoch from now())::bigint where project_id = $1",
-    [projectId, deployment],
+    `update project_contexts set deployment_config = jsonb_build_object('url', $2::text), codebase = $3, dependencies = $4,
+       updated_at = extract(epoch from now())::bigint where project_id = $1`,
+    [projectId, now.url, now.codebase, now.dependencies],
   );
 }
 

@@ -137,6 +137,15 @@ export async function listRuns(
   );
 }
 
+/** Runs of a project that have not ended, newest first. */
+export async function unfinishedRuns(control: Pick<Control, "query">, projectId: string): Promise<RunRow[]> {
+  return control.query<RunRow>(
+    `select ${COLUMNS} from runs where project_id = $1 and state in ('running', 'parked')
+     order by created_at desc, run_id desc`,
+    [projectId],
+  );
+}
+
 /** The owner's runs with their projects' names, newest first; `states` null means all. */
 export async function runsOfOwner(
   control: Control,

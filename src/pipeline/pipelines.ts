@@ -9,6 +9,10 @@ export async function findPipeline(name: string): Promise<Pipeline<object, unkno
       return (await import("./create.ts")).createPipeline;
     case "deploy":
       return (await import("./deploy.ts")).deployPipeline;
+    case "rollback":
+      return (await import("./deploy.ts")).rollbackPipeline;
+    case "destroy":
+      return (await import("./destroy.ts")).destroyPipeline;
     default:
       throw new TbError("configuration", `This tb does not know the pipeline "${name}".`, { suggestion: "Update tb." });
   }

@@ -68,12 +68,16 @@ export async function recordUndone(
   details: string,
 ): Promise<void> {
   if (!row.project_id) return;
-  const of =
-    row.pipeline === "deploy"
-      ? ({ action: "deployment", environment: "production" } as const)
-      : ({ action: "project_created" } as const);
+  const of = UNDONE[row.pipeline] ?? { action: "project_created" };
   await voice.emit({ type: "activity", phase: "", ...of, status: "failed", details }, how);
 }
+
+/** What a run that was undone had been about. */
+const UNDONE: Record<string, Pick<Extract<PhaseEvent, { type: "activity" }>, "action" | "environment">> = {
+  deploy: { action: "deployment", environment: "production" },
+  rollback: { action: "deployment", environment: "production" },
+  destroy: { action: "project_destroyed", environment: "production" },
+};
 
 /** Lifecycle events of different attempts differ (a phase may fail twice); starts and ends of phases are the same event. */
 function eventStep(event: EngineEvent, step: string, token: number): string {

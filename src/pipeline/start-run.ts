@@ -1,5 +1,7 @@
 // Starting, continuing and cancelling runs: who may work on one, and what its row says in between.
 import type { Control } from "../control/control.ts";
+import { activeDeployment } from "../control/deployments.ts";
+import { withFreeProject } from "../control/project-lock.ts";
 import { insertRequest } from "../control/requests.ts";
 import { insertModification, setModificationStatus } from "../control/modifications.ts";
 import { releaseResources } from "../control/release-resources.ts";
@@ -14,6 +16,7 @@ import {
 } from "../control/runs.ts";
 import { TbError } from "../errors.ts";
 import { tbVersion } from "../version.ts";
+import type { DeployStart } from "./deploy.ts";
 import { executeRun, forgetRun, type EngineDeps } from "./engine.ts";
 import { withResumeHint } from "./resume-hint.ts";
 import { isOwnerAlive, leaseOwner, pidOfOwner } from "./lease-owner.ts";
@@ -21,7 +24,7 @@ import { createVoice, recordUndone } from "./run-events.ts";
 
 export interface NewRunOf {
   runId: string;
-  pipeline: "create" | "deploy";
+  pipeline: "create" | "deploy" | "rollback" | "destroy";
   ownerId: string;
   projectId: string;
   /** What the user asked, and the row it gets; null for runs that no words asked for. */
@@ -29,12 +32,14 @@ export interface NewRunOf {
   /** The change to the project that the run makes; null when it makes none. */
   modificationId: string | null;
   start: object;
+  /** Begins only when no other run of the project is unfinished. */
+  alone?: boolean;
 }
 
-/** Makes the run's rows and works on it. Returns its result; throws the error it failed or parked with. */
+/** Makes the run's rows and works on it. Returns its result; throws the error it failed or parked with, and TbError
+ * "conflict" (without any row) when another run works on the project. */
 export async function startRun(deps: EngineDeps, run: NewRunOf): Promise<object> {
-  await deps.control.transaction(async (query) => {
-    const control = { ...deps.control, query };
+  const token = await withFreeProject(deps.control, run, async (control) => {
     if (run.request) await insertRequest(control, run);
     await insertRun(control, {
       runId: run.runId,
@@ -49,8 +54,32 @@ export async function startRun(deps: EngineDeps, run: NewRunOf): Promise<object>
     if (run.modificationId && run.request) {
       await insertModification(control, { ...run, modificationId: run.modificationId, request: run.request.text });
     }
+    return takeLease(control, run.runId, 0, leaseOwner());
   });
-  return work(deps, await findRun(deps.control, run.runId));
+  return work(deps, await findRun(deps.control, run.runId), token!); // nobody else knew of the run
+}
+
+/** The data of `tb resume` when there was nothing to continue. */
+export interface AlreadyFinished {
+  /** The run had succeeded before; nothing was done. */
+  outcome: "unchanged";
+  /** The run. */
+  run: { id: string; pipeline: string };
+  /** When it ended. */
+  finished_at: string;
+  /** What it came to then. */
+  result: object;
+}
+
+/** null for a run that has not succeeded. */
+export function alreadyFinished(row: RunRow): AlreadyFinished | null {
+  if (row.state !== "succeeded") return null;
+  return {
+    outcome: "unchanged",
+    run: { id: row.run_id, pipeline: row.pipeline },
+    finished_at: new Date(row.finished_at! * 1000).toISOString(),
+    result: row.result!,
+  };
 }
 
 /** Continues a run that was parked or whose process has died. A run that has succeeded just returns its result. */
@@ -73,7 +102,8 @@ export async function resumeRun(deps: EngineDeps, row: RunRow): Promise<object> 
       parks: false,
     });
   }
-  return work(deps, row);
+  await refuseSuperseded(deps.control, row);
+  return work(deps, row, await take(deps.control, row));
 }
 
 /** Undoes everything a run holds and closes it. A run that works in another process of this machine is parked first.
@@ -90,6 +120,12 @@ export async function cancelRun(
     });
   }
   if (row.state === "failed" || row.state === "cancelled") return { released: [], outcome: "unchanged" };
+  if (row.pipeline === "destroy") {
+    throw new TbError("conflict", "A project's removal cannot be undone; once begun, it can only be finished.", {
+      suggestion: `tb resume ${row.run_id}`,
+      parks: false,
+    });
+  }
   const parked = await parkOther(control, row);
   if (parked.state !== "running" && parked.state !== "parked") return cancelRun(deps, parked); // it has just ended
   const token = await take(control, parked);
@@ -103,8 +139,7 @@ export async function cancelRun(
   return { released: released.map(({ kind, name }) => `${kind} ${name}`), outcome: "cancelled" };
 }
 
-async function work(deps: EngineDeps, row: RunRow): Promise<object> {
-  const token = await take(deps.control, row);
+async function work(deps: EngineDeps, row: RunRow, token: number): Promise<object> {
   const outcome = await executeRun(row, token, deps);
   if (outcome.state === "succeeded") return outcome.result;
   if (outcome.state === "failed") throw outcome.error;
@@ -112,9 +147,25 @@ async function work(deps: EngineDeps, row: RunRow): Promise<object> {
 }
 
 async function take(control: Control, row: RunRow): Promise<number> {
-  const token = await takeLease(control, row.run_id, row.lease_token, leaseOwner());
+  const claim = { projectId: row.project_id, runId: row.run_id };
+  const token = await withFreeProject(control, claim, (inside) =>
+    takeLease(inside, row.run_id, row.lease_token, leaseOwner()),
+  );
   if (token === null) throw workedOn(row.run_id);
   return token;
+}
+
+/** A parked deployment must not bring its version back over one that was deployed since. */
+async function refuseSuperseded(control: Control, { run_id, pipeline, project_id, input }: RunRow): Promise<void> {
+  if (pipeline !== "deploy" && pipeline !== "rollback") return;
+  const active = await activeDeployment(control, project_id!);
+  const { deploymentId, replaces } = input as Pick<DeployStart, "deploymentId" | "replaces">;
+  if (!active || active.deployment_id === deploymentId || active.deployment_id === replaces) return;
+  throw new TbError(
+    "conflict",
+    `Another version (${active.commit.slice(0, 7)}, ${active.deployment_id}) was deployed after run ${run_id} had begun.`,
+    { suggestion: `tb cancel ${run_id}      give this run up`, parks: false },
+  );
 }
 
 function refuseIfWorkedOn(row: RunRow): void {

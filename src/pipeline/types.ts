@@ -54,6 +54,7 @@ type Environment = "development" | "production";
 type ActivityStatus = "succeeded" | "failed";
 type ActivityType =
   | "project_created"
+  | "project_renamed"
   | "project_destroyed"
   | "database_created"
   | "endpoints_added"

@@ -1,13 +1,39 @@
+// What `tb deploy` says at the end.
 import type { DeployResult } from "../pipeline/phases/record-deploy.ts";
 
-export function formatDeployed({ project, deployment, commit, run }: DeployResult): string {
+export function formatDeployed(result: DeployResult): string {
+  const { outcome, project, deployment, commit, run } = result;
+  const version = commit.slice(0, 7);
+  if (outcome === "unchanged") {
+    return [
+      `${project.name} serves ${version} already, in good health; nothing was done.`,
+      `  ${deployment.url}`,
+      `  → tb deploy ${project.name} --force      build and start it anew`,
+    ].join("\n");
+  }
   return [
     "",
-    `  ${project.name} serves ${commit.slice(0, 7)} at ${deployment.url}`,
+    `  ${project.name} serves ${version} at ${deployment.url}`,
+    ...listed("Migrated", result.migrations_applied),
+    ...keptLines(result),
     "",
     `  → curl ${deployment.url}/api/health`,
     `  → tb logs ${project.name}`,
+    ...(outcome === "rolled_back" ? [`  → tb deploy ${project.name}      main again`] : []),
     "",
-    `  Deployment ${deployment.id} · run ${run.id}`,
+    `  Deployment ${deployment.id}${run ? ` · run ${run.id}` : ""}`,
   ].join("\n");
+}
+
+/** What a rollback does not bring back. */
+function keptLines({ migrations_kept: kept, project }: DeployResult): string[] {
+  if (kept.length === 0) return [];
+  return [
+    ...listed("Stays applied", kept),
+    `  The database of ${project.name} was not changed: migrations go forward only.`,
+  ];
+}
+
+function listed(label: string, names: string[]): string[] {
+  return names.map((name, i) => `  ${(i === 0 ? label : "").padEnd(15)}${name}`);
 }

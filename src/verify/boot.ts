@@ -15,7 +15,7 @@ export async function startServer(subject: Subject, env: Record<string, string>)
   return subject.sandbox.serve([subject.nodePath, ARTEFACT], { env: { NODE_ENV: "production", ...env } });
 }
 
-export async function checkBoot(subject: Subject, server: SandboxServer): Promise<Finding> {
+export async function checkBoot(subject: Pick<Subject, "signal">, server: SandboxServer): Promise<Finding> {
   const started = performance.now();
   let exit: number | null | undefined;
   void server.exited.then(({ exitCode }) => (exit = exitCode));

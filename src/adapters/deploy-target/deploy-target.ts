@@ -16,18 +16,25 @@ export interface DeploymentStatus {
   restarts: number;
 }
 
+/** The build of an earlier deployment that the target still keeps. */
+export interface KeptBuild {
+  deploymentId: string;
+}
+
 export interface DeployTarget {
   readonly name: "process" | "fly";
-  /** Starts the artefact (`.output` of a build) beside the one that serves, probes `GET /api/health`, and switches over
+  /** Starts the artefact (the path of a build's `.output`, or a build that is kept) beside the one that serves, probes `GET /api/health`, and switches over
    * when it is healthy. Throws TbError "failure" with the last log lines when it is not; the previous one keeps serving.
    * The same deployment id again is a look, not a second deployment. */
   deploy(input: {
     projectId: string;
     deploymentId: string;
-    artefact: string;
+    artefact: string | KeptBuild;
     env: Record<string, string>;
     signal: AbortSignal;
   }): Promise<Deployment>;
+  /** Whether the build of that deployment is still there to be started again. */
+  keeps(projectId: string, deploymentId: string): Promise<boolean>;
   status(projectId: string): Promise<DeploymentStatus>;
   /** Path of the log of the project's current (or the named) deployment; lines of the app and of the supervisor. */
   logFile(projectId: string, deploymentId?: string): Promise<string>;

@@ -13,7 +13,7 @@ import { isRunning, untilGone } from "../../processes/process-identity.ts";
 import { removeTree } from "../../processes/remove-tree.ts";
 import { removeSocketFolder } from "../../processes/socket-folder.ts";
 import { ask, connectToSupervisor } from "./control-channel.ts";
-import type { DeployTarget } from "./deploy-target.ts";
+import type { DeployTarget, KeptBuild } from "./deploy-target.ts";
 import {
   deploymentFolder,
   logPath,
@@ -35,7 +35,7 @@ export function createProcessDeployTarget(config: Config, firstPort = FIRST_PORT
       if (signal.aborted) throw interruption(signal);
       const folder = deploymentFolder(config.home, projectId);
       makeFolders(folder);
-      await copyRelease(folder, deploymentId, artefact, signal);
+      await copyRelease(folder, deploymentId, outputOf(folder, artefact), signal);
       const what = { command: "deploy", deploymentId, env } as const;
       let answer = await ask(await connectOrStart(config, folder, firstPort), what, signal);
       // It may have been about to end, because it had nothing to serve.
@@ -53,6 +53,10 @@ export function createProcessDeployTarget(config: Config, firstPort = FIRST_PORT
       if (port === undefined) throw new TbError("failure", "Deployment failed: the project was removed meanwhile.");
       const { healthy } = await probeHealth({ host: "127.0.0.1", port });
       return { id: deploymentId, url: urlOf(port), healthy };
+    },
+
+    async keeps(projectId, deploymentId) {
+      return existsSync(entryOf(outputOf(deploymentFolder(config.home, projectId), { deploymentId })));
     },
 
     async status(projectId) {
@@ -95,6 +99,14 @@ function urlOf(port: number): string {
   return `http://127.0.0.1:${port}`;
 }
 
+function outputOf(folder: DeploymentFolder, artefact: string | KeptBuild): string {
+  return typeof artefact === "string" ? artefact : join(releasePath(folder, artefact.deploymentId), ".output");
+}
+
+function entryOf(output: string): string {
+  return join(output, "server", "index.mjs");
+}
+
 /** The artefact under its deployment's id, whole or not at all; one that is there already is kept. */
 async function copyRelease(
   folder: DeploymentFolder,
@@ -104,7 +116,7 @@ async function copyRelease(
 ): Promise<void> {
   const release = releasePath(folder, deploymentId);
   if (existsSync(release)) return;
-  if (!existsSync(join(artefact, "server", "index.mjs"))) {
+  if (!existsSync(entryOf(artefact))) {
     throw new TbError("failure", "There is nothing to deploy: the build has no server/index.mjs.");
   }
   const temporary = join(folder.releases, `.new-${randomBytes(6).toString("hex")}`);

@@ -29,13 +29,20 @@ export interface GitHost {
     branch: string;
     message: string;
   }): Promise<PushedCommit>;
-  /** Writes the tree of `branch` into an empty folder, without a .git. */
-  checkout(input: {
+  /** The commit that the branch is at now, whoever pushed it. Throws TbError "not_found" without the repository or branch. */
+  head(input: { projectId: string; repository: RepositoryRef; branch: string }): Promise<{ commit: string }>;
+  /** Writes the tree of a commit into an empty folder, without a .git. Throws TbError "not_found" when the repository no
+   * longer has it. */
+  checkout(input: { projectId: string; repository: RepositoryRef; commit: string; folder: string }): Promise<void>;
+  /** Paths of the files below `folder` ("" = all of them) in a commit, sorted. Throws like `checkout`. */
+  listFiles(input: { projectId: string; repository: RepositoryRef; commit: string; folder: string }): Promise<string[]>;
+  /** A text file of a commit; null when it is not there. Throws like `checkout`. */
+  readFile(input: {
     projectId: string;
     repository: RepositoryRef;
-    branch: string;
-    folder: string;
-  }): Promise<{ commit: string }>;
+    commit: string;
+    path: string;
+  }): Promise<string | null>;
   /** Commits the tree to a private ref (`refs/tb/<ref>`) of the project's own git directory; never pushed. */
   saveTree(input: { projectId: string; workTree: string; ref: string }): Promise<{ commit: string; changed: boolean }>;
   /** Makes the folder's tracked files equal to the private ref: files that differ are rewritten, files not in it removed. */

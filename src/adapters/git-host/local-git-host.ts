@@ -84,6 +84,34 @@ export function createLocalGitHost(config: Config): GitHost {
     return there;
   }
 
+  /** The project's git directory, with that commit in it: what was deployed once is fetched by its name when it is not. */
+  async function withCommit(projectId: string, name: string, commit: string): Promise<string> {
+    const gitDir = await privateDir(projectId);
+    if (!/^[0-9a-f]{40,64}$/.test(commit)) throw new TbError("usage", `${JSON.stringify(commit)} is not a commit.`);
+    if (await hasCommit(gitDir, commit)) return gitDir;
+    await requireRepository(bare(name), name);
+    try {
+      await git(["fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--", bare(name), commit], { gitDir });
+    } catch (error) {
+      if (!(error instanceof GitError) || !/not our ref|unadvertised/.test(error.message)) throw error;
+      throw new TbError("not_found", `Commit ${commit.slice(0, 7)} is no longer in repository ${name}.`, {
+        suggestion: `git --git-dir=${bare(name)} log --oneline      shows what is there`,
+        cause: error,
+      });
+    }
+    return gitDir;
+  }
+
+  async function hasCommit(gitDir: string, commit: string): Promise<boolean> {
+    try {
+      await git(["cat-file", "-e", `${commit}^{commit}`], { gitDir });
+      return true;
+    } catch (error) {
+      if (error instanceof GitError) return false;
+      throw error;
+    }
+  }
+
   async function push(gitDir: string, name: string, commit: string, branch: string): Promise<void> {
     try {
       await pastStaleLocks(bare(name), () =>
@@ -134,21 +162,39 @@ export function createLocalGitHost(config: Config): GitHost {
       return { url: repository.url, branch, commit, files: files.split("\0").filter(Boolean) };
     },
 
-    async checkout({ projectId, repository, branch, folder }) {
+    async head({ projectId, repository, branch }) {
       const gitDir = await privateDir(projectId);
       await requireRepository(bare(repository.name), repository.name);
       const commit = await fetchBranch(gitDir, repository.name, safeBranch(branch));
-      if (!commit) {
-        throw new TbError("not_found", `Repository ${repository.name} has no branch ${branch}.`, {
-          suggestion: `List its branches: git --git-dir=${bare(repository.name)} branch`,
-        });
-      }
+      if (commit) return { commit };
+      throw new TbError("not_found", `Repository ${repository.name} has no branch ${branch}.`, {
+        suggestion: `git --git-dir=${bare(repository.name)} branch      list its branches`,
+      });
+    },
+
+    async checkout({ projectId, repository, commit, folder }) {
+      const gitDir = await withCommit(projectId, repository.name, commit);
       refuseUnsafe(await treeEntries(git, gitDir, commit));
       await mkdir(folder, { recursive: true });
       if ((await readdir(folder)).length > 0)
         throw new TbError("conflict", `${folder} is not empty.`, { parks: false });
       await withIndex(gitDir, folder, (place) => git(["read-tree", "--reset", "-u", commit], place));
-      return { commit };
+    },
+
+    async listFiles({ projectId, repository, commit, folder }) {
+      const gitDir = await withCommit(projectId, repository.name, commit);
+      const below = folder ? `${folder}/` : "";
+      const entries = await treeEntries(git, gitDir, commit);
+      return entries
+        .map(({ path }) => path)
+        .filter((path) => path.startsWith(below))
+        .toSorted();
+    },
+
+    async readFile({ projectId, repository, commit, path }) {
+      const gitDir = await withCommit(projectId, repository.name, commit);
+      const entry = (await treeEntries(git, gitDir, commit)).find((one) => one.path === path);
+      return entry ? git(["cat-file", "blob", entry.object], { gitDir }) : null;
     },
 
     async saveTree({ projectId, workTree, ref }) {

@@ -13,6 +13,8 @@ const SUBMODULE = "160000";
 
 export interface TreeEntry {
   mode: string;
+  /** Name of what it holds. */
+  object: string;
   path: string;
 }
 
@@ -55,7 +57,11 @@ function entries(output: string): TreeEntry[] {
   return output
     .split("\0")
     .filter(Boolean)
-    .map((line) => ({ mode: line.slice(0, 6), path: line.slice(line.indexOf("\t") + 1) }));
+    .map((line) => ({
+      mode: line.slice(0, 6),
+      object: /[0-9a-f]{40,64}/.exec(line)![0],
+      path: line.slice(line.indexOf("\t") + 1),
+    }));
 }
 
 /** Throws TbError "failure" for symbolic links, submodules and files that hold secrets. */

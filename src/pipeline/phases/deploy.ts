@@ -1,12 +1,14 @@
 // Runs the built artefact for its users, on the project's real database.
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
+import type { KeptBuild } from "../../adapters/deploy-target/deploy-target.ts";
 import type { Sandbox } from "../../adapters/sandbox/sandbox.ts";
 import { recordDeployment, recordFailedDeployment } from "../../control/deployments.ts";
 import { withResource } from "../../control/ledger.ts";
 import { TbError } from "../../errors.ts";
 import type { Phase, Run } from "../types.ts";
 import { databaseEnv, openWorkspace } from "../workspace.ts";
+import type { BuildState } from "./find-build.ts";
 
 export interface DeploymentState {
   id: string;
@@ -20,6 +22,14 @@ export interface DeployIn {
   deploy: boolean;
   database: string | null;
   repository: { commit: string };
+  /** Of a deployment by itself; a create has its name in the plan. */
+  projectName?: string;
+  plan?: { name: string };
+  build?: BuildState;
+  /** The deployment whose version is brought back. */
+  restores?: string | null;
+  /** Migrations that this run has applied. */
+  migrated?: string[];
 }
 
 export const deploy: Phase<DeployIn, { deployment: DeploymentState | null }> = {
@@ -33,21 +43,22 @@ export const deploy: Phase<DeployIn, { deployment: DeploymentState | null }> = {
       type: "activity",
       action: "deployment",
       environment: "production",
-      details: `Deployed to ${deployment.url}`,
+      details: state.restores
+        ? `Rolled back to ${state.repository.commit.slice(0, 7)} at ${deployment.url}`
+        : `Deployed to ${deployment.url}`,
       references: { deployment_id: deployment.id },
     });
     return { deployment };
   },
-  summarize: ({ deployment }) => `Deployed ${deployment?.url}`,
+  summarize: ({ deployment, restores }) => `${restores ? "Rolled back" : "Deployed"} ${deployment?.url}`,
 };
 
 async function deployBuild(state: DeployIn, run: Run): Promise<DeploymentState> {
-  const { projectId, deploymentId, database } = state;
-  const workspace = await openWorkspace(run, { projectId, database: database !== null });
-  const sandbox = await workspace.sandbox();
-  await ensureBuilt(sandbox, run);
+  const { projectId, deploymentId, database, restores = null } = state;
+  const artefact = await artefactOf(state, run);
   const target = await run.adapters.deployTarget();
-  const row = { deploymentId, projectId, runId: run.id, provider: target.name, commit: state.repository.commit };
+  const { commit } = state.repository;
+  const row = { deploymentId, projectId, runId: run.id, provider: target.name, commit, restores };
   const resource = {
     run_id: run.id,
     project_id: projectId,
@@ -60,7 +71,7 @@ async function deployBuild(state: DeployIn, run: Run): Promise<DeploymentState> 
       target.deploy({
         projectId,
         deploymentId,
-        artefact: join(await sandbox.workTree(), ".output"),
+        artefact,
         env: { NODE_ENV: "production", ...(database && databaseEnv(await liveConnection(run, projectId, database))) },
         signal: run.signal,
       }),
@@ -68,9 +79,37 @@ async function deployBuild(state: DeployIn, run: Run): Promise<DeploymentState> 
     await recordDeployment(run.control, { ...row, url: deployment.url });
     return { id: deployment.id, url: deployment.url, healthy: deployment.healthy };
   } catch (error) {
-    if (error instanceof TbError && !error.parks) await recordFailedDeployment(run.control, row);
-    throw error;
+    if (!(error instanceof TbError) || error.parks) throw error;
+    await recordFailedDeployment(run.control, row);
+    throw explain(error, state);
   }
+}
+
+/** What was built in this run, or the build that is kept of an earlier one. */
+async function artefactOf({ projectId, database, build }: DeployIn, run: Run): Promise<string | KeptBuild> {
+  if (build && build.kept !== null) return { deploymentId: build.kept };
+  const workspace = await openWorkspace(run, { projectId, database: database !== null });
+  const sandbox = await workspace.sandbox();
+  await ensureBuilt(sandbox, run);
+  return join(await sandbox.workTree(), ".output");
+}
+
+/** The target's error in the words of the person who deploys: the project's name, and what stays as it is now. */
+function explain(error: TbError, { projectId, projectName, plan, migrated = [] }: DeployIn): TbError {
+  const name = projectName ?? plan?.name ?? projectId;
+  const lines = (error.suggestion ?? "").replaceAll(projectId, name).split("\n").filter(Boolean);
+  const unhealthyDatabase = error.details?.some((line) => /database/i.test(line)) ?? false;
+  if (unhealthyDatabase) lines.push("tb db status");
+  return new TbError(error.code, error.message, {
+    details: [
+      ...(error.details ?? []),
+      ...(migrated.length > 0 ? [`Stays applied to the database: ${migrated.join(", ")}`] : []),
+    ],
+    ...(lines.length > 0 && { suggestion: lines.join("\n") }),
+    retryable: error.retryable,
+    parks: error.parks,
+    cause: error,
+  });
 }
 
 /** The artefact that was verified; built again only when the sandbox had to be rebuilt. */

@@ -236,29 +236,77 @@ describe("repositories", () => {
   });
 });
 
-describe("checkout", () => {
-  it("writes the branch as the repository has it now, without a .git", async () => {
+describe("a commit", () => {
+  it("is what the branch is at now, whoever pushed it", async () => {
     const { commit: first } = await commit();
     await host.forget(projectId);
+    expect(await host.head({ projectId, repository, branch: "main" })).toEqual({ commit: first });
+    await write("more.txt", "more\n");
+    const { commit: second } = await commit("More");
+    expect(await host.head({ projectId, repository, branch: "main" })).toEqual({ commit: second });
+    await expect(host.head({ projectId, repository, branch: "other" })).rejects.toMatchObject({ code: "not_found" });
+  });
+
+  it("is written into an empty folder without a .git, also an older one", async () => {
+    const { commit: first } = await commit();
+    await write("more.txt", "more\n");
+    await commit("More");
     const folder = join(root, "out");
-    expect(await host.checkout({ projectId, repository, branch: "main", folder })).toEqual({ commit: first });
+    await host.checkout({ projectId, repository, commit: first, folder });
     expect(await readdir(folder)).toEqual(["package.json", "server"]);
-    await expect(host.checkout({ projectId, repository, branch: "main", folder })).rejects.toMatchObject({
+    await expect(host.checkout({ projectId, repository, commit: first, folder })).rejects.toMatchObject({
       code: "conflict",
-    });
-    await expect(host.checkout({ projectId, repository, branch: "other", folder })).rejects.toMatchObject({
-      code: "not_found",
     });
   });
 
-  it("refuses a repository that holds a link", async () => {
+  it("lists and reads its files without writing any", async () => {
+    const { commit: first } = await commit();
+    await write("server/api/more.get.ts", "export default 2;\n");
+    const { commit: second } = await commit("More");
+    const at = { projectId, repository };
+    expect(await host.listFiles({ ...at, commit: first, folder: "server" })).toEqual(["server/api/health.get.ts"]);
+    expect(await host.listFiles({ ...at, commit: second, folder: "" })).toHaveLength(3);
+    expect(await host.readFile({ ...at, commit: second, path: "server/api/more.get.ts" })).toBe("export default 2;\n");
+    expect(await host.readFile({ ...at, commit: first, path: "server/api/more.get.ts" })).toBeNull();
+  });
+
+  it("that a forced push has taken off the branch is still found, one that never was is not", async () => {
+    const { commit: first } = await commit();
+    const clone = join(root, "clone");
+    await exec("git", ["clone", "-q", repository.url, clone]);
+    await exec("git", [
+      "-C",
+      clone,
+      "-c",
+      "user.name=u",
+      "-c",
+      "user.email=u@u",
+      "commit",
+      "-q",
+      "--amend",
+      "-m",
+      "Mine",
+    ]);
+    await exec("git", ["-C", clone, "push", "-q", "--force", "origin", "HEAD:main"]);
+    await host.head({ projectId, repository, branch: "main" });
+    expect(await host.readFile({ projectId, repository, commit: first, path: "package.json" })).toBe("{}\n");
+    await expect(
+      host.readFile({ projectId, repository, commit: "0".repeat(39) + "1", path: "package.json" }),
+    ).rejects.toMatchObject({ code: "not_found", message: expect.stringContaining("0000000") });
+    await expect(
+      host.readFile({ projectId, repository, commit: "--upload-pack=x", path: "package.json" }),
+    ).rejects.toMatchObject({ code: "usage" });
+  });
+
+  it("that holds a link is refused", async () => {
     const clone = join(root, "clone");
     await exec("git", ["clone", "-q", repository.url, clone]);
     await symlink("/etc/passwd", join(clone, "link"));
     await exec("git", ["-C", clone, "add", "-A"]);
     await exec("git", ["-C", clone, "-c", "user.name=u", "-c", "user.email=u@u", "commit", "-q", "-m", "Link"]);
     await exec("git", ["-C", clone, "push", "-q", "origin", "HEAD:main"]);
-    await expect(host.checkout({ projectId, repository, branch: "main", folder: join(root, "out") })).rejects.toThrow(
+    const { commit: linked } = await host.head({ projectId, repository, branch: "main" });
+    await expect(host.checkout({ projectId, repository, commit: linked, folder: join(root, "out") })).rejects.toThrow(
       "link",
     );
   });
