@@ -8,6 +8,7 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { selectDatabaseCluster } from "../../src/adapters/database-cluster/select-database-cluster.ts";
 import { readConfig } from "../../src/config.ts";
+import type { Logs } from "../../src/commands/logs.ts";
 import type { ProjectStatus } from "../../src/control/project-status.ts";
 import type { DeployResult } from "../../src/pipeline/phases/record-deploy.ts";
 import type { CreateResult } from "../../src/pipeline/phases/record.ts";
@@ -173,8 +174,8 @@ describe("tb create in words", () => {
     );
     await cluster.close();
     expect(rows).toEqual([{ name: "notes" }]);
-    const { lines } = await tbData<{ lines: string[] }>(home, ["logs", "todo-api", "--deployment", deployment.id]);
-    expect(lines.join("\n")).toContain("/api/health");
+    const { lines } = await tbData<Logs>(home, ["logs", "todo-api", "--deployment", deployment.id]);
+    expect(lines.map(({ line }) => line).join("\n")).toContain("/api/health");
   });
 
   test("keeps what serves when a migration on main is wrong", async () => {

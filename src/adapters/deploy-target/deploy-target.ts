@@ -21,6 +21,26 @@ export interface KeptBuild {
   deploymentId: string;
 }
 
+/** One line that a deployment or its supervisor has said. */
+export interface LogLine {
+  /** ISO time. */
+  at: string;
+  /** Id of the deployment. */
+  deployment: string;
+  /** The application, or what keeps it running. */
+  stream: "app" | "supervisor";
+  line: string;
+}
+
+export interface LogOptions {
+  /** Of this deployment; null is the one that serves, and when followed whichever serves. */
+  deployment: string | null;
+  /** How many of the last lines; null for all. */
+  lines: number | null;
+  /** ISO time of the oldest line; null for any. */
+  since: string | null;
+}
+
 export interface DeployTarget {
   readonly name: "process" | "fly";
   /** Starts the artefact (the path of a build's `.output`, or a build that is kept) beside the one that serves, probes `GET /api/health`, and switches over
@@ -38,6 +58,11 @@ export interface DeployTarget {
   status(projectId: string): Promise<DeploymentStatus>;
   /** Path of the log of the project's current (or the named) deployment; lines of the app and of the supervisor. */
   logFile(projectId: string, deploymentId?: string): Promise<string>;
+  /** The last lines of that log, oldest first. Throws like `logFile`. */
+  readLog(projectId: string, options: LogOptions): Promise<LogLine[]>;
+  /** The same and then every new line, across rotated files and, without a named deployment, across deployments, until the
+   * signal is aborted or the project is destroyed. Throws like `logFile`. */
+  followLog(projectId: string, options: LogOptions & { signal: AbortSignal }): AsyncIterable<LogLine>;
   /** Stops the project's processes and removes its files and port. Removing what is not there is fine. */
   destroy(projectId: string): Promise<void>;
 }

@@ -23,7 +23,9 @@ import {
   type DeploymentFolder,
 } from "./deployment-folder.ts";
 import { FIRST_PORT, releasePort } from "./deployment-port.ts";
+import { followLog } from "./follow-log.ts";
 import { probeHealth } from "./health-probe.ts";
+import { tailOf } from "./log-lines.ts";
 import { connectOrStart } from "./start-supervisor.ts";
 
 /** Deployments below `<home>/deployments`, each at the first port from `firstPort` up that is free. */
@@ -74,12 +76,18 @@ export function createProcessDeployTarget(config: Config, firstPort = FIRST_PORT
     },
 
     async logFile(projectId, deploymentId) {
+      return findLog(deploymentFolder(config.home, projectId), deploymentId ?? null).path;
+    },
+
+    async readLog(projectId, options) {
+      const { path, id } = findLog(deploymentFolder(config.home, projectId), options.deployment);
+      return tailOf(path, id, options);
+    },
+
+    async *followLog(projectId, options) {
       const folder = deploymentFolder(config.home, projectId);
-      const id = deploymentId ?? (existsSync(folder.root) ? readState(folder)?.releases[0] : undefined);
-      if (id === undefined) throw new TbError("not_found", `Project ${projectId} has not been deployed yet.`);
-      const path = logPath(folder, id);
-      if (!existsSync(path)) throw new TbError("not_found", `There is no log of deployment ${id}.`);
-      return path;
+      findLog(folder, options.deployment);
+      yield* followLog(folder, options);
     },
 
     async destroy(projectId) {
@@ -93,6 +101,15 @@ export function createProcessDeployTarget(config: Config, firstPort = FIRST_PORT
       if (port !== null) releasePort(folder, port);
     },
   };
+}
+
+/** Throws TbError "not_found". */
+function findLog(folder: DeploymentFolder, deploymentId: string | null): { path: string; id: string } {
+  const id = deploymentId ?? (existsSync(folder.root) ? readState(folder)?.releases[0] : undefined);
+  if (id === undefined) throw new TbError("not_found", `Project ${folder.projectId} has not been deployed yet.`);
+  const path = logPath(folder, id);
+  if (!existsSync(path)) throw new TbError("not_found", `There is no log of deployment ${id}.`);
+  return { path, id };
 }
 
 function urlOf(port: number): string {
