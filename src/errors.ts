@@ -64,11 +64,14 @@ const PARKING: ReadonlySet<ErrorCode> = new Set([
 
 export interface ErrorJson {
   code: ErrorCode;
+  /** What failed, and why. */
   message: string;
+  /** What to do next: commands or sentences, a line each; null when there is nothing to say. */
   suggestion: string | null;
+  /** Whether the same command may succeed later. */
   retryable: boolean;
-  /** More lines that a person reads below the message; already free of secrets. */
-  details?: string[];
+  /** More lines that a person reads below the message, free of secrets; null when there are none. */
+  details: string[] | null;
 }
 
 export interface TbErrorOptions extends ErrorOptions {
@@ -107,7 +110,7 @@ export function toErrorJson(error: unknown): ErrorJson {
       message: error.message,
       suggestion: error.suggestion,
       retryable: error.retryable,
-      ...(error.details && { details: error.details }),
+      details: error.details ?? null,
     };
   }
   const message = error instanceof Error ? error.message : String(error);
@@ -116,5 +119,6 @@ export function toErrorJson(error: unknown): ErrorJson {
     message: `Unexpected error: ${message}`,
     suggestion: "Run the command again with TB_DEBUG=1 and report what it prints.",
     retryable: false,
+    details: null,
   };
 }

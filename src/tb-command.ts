@@ -11,10 +11,10 @@ import type { EngineDeps } from "./pipeline/engine.ts";
 import { withResumeHint } from "./pipeline/resume-hint.ts";
 import type { RunSink } from "./pipeline/types.ts";
 import { leaveIfUnread, whileWorking } from "./ui/closed-pipe.ts";
+import { formatClosingLine, formatEnvelope, type Ending } from "./ui/machine-output.ts";
 import { formatError, showCursor, writeChunk, writeMessage, writeResult } from "./ui/output.ts";
 import { toUsageError } from "./ui/usage-error.ts";
 
-const SCHEMA_VERSION = 1;
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 const CLOSING: ReadonlySet<string> = new Set(["run.finished", "run.parked", "run.failed"]);
 
@@ -23,7 +23,8 @@ export interface Runner {
   follow<T>(runId: string, work: (deps: EngineDeps) => Promise<T>): Promise<T>;
 }
 
-export abstract class TbCommand<Data> extends Command {
+/** `Data`: what a command returns. `Item`: what it streams, if it does. */
+export abstract class TbCommand<Data, Item extends object = object> extends Command {
   static override baseFlags = {
     json: Flags.boolean({ description: "Print one JSON object with the result.", helpGroup: "GLOBAL" }),
     events: Flags.boolean({
@@ -51,6 +52,7 @@ export abstract class TbCommand<Data> extends Command {
   protected streaming = false;
   private stopping: AbortController | undefined;
   private quiet = false;
+  private conclusion: TbError | undefined;
 
   abstract override run(): Promise<Data>;
 
@@ -65,6 +67,7 @@ export abstract class TbCommand<Data> extends Command {
       leaveIfUnread();
       if (this.stopping?.signal.aborted) process.exitCode = EXIT_CODES.interrupted;
       this.writeData(data);
+      if (this.conclusion) this.reportConclusion(this.conclusion);
       return data as unknown as T;
     } catch (error) {
       await this.closeAll();
@@ -78,12 +81,25 @@ export abstract class TbCommand<Data> extends Command {
   }
 
   private writeData(data: Data): void {
+    const error = this.conclusion ? toErrorJson(this.conclusion) : null;
     if (this.has("--events")) {
-      if (!this.ended) this.tellEnd({ type: "run.finished", result: data });
+      if (!this.ended)
+        this.tellEnd(error ? { type: "run.failed", error, result: data } : { type: "run.finished", result: data });
     } else if (!this.streaming) {
-      const text = this.jsonEnabled() ? this.envelope(data, null) : this.format(data);
+      const text = this.jsonEnabled() ? this.envelope(data, error) : this.format(data);
       if (text) writeResult(text);
     }
+  }
+
+  /** For a command that has done its work and found what should not be: its data is printed, then this error, whose code
+   * decides how the command ends. */
+  protected conclude(error: TbError): void {
+    this.conclusion = error;
+  }
+
+  private reportConclusion(error: TbError): void {
+    process.exitCode = EXIT_CODES[error.code];
+    if (!this.jsonEnabled()) writeMessage(formatError(toErrorJson(error)));
   }
 
   /** Asks for required arguments that are missing, when somebody is there to answer. */
@@ -147,7 +163,7 @@ export abstract class TbCommand<Data> extends Command {
 
   /** Prints one item of a stream: the text for people, a line of JSON with --json, an event with --events. Resolves when
    * the reader has room for more; ends the process quietly when there is no reader any more. */
-  protected async writeItem(item: object, text: string): Promise<void> {
+  protected async writeItem(item: Item, text: string): Promise<void> {
     this.streaming = true;
     if (this.has("--events")) await this.writeRaw(`${JSON.stringify({ type: "item", item })}\n`);
     else await this.writeRaw(this.jsonEnabled() ? `${JSON.stringify(item)}\n` : `${text}\n`);
@@ -228,25 +244,20 @@ export abstract class TbCommand<Data> extends Command {
     if (this.has("--events") && !this.ended) {
       // The stream still ends in exactly one closing event when the run could not even start, or not end in order.
       const type = this.runId !== null && error instanceof TbError && error.parks ? "run.parked" : "run.failed";
-      this.tellEnd({ type, error: json });
+      this.tellEnd({ type, error: json, result: null });
     }
     writeMessage(formatError(json));
     if (error instanceof Error && (this.configuration?.debug ?? false)) writeMessage(error.stack ?? "");
   }
 
   /** The closing event of a stream that the engine did not close. */
-  private tellEnd(event: { type: string; result?: Data; error?: ErrorJson }): void {
-    writeResult(JSON.stringify({ ...event, runId: this.runId, seq: 0, at: new Date().toISOString() }));
+  private tellEnd(ending: Ending): void {
+    writeResult(formatClosingLine(ending, this.runId));
   }
 
   private envelope(data: Data | null, error: ErrorJson | null): string {
-    const metadata = {
-      command: this.id?.replaceAll(":", " ") ?? "",
-      schema_version: SCHEMA_VERSION,
-      duration_ms: Date.now() - this.startedAt,
-      run_id: this.runId,
-    };
-    return JSON.stringify({ ok: error === null, data, error, metadata }, null, 2);
+    const command = this.id?.replaceAll(":", " ") ?? "";
+    return formatEnvelope({ command, data, error, durationMs: Date.now() - this.startedAt, runId: this.runId });
   }
 }
 

@@ -1,6 +1,7 @@
-// An unknown command: what was meant, and exit 2. The envelope is written too when JSON was asked for.
+// An unknown command: what was meant, and exit 2. A program that asked for JSON gets it.
 import type { Hook } from "@oclif/core/hooks";
 import { EXIT_CODES, type ErrorJson } from "../errors.ts";
+import { formatClosingLine, formatEnvelope } from "../ui/machine-output.ts";
 import { nearest } from "../ui/nearest.ts";
 import { formatError, writeMessage, writeResult } from "../ui/output.ts";
 
@@ -13,11 +14,14 @@ const hook: Hook.CommandNotFound = function hook({ id, argv, config }) {
     message: `There is no command "${typed}".${guess ? ` Did you mean "tb ${guess}"?` : ""}`,
     suggestion: guess ? `tb ${guess} --help` : "tb --help",
     retryable: false,
+    details: null,
   };
   if (argv?.includes("--json")) {
-    const metadata = { command: typed, schema_version: 1, duration_ms: 0, run_id: null };
-    writeResult(JSON.stringify({ ok: false, data: null, error, metadata }, null, 2));
+    writeResult(formatEnvelope({ command: typed, data: null, error, durationMs: 0, runId: null }));
   } else writeMessage(formatError(error));
+  if (argv?.includes("--events")) {
+    writeResult(formatClosingLine({ type: "run.failed", error, result: null }, null));
+  }
   process.exit(EXIT_CODES.usage);
 };
 

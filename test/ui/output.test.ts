@@ -4,7 +4,7 @@ import { notUnderstoodError } from "../../src/ui/not-understood.ts";
 import { toErrorJson } from "../../src/errors.ts";
 import { formatDuration, formatError, formatTable, wrap } from "../../src/ui/output.ts";
 
-const error = { code: "conflict", message: "", suggestion: null, retryable: false } as const;
+const error = { code: "conflict", message: "", suggestion: null, retryable: false, details: null } as const;
 
 test("an error says its exit code at the right edge, and never in more than 80 columns", () => {
   const short = formatError({ ...error, message: "It is taken." });
