@@ -3,12 +3,14 @@
 import { createHash } from "node:crypto";
 import type { Control } from "./control.ts";
 
-/** `work-database` and `sandbox` live as long as their run; the rest as long as their project. */
+/** `work-database` and `sandbox` live as long as their run, `database-switch` until its run has settled it; the rest as
+ * long as their project. */
 export type ResourceKind =
   | "project"
   | "database-roles"
   | "database"
   | "work-database"
+  | "database-switch"
   | "sandbox"
   | "git-directory"
   | "repository"

@@ -4,6 +4,7 @@ import type { Adapters } from "../adapters/index.ts";
 import type { Control } from "./control.ts";
 import { liveResources, markReleased, type Resource, type ResourceKind } from "./ledger.ts";
 import { endContainerSession } from "./container-sessions.ts";
+import { switchBack } from "./database-switch.ts";
 import { removeDeployments } from "./deployments.ts";
 import { closeDatabase } from "./project-databases.ts";
 import { forgetProject } from "./projects.ts";
@@ -37,7 +38,8 @@ export async function releaseResources(
   return released;
 }
 
-async function release(control: Control, adapters: Adapters, { kind, name, project_id }: Resource): Promise<void> {
+async function release(control: Control, adapters: Adapters, resource: Resource): Promise<void> {
+  const { kind, name, project_id } = resource;
   switch (kind) {
     case "project":
       return forgetProject(control, name);
@@ -46,6 +48,8 @@ async function release(control: Control, adapters: Adapters, { kind, name, proje
       return closeDatabase(control, name);
     case "work-database":
       return (await adapters.databaseCluster()).dropDatabase(name);
+    case "database-switch":
+      return switchBack(await adapters.databaseCluster(), resource);
     case "database-roles":
       return (await adapters.databaseCluster()).dropRoles(project_id!);
     case "sandbox":

@@ -10,6 +10,14 @@ export function workDatabases(projectId: string): { work: string; probe: string;
   return { work: `${base}_work`, probe: `${base}_probe`, test: `${base}_test`, replay: `${base}_replay` };
 }
 
+/** Databases of a run that backs up or restores: `proof` is made from the migrations to compare with, `next` from a backup,
+ * and `retired` is what the restored database has replaced. */
+export function restoreDatabases(projectId: string, runId: string): { proof: string; next: string; retired: string } {
+  const base = databaseName(projectId);
+  const suffix = runId.slice("run_".length);
+  return { proof: `${base}_proof_${suffix}`, next: `${base}_next_${suffix}`, retired: `${base}_was_${suffix}` };
+}
+
 export function repositoryName(projectId: string): string {
   return `turbobackend-${projectId}`;
 }

@@ -13,6 +13,10 @@ export async function findPipeline(name: string): Promise<Pipeline<object, unkno
       return (await import("./deploy.ts")).rollbackPipeline;
     case "destroy":
       return (await import("./destroy.ts")).destroyPipeline;
+    case "backup":
+      return (await import("./backup.ts")).backupPipeline;
+    case "restore":
+      return (await import("./restore.ts")).restorePipeline;
     default:
       throw new TbError("configuration", `This tb does not know the pipeline "${name}".`, { suggestion: "Update tb." });
   }

@@ -77,6 +77,8 @@ const UNDONE: Record<string, Pick<Extract<PhaseEvent, { type: "activity" }>, "ac
   deploy: { action: "deployment", environment: "production" },
   rollback: { action: "deployment", environment: "production" },
   destroy: { action: "project_destroyed", environment: "production" },
+  backup: { action: "database_backup" },
+  restore: { action: "database_restored" },
 };
 
 /** Lifecycle events of different attempts differ (a phase may fail twice); starts and ends of phases are the same event. */

@@ -24,9 +24,10 @@ import { createVoice, recordUndone } from "./run-events.ts";
 
 export interface NewRunOf {
   runId: string;
-  pipeline: "create" | "deploy" | "rollback" | "destroy";
+  pipeline: "create" | "deploy" | "rollback" | "destroy" | "backup" | "restore";
   ownerId: string;
-  projectId: string;
+  /** null for a run that works on several projects, or on none. */
+  projectId: string | null;
   /** What the user asked, and the row it gets; null for runs that no words asked for. */
   request: { id: string; text: string } | null;
   /** The change to the project that the run makes; null when it makes none. */
@@ -40,7 +41,8 @@ export interface NewRunOf {
  * "conflict" (without any row) when another run works on the project. */
 export async function startRun(deps: EngineDeps, run: NewRunOf): Promise<object> {
   const token = await withFreeProject(deps.control, run, async (control) => {
-    if (run.request) await insertRequest(control, run);
+    const { projectId, request, modificationId } = run;
+    if (request && projectId) await insertRequest(control, { ...run, projectId, request });
     await insertRun(control, {
       runId: run.runId,
       pipeline: run.pipeline,
@@ -51,8 +53,8 @@ export async function startRun(deps: EngineDeps, run: NewRunOf): Promise<object>
       input: run.start,
       version: tbVersion(),
     });
-    if (run.modificationId && run.request) {
-      await insertModification(control, { ...run, modificationId: run.modificationId, request: run.request.text });
+    if (modificationId && request && projectId) {
+      await insertModification(control, { ...run, projectId, modificationId, request: request.text });
     }
     return takeLease(control, run.runId, 0, leaseOwner());
   });

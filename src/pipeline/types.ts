@@ -57,6 +57,8 @@ type ActivityType =
   | "project_renamed"
   | "project_destroyed"
   | "database_created"
+  | "database_backup"
+  | "database_restored"
   | "endpoints_added"
   | "queries_executed"
   | "github_push"

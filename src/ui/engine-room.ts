@@ -1,4 +1,5 @@
 import type { ClusterStatus, EngineRoomStatus } from "../control/engine-room.ts";
+import { formatBytes } from "./bytes.ts";
 import { formatTable } from "./output.ts";
 
 export function formatEngineRoom({ control, projects }: EngineRoomStatus): string {
@@ -27,9 +28,4 @@ function describeMigrations(version: string | null, pending: string[] | null): s
   if (pending === null) return "unknown while it is stopped";
   if (pending.length > 0) return `${pending.length} migrations pending → tb db migrate`;
   return `up to date (${version})`;
-}
-
-function formatBytes(bytes: number): string {
-  if (bytes < 1_000_000) return `${Math.round(bytes / 1000)} kB`;
-  return bytes < 1_000_000_000 ? `${(bytes / 1_000_000).toFixed(1)} MB` : `${(bytes / 1_000_000_000).toFixed(1)} GB`;
 }

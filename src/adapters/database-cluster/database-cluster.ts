@@ -15,6 +15,16 @@ export interface Connection {
   ssl?: false;
 }
 
+/** A database of this installation, as its label says. */
+export interface LabelledDatabase {
+  name: string;
+  /** `copy`: made from another one to work on. */
+  label: "database" | "copy";
+  bytes: number;
+  /** Sessions that are open in it. */
+  sessions: number;
+}
+
 export interface DatabaseCluster {
   readonly kind: "embedded" | "external";
   /** Starts an embedded cluster; checks that an external one answers and is Postgres 16 or newer. Idempotent. */
@@ -29,6 +39,12 @@ export interface DatabaseCluster {
   dropRoles(projectId: string): Promise<void>;
   /** Databases of this installation's projects, by name prefix `turbobackend_`. */
   listDatabases(): Promise<string[]>;
+  /** The same databases with what is known of them; those that other installations made are never among them. */
+  describeDatabases(): Promise<LabelledDatabase[]>;
+  /** Lets `next` take the place of `live` in one step, ending the sessions of all; what was `live` is `retired` then.
+   * Clients that connect meanwhile wait. Without a `live`, `next` just takes its name. Done before, it changes nothing.
+   * Throws TbError "not_found" without a `next`, "transient" when sessions cannot be ended. */
+  swap(databases: { live: string; next: string; retired: string }): Promise<void>;
   /** How to connect as a role of the project. The password is derived, never stored. */
   connection(projectId: string, role: DatabaseRole, database: string): Promise<Connection>;
   /** One query as the administrator in the given database (introspection, effects). Never model-written SQL. */

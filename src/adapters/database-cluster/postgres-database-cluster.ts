@@ -4,7 +4,7 @@ import { type Client, DatabaseError, escapeIdentifier, escapeLiteral, type Query
 import { TbError } from "../../errors.ts";
 import type { SecretStore } from "../../secrets/secret-store.ts";
 import { asAdministrator, type ClusterSource, MAINTENANCE, retryCollisions } from "./administrator-session.ts";
-import type { Connection, DatabaseCluster, DatabaseRole } from "./database-cluster.ts";
+import type { Connection, DatabaseCluster, DatabaseRole, LabelledDatabase } from "./database-cluster.ts";
 import {
   administratorRights,
   closeDatabase,
@@ -16,6 +16,7 @@ import {
 } from "./project-grants.ts";
 import { PREFIX, roleName } from "./role-names.ts";
 import { scramVerifier } from "./scram-verifier.ts";
+import { swapDatabases } from "./swap-databases.ts";
 
 /** Databases above this size (bytes) are copied file by file instead of through the write-ahead log. */
 const LARGE = 200_000_000;
@@ -99,15 +100,25 @@ export function createPostgresCluster(source: ClusterSource, secrets: SecretStor
     });
   }
 
-  async function listDatabases(): Promise<string[]> {
+  async function describeDatabases(): Promise<LabelledDatabase[]> {
     const ours = `turbobackend % of installation ${await secrets.installationId()}`;
-    const { rows } = await query<{ name: string }>(
+    const { rows } = await query<Omit<LabelledDatabase, "bytes"> & { bytes: string }>(
       MAINTENANCE,
-      `select datname as name from pg_database
-       where starts_with(datname, $1) and shobj_description(oid, 'pg_database') like $2 order by datname`,
+      `select datname as name, split_part(shobj_description(d.oid, 'pg_database'), ' ', 2) as label,
+              pg_database_size(d.oid) as bytes,
+              (select count(*)::int from pg_stat_activity a where a.datid = d.oid) as sessions
+       from pg_database d
+       where starts_with(datname, $1) and shobj_description(d.oid, 'pg_database') like $2 order by datname`,
       [PREFIX, ours],
     );
-    return rows.map(({ name }) => name);
+    return rows.map(({ bytes, ...rest }) => ({ ...rest, bytes: Number(bytes) }));
+  }
+
+  async function swap(databases: { live: string; next: string; retired: string }): Promise<void> {
+    for (const name of Object.values(databases)) assertOurs(name);
+    await asAdministrator(source, MAINTENANCE, (switcher) =>
+      asAdministrator(source, MAINTENANCE, (ender) => swapDatabases(switcher, ender, databases)),
+    );
   }
 
   async function connection(projectId: string, role: DatabaseRole, database: string): Promise<Connection> {
@@ -131,7 +142,9 @@ export function createPostgresCluster(source: ClusterSource, secrets: SecretStor
     copy,
     dropDatabase,
     dropRoles,
-    listDatabases,
+    listDatabases: async () => (await describeDatabases()).map(({ name }) => name),
+    describeDatabases,
+    swap,
     connection,
     query,
     close: () => Promise.resolve(), // no session outlives its work
