@@ -1,7 +1,8 @@
 // How rolldown bundles tb. CommonJS with all modules in a flat folder: it starts faster than ES modules (perf.md), and
 // src/package-root.ts relies on the files being one level below the package.
+import { globSync } from "node:fs";
 import { createRequire } from "node:module";
-import { join } from "node:path";
+import { join, relative, sep } from "node:path";
 import type { InputOptions, OutputOptions, Plugin } from "rolldown";
 
 /** oclif requires everything when it starts and needs little of it. TypeScript compiles an import to `const x_1 = require("x")`
@@ -56,8 +57,8 @@ const REPLACED: Record<string, string> = {
     exports.powerShellPath = async () => "powershell.exe";`,
 };
 
-/** The entries that `setAside` expects beside the others. */
-function seldomEntries(root: string): Record<string, string> {
+/** The files that `setAside` expects beside the bundle; each is bundled by itself, so that it exports just what its package does. */
+export function seldomEntries(root: string): Record<string, string> {
   const require = createRequire(createRequire(join(root, "package.json")).resolve("@oclif/core/package.json"));
   return Object.fromEntries(SELDOM.map((name) => [`seldom-${name}`, require.resolve(name)]));
 }
@@ -78,10 +79,25 @@ const setAside: Plugin = {
   },
 };
 
+/** `command-db-start` for src/commands/db/start.ts, and what else is started as a program of its own. */
+export function bundleEntries(root: string): Record<string, string> {
+  const commands = globSync("src/commands/**/*.ts", { cwd: root }).map((file) => {
+    const id = relative("src/commands", file).replace(/\.ts$/, "").split(sep).join("-");
+    return [`command-${id}`, join(root, file)] as const;
+  });
+  return {
+    main: join(root, "src/bundle-main.ts"),
+    supervisor: join(root, "src/adapters/deploy-target/supervisor.ts"),
+    "command-not-found": join(root, "src/hooks/command-not-found.ts"),
+    help: join(root, "src/ui/help.ts"),
+    ...Object.fromEntries(commands),
+  };
+}
+
 /** `input`: tb's own entries by name. */
 export function bundleOptions(root: string, input: Record<string, string>): InputOptions {
   return {
-    input: { ...input, ...seldomEntries(root) },
+    input,
     cwd: root,
     platform: "node",
     plugins: [requireOnUse, setAside],

@@ -11,8 +11,16 @@ if (version[0] < 22 || (version[0] === 22 && version[1] < 18)) {
 const { join } = require("node:path");
 const dist = join(__dirname, "..", "dist");
 if (!answerAtOnce()) {
-  require("node:module").enableCompileCache();
+  require("node:module").enableCompileCache(process.env.NODE_COMPILE_CACHE || compileCache());
   require(join(dist, "main.cjs"));
+}
+
+/** Not Node's default, which is a folder that other users can make first: what lies in it is run. */
+function compileCache() {
+  const { XDG_CACHE_HOME } = process.env;
+  const home = require("node:os").homedir();
+  if (process.platform === "darwin") return join(home, "Library", "Caches", "turbobackend", "compiled");
+  return join(XDG_CACHE_HOME || join(home, ".cache"), "turbobackend", "compiled");
 }
 
 /** `tb --version`, and `tb --help` where it looks as it was rendered: 80 columns, no colours. */
