@@ -5,25 +5,49 @@ import type { RunEvent } from "../pipeline/types.ts";
 import type { Control } from "./control.ts";
 import { listEvents } from "./events.ts";
 import type { RunRow, RunState } from "./runs.ts";
-import { runsOfOwner } from "./runs.ts";
+import { runningOfOwner, runsOfOwner } from "./runs.ts";
 import { sumCost, type RunCost } from "./turns.ts";
 
 export interface ListedRun {
+  /** `run_…` */
   id: string;
+  /** What it does: create, deploy, rollback, destroy, … */
   pipeline: string;
+  /** A run whose process has died is parked. */
   state: RunState;
+  /** The phase that it was in last. */
   phase: string | null;
+  /** The project; its name is null before it has one. */
   project: { id: string; name: string | null } | null;
+  /** When it began. */
   created_at: string;
+  /** When it ended; null while it can go on. */
   finished_at: string | null;
 }
 
+/** "interrupted" is a phase that a parked run was in, "not_reached" one that an ended run never came to. */
+export type PhaseState =
+  | "finished"
+  | "skipped"
+  | "failed"
+  | "undone"
+  | "running"
+  | "interrupted"
+  | "pending"
+  | "not_reached";
+
 export interface ShownRun extends ListedRun {
+  /** What was asked, in words; null when no words asked for it. */
   request: string | null;
+  /** What it parked or failed with. */
   error: ErrorJson | null;
+  /** What it came to; null until it has succeeded. */
   result: object | null;
-  phases: { name: string; title: string; state: string; duration_ms: number | null }[];
+  /** Its phases in order. */
+  phases: { name: string; title: string; state: PhaseState; duration_ms: number | null }[];
+  /** What it has made outside tb's own state. */
   resources: { kind: string; name: string; provider: string; state: string }[];
+  /** Of all model calls together. */
   cost: RunCost;
 }
 
@@ -34,20 +58,17 @@ export function effectiveState(row: RunRow): RunState {
   return alive === true || (alive === "unknown" && !row.lease_expired) ? "running" : "parked";
 }
 
+/** The owner's runs, newest first. */
 export async function viewRuns(
   control: Control,
   ownerId: string,
-  filter: { state?: string | undefined; limit: number },
+  filter: { state?: RunState | undefined; projectId?: string | undefined; limit: number },
 ): Promise<ListedRun[]> {
-  // "running" in the row may mean parked, so that these two are told apart after the query.
-  const stored =
-    filter.state === "parked" || filter.state === "running"
-      ? ["running", "parked"]
-      : filter.state
-        ? [filter.state]
-        : null;
-  const rows = await runsOfOwner(control, ownerId, stored, filter.limit);
-  return rows.map(listed).filter(({ state }) => !filter.state || state === filter.state);
+  const { state = null, projectId = null, limit } = filter;
+  // Only a process of this machine knows which pids are alive, and few rows say "running".
+  const running = state === "running" || state === "parked" ? await runningOfOwner(control, ownerId) : [];
+  const dead = running.filter((row) => effectiveState(row) === "parked").map(({ run_id }) => run_id);
+  return (await runsOfOwner(control, ownerId, { state, projectId, limit }, dead)).map(listed);
 }
 
 export async function showRun(control: Control, row: RunRow): Promise<ShownRun> {
@@ -65,7 +86,7 @@ export async function showRun(control: Control, row: RunRow): Promise<ShownRun> 
     request: (row.input as { request?: string }).request ?? null,
     error: row.error,
     result: row.result,
-    phases: phasesOf(events),
+    phases: phasesOf(events, effectiveState(row)),
     resources,
     cost,
   };
@@ -83,16 +104,27 @@ function listed(row: RunRow & { project_name: string | null }): ListedRun {
   };
 }
 
-/** What became of each phase, by the events. */
-function phasesOf(events: RunEvent[]): ShownRun["phases"] {
+/** What became of each phase, by the events and by what the run is now. */
+function phasesOf(events: RunEvent[], run: RunState): ShownRun["phases"] {
   const first = events.find((event) => event.type === "run.started");
   const phases = first?.type === "run.started" ? first.phases : [];
   return phases.map(({ name, title }) => {
     const own = events.filter((event) => "phase" in event && event.phase === name);
     const last = own.findLast(({ type }) => type.startsWith("phase."));
     const began = own.find(({ type }) => type === "phase.started");
-    const state = last ? last.type.slice("phase.".length) : "pending";
     const ended = last && last.type !== "phase.started" && began;
-    return { name, title, state, duration_ms: ended ? Date.parse(last.at) - Date.parse(began.at) : null };
+    return {
+      name,
+      title,
+      state: phaseState(last?.type, run),
+      duration_ms: ended ? Date.parse(last.at) - Date.parse(began.at) : null,
+    };
   });
+}
+
+function phaseState(last: string | undefined, run: RunState): PhaseState {
+  const open = run === "running" || run === "parked";
+  if (last === undefined) return open ? "pending" : "not_reached";
+  if (last === "phase.started") return run === "running" ? "running" : "interrupted";
+  return last.slice("phase.".length) as PhaseState;
 }

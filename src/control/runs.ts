@@ -146,18 +146,33 @@ export async function unfinishedRuns(control: Pick<Control, "query">, projectId:
   );
 }
 
-/** The owner's runs with their projects' names, newest first; `states` null means all. */
+export interface RunFilter {
+  /** As people see it: a run whose process has died is parked. */
+  state: RunState | null;
+  projectId: string | null;
+  limit: number;
+}
+
+/** The owner's runs with their projects' names, newest first. `dead` are the ids of runs whose rows say "running" though
+ * nobody works on them. */
 export async function runsOfOwner(
   control: Control,
   ownerId: string,
-  states: string[] | null,
-  limit: number,
+  { state, projectId, limit }: RunFilter,
+  dead: string[],
 ): Promise<(RunRow & { project_name: string | null })[]> {
   return control.query<RunRow & { project_name: string | null }>(
     `select ${COLUMNS.replaceAll(/\b(project_id|owner_id|created_at|updated_at)\b/g, "r.$1")}, p.name as project_name
      from runs r left join project_contexts p on p.project_id = r.project_id
-     where r.owner_id = $1 and ($2::text[] is null or r.state = any($2))
-     order by r.created_at desc, r.run_id desc limit $3`,
-    [ownerId, states, limit],
+     where r.owner_id = $1
+       and ($2::text is null or case when r.state = 'running' and r.run_id = any($5) then 'parked' else r.state end = $2)
+       and ($3::text is null or r.project_id = $3)
+     order by r.created_at desc, r.run_id desc limit $4`,
+    [ownerId, state, projectId, limit, dead],
   );
+}
+
+/** The owner's runs whose rows say "running". */
+export async function runningOfOwner(control: Control, ownerId: string): Promise<RunRow[]> {
+  return control.query<RunRow>(`select ${COLUMNS} from runs where owner_id = $1 and state = 'running'`, [ownerId]);
 }

@@ -14,11 +14,13 @@ export function createLineSink(): RunSink {
         break;
       case "phase.started":
         running = event.phase;
-        since.set(event.phase, performance.now());
+        since.set(event.phase, startOf(event.at, repeat));
         break;
       case "phase.finished": {
         running = undefined;
-        const time = repeat ? "done before" : formatDuration(performance.now() - since.get(event.phase)!);
+        const time = repeat
+          ? "done before"
+          : formatDuration(Math.max(0, Date.parse(event.at) - since.get(event.phase)!));
         line(paint("green", "✔"), event.summary ?? titles.get(event.phase)!, time);
         break;
       }
@@ -39,6 +41,11 @@ export function createLineSink(): RunSink {
       default:
     }
   };
+}
+
+/** When a phase began, in milliseconds; one that was begun before counts from now on. */
+export function startOf(at: string, repeat: boolean): number {
+  return repeat ? Date.now() : Date.parse(at);
 }
 
 function line(mark: string, text: string, right = ""): void {

@@ -1,6 +1,7 @@
 // Draws a run in a terminal as a listr2 tree on stderr: one line a phase, the running one with a spinner and what it does.
 import { Listr, ListrLogger, ProcessOutput, type ListrTaskWrapper } from "listr2";
 import type { RunEvent, RunSink } from "../pipeline/types.ts";
+import { startOf } from "./line-sink.ts";
 import { formatDuration, paint, width } from "./output.ts";
 
 // oxlint-disable-next-line typescript/no-explicit-any -- the renderer's type parameters do not matter here
@@ -52,6 +53,7 @@ export function createTreeSink(): RunSink {
       return;
     }
     await row.settled.promise;
+    task.title = row.title; // it may have finished before it was drawn
   }
 
   async function end(failed: boolean): Promise<void> {
@@ -71,7 +73,7 @@ export function createTreeSink(): RunSink {
     switch (event.type) {
       case "phase.started":
         running = row;
-        row.since = performance.now();
+        row.since = startOf(event.at, repeat);
         row.started.resolve();
         break;
       case "phase.skipped":
@@ -80,7 +82,8 @@ export function createTreeSink(): RunSink {
         break;
       case "phase.finished":
         running = undefined;
-        if (row.task) row.task.title = finishedTitle(event.summary ?? row.title, row.since, repeat);
+        row.title = finishedTitle(event.summary ?? row.title, Math.max(0, Date.parse(event.at) - row.since), repeat);
+        if (row.task) row.task.title = row.title;
         row.settled.resolve();
         break;
       case "phase.failed":
@@ -95,8 +98,8 @@ export function createTreeSink(): RunSink {
   };
 }
 
-function finishedTitle(text: string, since: number, repeat: boolean): string {
-  const time = repeat ? "done before" : formatDuration(performance.now() - since);
+function finishedTitle(text: string, ms: number, repeat: boolean): string {
+  const time = repeat ? "done before" : formatDuration(ms);
   const gap = width() - 4 - text.length - time.length;
   return gap < 2 ? `${text}  ${paint("dim", time)}` : `${text}${" ".repeat(gap)}${paint("dim", time)}`;
 }

@@ -3,6 +3,8 @@ import type { ShownRun } from "../../control/run-view.ts";
 import { TbCommand } from "../../tb-command.ts";
 import { formatDuration, formatTable, formatTime, formatUsd } from "../../ui/output.ts";
 
+const NEXT: Partial<Record<ShownRun["state"], string[]>> = { parked: ["resume", "cancel"], running: ["runs watch"] };
+
 export default class RunsShow extends TbCommand<ShownRun> {
   static override summary = "Show what a run did, what it holds and what it cost.";
   static override examples = [
@@ -34,13 +36,13 @@ export default class RunsShow extends TbCommand<ShownRun> {
     ];
     const phases = run.phases.map(({ name, state, duration_ms }) => [
       name,
-      state,
+      state.replace("_", " "),
       duration_ms === null ? "" : formatDuration(duration_ms),
     ]);
     const held = run.resources
       .filter(({ state }) => state !== "released")
       .map(({ kind, name }) => ["holds", kind, name]);
-    const next = run.state === "parked" ? [`  → tb resume ${run.id}\n  → tb cancel ${run.id}`] : [];
-    return [formatTable(head), formatTable(phases), formatTable(held), ...next].filter(Boolean).join("\n\n");
+    const next = NEXT[run.state]?.map((command) => `  → tb ${command} ${run.id}`) ?? [];
+    return [formatTable(head), formatTable(phases), formatTable(held), next.join("\n")].filter(Boolean).join("\n\n");
   }
 }
