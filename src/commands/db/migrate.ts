@@ -7,7 +7,11 @@ interface Migrated {
 
 export default class DbMigrate extends TbCommand<Migrated> {
   static override summary = "Bring the control schema up to date; other commands do it by themselves.";
-  static override examples = ["<%= config.bin %> db migrate", "<%= config.bin %> db migrate --json"];
+  static override examples = [
+    "<%= config.bin %> db migrate",
+    "<%= config.bin %> db migrate --json",
+    "PG_DB_SCHEMA=tb_ci <%= config.bin %> db migrate",
+  ];
 
   async run(): Promise<Migrated> {
     await this.parse(DbMigrate);

@@ -4,7 +4,11 @@ import { formatEngineRoom } from "../../ui/engine-room.ts";
 
 export default class DbStatus extends TbCommand<EngineRoomStatus> {
   static override summary = "Show the two clusters: tb's own state and the projects' databases.";
-  static override examples = ["<%= config.bin %> db status", "<%= config.bin %> db status --json"];
+  static override examples = [
+    "<%= config.bin %> db status",
+    "<%= config.bin %> db status --json",
+    "<%= config.bin %> db status --json > status.json",
+  ];
 
   async run(): Promise<EngineRoomStatus> {
     await this.parse(DbStatus);

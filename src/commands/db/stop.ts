@@ -14,7 +14,11 @@ const WORDS: Record<StopOutcome, string> = {
 
 export default class DbStop extends TbCommand<Stopped> {
   static override summary = "Stop the embedded clusters. Deployed backends answer 503 until they run again.";
-  static override examples = ["<%= config.bin %> db stop", "<%= config.bin %> db stop --json"];
+  static override examples = [
+    "<%= config.bin %> db stop",
+    "<%= config.bin %> db stop --json",
+    "<%= config.bin %> db stop --quiet",
+  ];
 
   async run(): Promise<Stopped> {
     await this.parse(DbStop);

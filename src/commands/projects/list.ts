@@ -7,7 +7,11 @@ interface Listed {
 
 export default class ProjectsList extends TbCommand<Listed> {
   static override summary = "List your projects, newest first.";
-  static override examples = ["<%= config.bin %> projects list", "<%= config.bin %> projects list --json"];
+  static override examples = [
+    "<%= config.bin %> projects list",
+    "<%= config.bin %> projects list --json",
+    "<%= config.bin %> projects list --json > projects.json",
+  ];
 
   async run(): Promise<Listed> {
     await this.parse(ProjectsList);
