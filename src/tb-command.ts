@@ -107,6 +107,7 @@ export abstract class TbCommand<Data, Item extends object = object> extends Comm
     options?: Input<F, B, A>,
     argv = this.argv,
   ): Promise<ParserOutput<F, B, A>> {
+    this.quiet = this.has("--quiet") || this.has("-q"); // also when the rest cannot be parsed
     try {
       const parsed = await super.parse(options, argv);
       this.quiet = parsed.flags.quiet === true;

@@ -12,11 +12,23 @@ export function toUsageError(error: unknown, command: typeof Command): unknown {
   const known = Object.keys({ ...command.flags, ...command.baseFlags, help: true }).map((name) => `--${name}`);
   const unknown = error.constructor.name === "NonExistentFlagsError" ? flags : undefined;
   const guesses = unknown?.map((flag) => nearest(flag, known)).filter((guess) => guess !== undefined) ?? [];
+  const missing = error.constructor.name === "RequiredArgsError" ? describeMissing(error) : null;
   const help = `tb ${(command.id ?? "").replaceAll(":", " ")} --help`;
-  return new TbError("usage", tidy(message, args), {
+  return new TbError("usage", missing?.message ?? tidy(message, args), {
+    ...(missing && { details: missing.details }),
     suggestion: guesses.length > 0 ? `Did you mean ${guesses.join(", ")}?\n${help}` : help,
     cause: error,
   });
+}
+
+/** "PROJECT is missing.", and what each missing argument is. */
+function describeMissing(error: Error): { message: string; details: string[] } {
+  const { args } = error as Error & { args: { name: string; description?: string }[] };
+  const names = args.map(({ name }) => name.toUpperCase());
+  return {
+    message: `${names.join(" and ")} ${names.length === 1 ? "is" : "are"} missing.`,
+    details: args.map(({ name, description }) => `${name.toUpperCase()}  ${description ?? ""}`),
+  };
 }
 
 function tidy(message: string, args: string[] | undefined): string {

@@ -1,0 +1,43 @@
+// tb in a terminal of its own (util-linux's `script`), typed at like a person does.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { stripVTControlCharacters } from "node:util";
+
+const BIN = new URL("../../bin/run.cjs", import.meta.url).pathname;
+
+export interface Terminal {
+  /** Resolves when the text has been shown, looking only at what came after the last one that was waited for. */
+  shows: (text: string) => Promise<void>;
+  type: (keys: string) => void;
+  /** Everything shown, without control characters, and the exit code, when tb has ended. */
+  ended: () => Promise<{ code: number | null; screen: string }>;
+}
+
+export const ENTER = "\r";
+export const CTRL_C = "\u0003";
+
+export function openTerminal(home: string, args: string[], env: Record<string, string> = {}): Terminal {
+  const command = [process.execPath, BIN, ...args].map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(" ");
+  const child = spawn("script", ["--quiet", "--return", "--command", `stty cols 80; exec ${command}`, "/dev/null"], {
+    env: { ...process.env, TB_HOME: home, TERM: "xterm", ...env },
+    stdio: ["pipe", "pipe", "inherit"],
+  });
+  let [screen, seen] = ["", 0];
+  child.stdout.setEncoding("utf8").on("data", (chunk: string) => (screen += chunk));
+  const closed = once(child, "close");
+  return {
+    async shows(text) {
+      while (!stripVTControlCharacters(screen).slice(seen).includes(text)) {
+        const ended = await Promise.race([closed.then(() => true), once(child.stdout, "data").then(() => false)]);
+        if (ended) throw new Error(`tb ended without showing "${text}":\n${stripVTControlCharacters(screen)}`);
+      }
+      const plain = stripVTControlCharacters(screen);
+      seen = plain.indexOf(text, seen) + text.length;
+    },
+    type: (keys) => void child.stdin.write(keys),
+    async ended() {
+      await closed;
+      return { code: child.exitCode, screen: stripVTControlCharacters(screen).replaceAll("\r", "") };
+    },
+  };
+}
