@@ -5,8 +5,8 @@ import { settings } from "@oclif/core/settings";
 import { packageRoot } from "./package-root.ts";
 import { watchPipes } from "./ui/closed-pipe.ts";
 
-/** What `tb` without anything else runs. */
-const ALONE = ["overview"];
+/** `tb` alone, or with nothing but how to print, shows the overview. */
+const HOW_TO_PRINT: ReadonlySet<string> = new Set(["--json", "--events", "--quiet", "-q"]);
 
 /** `load`: the commands, from the bundle or from their sources. */
 export async function runCommandLine(load: (root: string) => Promise<Plugin>): Promise<void> {
@@ -17,7 +17,7 @@ export async function runCommandLine(load: (root: string) => Promise<Plugin>): P
   const plugin = await load(root);
   const args = process.argv.slice(2);
   await execute({
-    args: args.length > 0 ? args : ALONE,
+    args: completed(args),
     loadOptions: {
       root,
       pjson: plugin.pjson,
@@ -26,4 +26,9 @@ export async function runCommandLine(load: (root: string) => Promise<Plugin>): P
       plugins: new Map([[plugin.name, plugin]]),
     },
   });
+}
+
+function completed(args: string[]): string[] {
+  if (args.every((arg) => HOW_TO_PRINT.has(arg))) return ["overview", ...args];
+  return args[0] === "help" ? [...args.slice(1), "--help"] : args; // as people try it
 }

@@ -11,7 +11,7 @@ const hook: Hook.CommandNotFound = function hook({ id, argv, config }) {
   const guess = nearest(typed, known) ?? nearest(typed.split(" ")[0]!, known);
   const error: ErrorJson = {
     code: "usage",
-    message: `There is no command "${typed}".${guess ? ` Did you mean "tb ${guess}"?` : ""}`,
+    message: `There is no ${typed.startsWith("-") ? "flag" : "command"} "${typed}".${guess ? ` Did you mean "tb ${guess}"?` : ""}`,
     suggestion: guess ? `tb ${guess} --help` : "tb --help",
     retryable: false,
     details: null,
