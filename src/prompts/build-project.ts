@@ -21,7 +21,8 @@ The base project: Nitro 3 on Node, TypeScript, Postgres, zod
   unique violation or a referenced row 409, an invalid body 422 with paths. Errors are problem+json.
 - migrations/0001 holds the schema of the plan and is already applied to the development database. Never edit it.
 - openapi.json is written by npm run openapi and is committed: run it after the last change of a route or schema.
-- Tests use node:test in tests/, through tests/app.ts and tests/database.ts: at least one per endpoint.
+- Tests use node:test in tests/, through tests/app.ts and tests/database.ts: at least one per endpoint. All files share one
+  process and one database, so a test looks only at rows that it has made.
 
 Rules
 - SQL goes through the project's sql tag, which binds every value. Never put a value into SQL text by hand.

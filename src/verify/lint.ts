@@ -4,8 +4,8 @@ import { ending, type Finding } from "./check.ts";
 import { runNode, type Subject } from "./subject.ts";
 import type { Failure } from "./verdict.ts";
 
-const LINT = ["node_modules/oxlint/bin/oxlint", "--deny-warnings", "--format=json"];
-const FORMAT = ["node_modules/oxfmt/bin/oxfmt", "--list-different"];
+export const LINT = ["node_modules/oxlint/bin/oxlint", "--deny-warnings", "--format=json"];
+export const FORMAT = ["node_modules/oxfmt/bin/oxfmt", "--list-different"];
 
 const Report = z.object({
   diagnostics: z.array(

@@ -4,16 +4,16 @@ import { introspect, type SchemaFacts } from "./introspect.ts";
 import { databaseEnv, runNode, type StoredSubject } from "./subject.ts";
 import type { Failure } from "./verdict.ts";
 
-/** The empty database `scratch.replay` must be there. */
-export async function checkMigrations(subject: StoredSubject): Promise<Finding> {
-  const { cluster, database, scratch } = subject;
-  const env = await databaseEnv(subject, scratch.replay, ["own"]);
+/** The empty database `scratch.test` must be there; afterwards it is migrated. `present` is what the copy holds. */
+export async function checkMigrations(subject: StoredSubject, present: SchemaFacts): Promise<Finding> {
+  const { cluster, scratch } = subject;
+  const env = await databaseEnv(subject, scratch.test, ["own"]);
   const result = await runNode(subject, ["scripts/migrate.ts"], { env });
   if (result.exitCode !== 0) {
     const message = `The migrations fail on an empty database. ${ending("npm run migrate", result)}`;
     return { count: null, summary: "migrations", failures: [{ file: "migrations", message }] };
   }
-  const [replayed, present] = await Promise.all([introspect(cluster, scratch.replay), introspect(cluster, database)]);
+  const replayed = await introspect(cluster, scratch.test);
   return { count: replayed.migrations.length, summary: "migrations", failures: compareSchemas(replayed, present) };
 }
 

@@ -4,15 +4,20 @@ import { type Contract, readContract } from "./probe/contract.ts";
 import { runNode, type Subject } from "./subject.ts";
 
 const OPENAPI_FILE = "openapi.json";
+export const OPENAPI = ["scripts/openapi.ts", "--check"];
 
-export async function checkOpenapi(subject: Subject): Promise<Finding> {
+/** Finding out where the file differs writes it for a moment, so that waits for the `others`, who read it. */
+export async function checkOpenapi(subject: Subject, others: Promise<unknown>): Promise<Finding> {
   const { sandbox } = subject;
   const committed = await readOpenapi(subject);
   if (committed === null) {
     return failed("is missing. Run `npm run openapi` and keep the file.");
   }
-  const result = await runNode(subject, ["scripts/openapi.ts", "--check"]);
-  if (result.exitCode !== 0 || (await sandbox.readFile(OPENAPI_FILE)) !== committed) return compare(subject, committed);
+  const result = await runNode(subject, OPENAPI);
+  if (result.exitCode !== 0 || (await sandbox.readFile(OPENAPI_FILE)) !== committed) {
+    await others;
+    return compare(subject, committed);
+  }
   const contract = readContract(committed);
   return "problem" in contract
     ? failed(contract.problem)

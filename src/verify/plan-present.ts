@@ -2,14 +2,12 @@
 import type { Endpoint, Plan } from "../plan/plan.ts";
 import type { Finding } from "./check.ts";
 import { columnProblems } from "./column-present.ts";
-import { introspect, type SchemaFacts } from "./introspect.ts";
+import type { SchemaFacts } from "./introspect.ts";
 import { type RouteFile, routeKey } from "./routes.ts";
-import { hasDatabase, type Subject } from "./subject.ts";
 import type { Failure } from "./verdict.ts";
 
-export async function checkPlan(subject: Subject, routes: RouteFile[]): Promise<Finding> {
-  const { plan } = subject;
-  const facts = hasDatabase(subject) ? await introspect(subject.cluster, subject.database) : null;
+/** `facts` are null for a project without a database. */
+export function checkPlan(plan: Plan, routes: RouteFile[], facts: SchemaFacts | null): Finding {
   const failures = [...endpointProblems(plan, routes), ...(facts ? schemaProblems(plan, facts) : [])];
   if (!facts && plan.tables.length > 0)
     failures.push({ message: "The plan has tables, but the project has no database." });

@@ -1,42 +1,44 @@
 // The databases that verification works on: made for it, and always dropped.
 import type { DatabaseCluster } from "../adapters/database-cluster/database-cluster.ts";
-import { hasDatabase, type Subject } from "./subject.ts";
+import type { StoredSubject } from "./subject.ts";
 
-export interface ScratchDatabases {
-  /** Resolves when the copy, or the empty database, is there. */
-  probe: Promise<void>;
-  test: Promise<void>;
-  replay: Promise<void>;
+export interface ScratchDatabase {
+  /** Resolves when it is there. */
+  ready: Promise<void>;
+  /** Drops it, once it has been made; calling it again is fine. */
+  drop(): Promise<void>;
 }
 
-/** Runs `work` with the scratch databases under way, and drops them whatever comes of it. */
-export async function withScratchDatabases<T>(
-  subject: Subject,
-  work: (databases: ScratchDatabases) => Promise<T>,
-): Promise<T> {
-  if (!hasDatabase(subject)) {
-    const none = Promise.resolve();
-    return work({ probe: none, test: none, replay: none });
+/** A copy of the agent's database for the server that is probed. While it is made, nobody else can be in that database. */
+export function probeDatabase({ cluster, projectId, database, scratch }: StoredSubject): ScratchDatabase {
+  return scratchDatabase(cluster, scratch.probe, () => cluster.copy(projectId, database, scratch.probe));
+}
+
+/** An empty one for the migrations and then for the tests. */
+export function testDatabase({ cluster, projectId, scratch }: StoredSubject): ScratchDatabase {
+  return scratchDatabase(cluster, scratch.test, async () => {
+    await cluster.dropDatabase(scratch.test); // a killed run may have left one with tables in it
+    await cluster.provision(projectId, scratch.test);
+  });
+}
+
+export const NO_DATABASE: ScratchDatabase = { ready: Promise.resolve(), drop: () => Promise.resolve() };
+
+function scratchDatabase(cluster: DatabaseCluster, name: string, make: () => Promise<void>): ScratchDatabase {
+  const ready = make();
+  let dropped: Promise<void> | undefined;
+
+  async function drop(): Promise<void> {
+    await Promise.allSettled([ready]); // what is still being made cannot be dropped
+    await cluster.dropDatabase(name);
   }
-  const { cluster, projectId, database, scratch } = subject;
-  // One after the other: each is a copy of a template, and Postgres serves those best alone.
-  const probe = cluster.copy(projectId, database, scratch.probe);
-  const replay = settled(probe).then(() => empty(cluster, projectId, scratch.replay));
-  const test = settled(replay).then(() => empty(cluster, projectId, scratch.test));
-  const making = Promise.allSettled([probe, replay, test]);
-  try {
-    return await work({ probe, test, replay });
-  } finally {
-    await making; // what is still being made cannot be dropped
-    for (const name of Object.values(scratch)) await cluster.dropDatabase(name);
-  }
-}
 
-async function empty(cluster: DatabaseCluster, projectId: string, database: string): Promise<void> {
-  await cluster.dropDatabase(database); // a killed run may have left one with tables in it
-  await cluster.provision(projectId, database);
-}
-
-async function settled(work: Promise<void>): Promise<void> {
-  await Promise.allSettled([work]);
+  return {
+    ready,
+    drop() {
+      dropped ??= drop();
+      dropped.catch(() => {}); // whoever drops it last, and waits, hears of it
+      return dropped;
+    },
+  };
 }

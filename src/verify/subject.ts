@@ -12,7 +12,7 @@ export interface Subject {
   /** The agent's copy; its migrations are applied already. Only read. */
   database: string | null;
   /** Names of databases that verification creates and drops. */
-  scratch: { probe: string; test: string; replay: string };
+  scratch: { probe: string; test: string };
   plan: Plan;
   signal: AbortSignal;
   onProgress: (text: string) => void;

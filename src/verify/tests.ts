@@ -1,15 +1,48 @@
 // Check "tests": the project's own tests, counted by node:test and not by what they print.
+import { TbError } from "../errors.ts";
 import { ending, type Finding, lastLines, plural } from "./check.ts";
 import { databaseEnv, hasDatabase, runNode, type Subject } from "./subject.ts";
 import type { Failure } from "./verdict.ts";
 
 const PATTERN = "tests/**/*.test.ts";
+/** Not listed, not committed. A file, because the tests share stdout with the report otherwise. */
+const REPORT = "node_modules/.cache/tb/tests.tap";
 const TIMEOUT_MS = 180_000;
 const COUNTERS = ["tests", "suites", "pass", "fail", "cancelled", "skipped", "todo"] as const;
 
+/** Every test in one process, like the project's own scripts/test.ts: a process a file takes several times as long. Not
+ * node's `--test-isolation=none`, which passes over an error that a file throws once its tests are registered. No test
+ * begins before all files are loaded: when none is waiting, node:test takes the run for finished. */
+const RUN_ALL = `
+import { glob } from "node:fs/promises";
+import { resolve } from "node:path";
+import { before, test } from "node:test";
+import { pathToFileURL } from "node:url";
+const files = [];
+for await (const file of glob(${JSON.stringify(PATTERN)})) files.push(file);
+const loaded = load();
+before(() => loaded);
+await loaded;
+async function load() {
+  for (const file of files.sort()) {
+    try {
+      await import(pathToFileURL(resolve(file)).href);
+    } catch (error) {
+      test(file, () => { throw error; });
+    }
+  }
+}`;
+
+export const TESTS = [
+  "--test-reporter=tap",
+  `--test-reporter-destination=${REPORT}`,
+  "--input-type=module",
+  `--eval=${RUN_ALL}`,
+];
+
 export type TestCounts = Record<(typeof COUNTERS)[number], number>;
 
-/** The empty database `scratch.test` must be there. */
+/** The migrated database `scratch.test` must be there, without a row. */
 export async function checkTests(subject: Subject): Promise<Finding> {
   const env = hasDatabase(subject)
     ? {
@@ -17,13 +50,17 @@ export async function checkTests(subject: Subject): Promise<Finding> {
         TEST_DB_NAME: subject.scratch.test,
       }
     : {};
-  const args = ["--test", "--test-reporter=tap", "--test-reporter-destination=stdout", PATTERN];
-  const result = await runNode(subject, args, { env, timeout: TIMEOUT_MS });
-  const counts = readCounts(result.stdout);
-  if (!counts) return failed(ending("npm test", result));
-  const failures = readFailures(result.stdout);
+  await subject.sandbox.writeFile(REPORT, "");
+  const result = await runNode(subject, TESTS, { env, timeout: TIMEOUT_MS });
+  const report = await readReport(subject);
+  const counts = readCounts(report);
+  if (!counts) {
+    const early = result.exitCode === 0 ? "\nIt ended before its tests: does one of them end the process?" : "";
+    return failed(ending("npm test", result) + early);
+  }
+  const failures = readFailures(report);
   if (failures.length === 0 && (result.exitCode !== 0 || counts.fail > 0 || counts.cancelled > 0)) {
-    failures.push({ message: ending("npm test", result) });
+    failures.push({ message: [ending("npm test", result), ...readErrors(report)].join("\n") });
   }
   if (counts.todo > 0)
     failures.push({ message: `${plural(counts.todo, "test")} marked as todo: finish or remove them.` });
@@ -36,6 +73,16 @@ export async function checkTests(subject: Subject): Promise<Finding> {
   }
   const skipped = counts.skipped > 0 ? ` (${counts.skipped} skipped)` : "";
   return { count: counts.pass, summary: `${plural(counts.pass, "test")}${skipped}`, failures };
+}
+
+/** What there is of it; nothing when a test has removed it or made it too large to be read. */
+async function readReport({ sandbox }: Subject): Promise<string> {
+  try {
+    return await sandbox.readFile(REPORT);
+  } catch (error) {
+    if (error instanceof TbError && !error.parks) return "";
+    throw error;
+  }
 }
 
 function failed(message: string): Finding {
@@ -81,10 +128,8 @@ export function readFailures(tap: string): Failure[] {
     const path = [...parents.filter((open) => open.indent < indent.length).map((open) => open.name), name];
     const [, file, number] =
       /((?:tests|server|scripts)\/[^:]+):(\d+):\d+/.exec(details.stack ?? details.location ?? "") ?? [];
-    // A file that ended before its tests could run has no message of its own, only what it printed.
-    const printed = details.error === "test failed" ? printedBefore(lines, index) : "";
     failures.push({
-      message: `${path.join(" > ")}: ${details.error ?? details.failureType ?? "failed"}${printed}`,
+      message: `${path.join(" > ")}: ${details.error ?? details.failureType ?? "failed"}`,
       ...(file && { file }),
       ...(number && { line: Number(number) }),
     });
@@ -92,14 +137,9 @@ export function readFailures(tap: string): Failure[] {
   return failures;
 }
 
-function printedBefore(lines: string[], end: number): string {
-  const start = lines.slice(0, end).findLastIndex((line) => /^(not )?ok \d/.test(line)) + 1;
-  const comments = lines.slice(start, end).filter((line) => /^# (?!Subtest:)/.test(line));
-  const text = lastLines(
-    comments.map((line) => line.slice(2).replaceAll("\\\\", "\\").replaceAll("\\#", "#")).join("\n"),
-    1_000,
-  );
-  return text ? `\n${text}` : "";
+/** What went wrong outside of every test: `# Error: …`. */
+function readErrors(tap: string): string[] {
+  return tap.split("\n").flatMap((line) => /^# (Error: .*)$/.exec(line)?.[1] ?? []);
 }
 
 /** The YAML block that follows a `not ok` line: `key: value`, and `key: |-` with more lines. */

@@ -3,14 +3,14 @@ import { interruption } from "../processes/interruption.ts";
 import { checkBoot, startServer } from "./boot.ts";
 import { checkBuild } from "./build.ts";
 import { check } from "./check.ts";
-import { introspect } from "./introspect.ts";
+import { introspect, type SchemaFacts } from "./introspect.ts";
 import { checkLint } from "./lint.ts";
 import { checkMigrations } from "./migrations.ts";
 import { checkOpenapi, loadContract } from "./openapi.ts";
 import { checkPlan } from "./plan-present.ts";
 import { probeEndpoints } from "./probe-endpoints.ts";
 import { findRoutes, type RouteFile } from "./routes.ts";
-import { type ScratchDatabases, withScratchDatabases } from "./scratch-databases.ts";
+import { NO_DATABASE, probeDatabase, type ScratchDatabase, testDatabase } from "./scratch-databases.ts";
 import { requireSameServer, serverStart } from "./server-start.ts";
 import { databaseEnv, hasDatabase, type Subject } from "./subject.ts";
 import { checkTests } from "./tests.ts";
@@ -30,41 +30,63 @@ const ORDER: readonly CheckName[] = [
 ];
 
 /** Judges a project. A project that fails is a verdict, not an error; it rejects when it could not be judged: aborted,
- * the sandbox or the cluster gone (or gone meanwhile). A check that another one's failure makes impossible is left out (no boot without a
- * build), as are the database's checks for a project without one. */
+ * the sandbox or the cluster gone (or gone meanwhile). A check that another one's failure makes impossible is left out (no
+ * boot without a build, no tests on a database that could not be migrated), as are the database's checks for a project
+ * without one. */
 export async function verifyProject(subject: Subject): Promise<Verdict> {
   const { signal } = subject;
-  // A failure on one side ends the other: nothing works on after the databases are dropped.
+  // A failure on one side ends the others: nothing works on after the databases are dropped.
   const stop = new AbortController();
   const judged: Subject = { ...subject, signal: AbortSignal.any([signal, stop.signal]) };
   const since = hasDatabase(subject) ? await serverStart(subject.cluster, subject.database) : "";
   const routes = findRoutes(await subject.sandbox.listFiles());
-  const checks = await withScratchDatabases(judged, async (databases) => {
-    const openapi = check("openapi", () => checkOpenapi(judged));
-    const sides = [
-      openapi,
-      typesAndTests(judged, databases, openapi),
-      buildAndProbe(judged, databases, openapi, routes),
-    ];
-    try {
-      return (await Promise.all(sides)).flat();
-    } catch (error) {
-      stop.abort(error);
-      await Promise.allSettled(sides);
-      throw signal.aborted ? interruption(signal) : error;
-    }
-  });
-  const passed = checks.every((one) => one.passed);
-  if (!passed && hasDatabase(subject)) await requireSameServer(subject.cluster, subject.database, since);
-  const secrets = await passwords(subject);
-  return {
-    passed,
-    checks: checks
-      .map((one) => withoutSecrets(one, secrets))
-      .toSorted((a, b) => ORDER.indexOf(a.name) - ORDER.indexOf(b.name)),
-    endpoints: routes.filter((route) => route.file.startsWith("server/api/")),
-    tables: hasDatabase(subject) ? (await introspect(subject.cluster, subject.database)).tables : [],
-  };
+  const scratch = makeScratch(judged);
+  const facts = factsOf(judged, scratch);
+  // As many at once as there are: on two cores the sum of their work is what counts.
+  const reading = [
+    check("types", () => checkTypes(judged)),
+    check("lint", () => checkLint(judged)),
+    check("plan", async () => checkPlan(judged.plan, routes, await facts)),
+    migrateAndTest(judged, scratch, facts),
+    buildAndProbe(judged, scratch, routes),
+  ];
+  const sides = [...reading, check("openapi", () => checkOpenapi(judged, Promise.allSettled(reading)))];
+  try {
+    const checks = (await Promise.all(sides)).flat();
+    const passed = checks.every((one) => one.passed);
+    if (!passed && hasDatabase(subject)) await requireSameServer(subject.cluster, subject.database, since);
+    const secrets = await passwords(subject);
+    return {
+      passed,
+      checks: checks
+        .map((one) => withoutSecrets(one, secrets))
+        .toSorted((a, b) => ORDER.indexOf(a.name) - ORDER.indexOf(b.name)),
+      endpoints: routes.filter((route) => route.file.startsWith("server/api/")),
+      tables: (await facts)?.tables ?? [],
+    };
+  } catch (error) {
+    stop.abort(error);
+    await Promise.allSettled(sides);
+    throw signal.aborted ? interruption(signal) : error;
+  } finally {
+    await Promise.all([scratch.probe.drop(), scratch.test.drop()]);
+  }
+}
+
+interface Scratch {
+  probe: ScratchDatabase;
+  test: ScratchDatabase;
+}
+
+function makeScratch(subject: Subject): Scratch {
+  if (!hasDatabase(subject)) return { probe: NO_DATABASE, test: NO_DATABASE };
+  return { probe: probeDatabase(subject), test: testDatabase(subject) };
+}
+
+/** What is in the agent's database, looked up once it is no longer being copied: the copy ends every session in it. */
+async function factsOf(subject: Subject, { probe }: Scratch): Promise<SchemaFacts | null> {
+  await probe.ready;
+  return hasDatabase(subject) ? introspect(subject.cluster, subject.database) : null;
 }
 
 /** A failure goes to the model, and it quotes what the project's programs printed. */
@@ -79,30 +101,30 @@ async function passwords(subject: Subject): Promise<string[]> {
   return [env["DB_PASSWORD"] ?? "", env["MIGRATE_DB_PASSWORD"] ?? ""].filter((secret) => secret !== "");
 }
 
-/** The "openapi" check may write for a moment the file that the tests read, so they wait for it. */
-async function typesAndTests(subject: Subject, databases: ScratchDatabases, openapi: Promise<Check>): Promise<Check[]> {
-  const types = await check("types", () => checkTypes(subject));
-  await Promise.all([openapi, databases.test]);
-  subject.onProgress("tests");
-  return [types, await check("tests", () => checkTests(subject))];
+/** The migrations, replayed on the empty database that the tests get afterwards. */
+async function migrateAndTest(
+  subject: Subject,
+  scratch: Scratch,
+  facts: Promise<SchemaFacts | null>,
+): Promise<Check[]> {
+  const done: Check[] = [];
+  if (hasDatabase(subject)) {
+    await scratch.test.ready;
+    done.push(await check("migrations", async () => checkMigrations(subject, (await facts)!)));
+  }
+  if (done.every(({ passed }) => passed)) {
+    subject.onProgress("tests");
+    done.push(await check("tests", () => checkTests(subject)));
+  }
+  void scratch.test.drop();
+  return done;
 }
 
-async function buildAndProbe(
-  subject: Subject,
-  databases: ScratchDatabases,
-  openapi: Promise<Check>,
-  routes: RouteFile[],
-): Promise<Check[]> {
-  const lint = await check("lint", () => checkLint(subject));
-  await openapi;
+async function buildAndProbe(subject: Subject, scratch: Scratch, routes: RouteFile[]): Promise<Check[]> {
   subject.onProgress("build");
   const build = await check("build", () => checkBuild(subject));
-  await databases.probe; // copying ends every session of the database, so the plan is looked up in it afterwards
-  const plan = await check("plan", () => checkPlan(subject, routes));
-  const served = build.passed ? await serveAndProbe(subject, routes) : [];
-  if (!hasDatabase(subject)) return [lint, build, plan, ...served];
-  await databases.replay;
-  return [lint, build, plan, ...served, await check("migrations", () => checkMigrations(subject))];
+  await scratch.probe.ready;
+  return build.passed ? [build, ...(await serveAndProbe(subject, routes))] : [build];
 }
 
 async function serveAndProbe(subject: Subject, routes: RouteFile[]): Promise<Check[]> {

@@ -46,7 +46,7 @@ export async function createProject(plan: Plan, cache: string): Promise<TestProj
     cluster: plan.database.needed ? cluster : null,
     projectId,
     database: plan.database.needed ? `${name}_work` : null,
-    scratch: { probe: `${name}_probe`, test: `${name}_test`, replay: `${name}_replay` },
+    scratch: { probe: `${name}_probe`, test: `${name}_test` },
     plan,
     signal: new AbortController().signal,
     onProgress: () => {},

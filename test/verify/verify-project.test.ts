@@ -220,7 +220,8 @@ describe("what is wrong in the database is found", () => {
       ],
     ];
     for (const [statement] of statements) await sql(statement);
-    const { failures } = await checkPlan(subject, findRoutes(await subject.sandbox.listFiles()));
+    const routes = findRoutes(await subject.sandbox.listFiles());
+    const { failures } = checkPlan(plan, routes, await introspect(cluster, subject.database!));
     const text = failures.map((failure) => failure.message).join("\n");
     for (const [, message] of statements) expect(text).toContain(message);
     expect(failures).toHaveLength(statements.length + 1); // the bound's maximum
@@ -229,7 +230,7 @@ describe("what is wrong in the database is found", () => {
     );
 
     await sql("drop table tasks");
-    const missing = await checkPlan(subject, findRoutes(await subject.sandbox.listFiles()));
+    const missing = checkPlan(plan, routes, await introspect(cluster, subject.database!));
     expect(missing.failures.map((failure) => failure.message)).toContain(
       "Table tasks is in the plan, but not in the database.",
     );
@@ -240,11 +241,11 @@ describe("what is wrong in the database is found", () => {
     const { subject, cluster, sql } = project;
     await sql("create function f() returns int language sql as 'select 1'");
     await sql("create view v as select id from users; create index i on tasks (title)");
-    await cluster.dropDatabase(subject.scratch.replay);
-    await cluster.provision(subject.projectId, subject.scratch.replay);
+    await cluster.dropDatabase(subject.scratch.test);
+    await cluster.provision(subject.projectId, subject.scratch.test);
     if (!hasDatabase(subject)) throw new Error("the project has no database");
-    const { failures } = await checkMigrations(subject);
-    await cluster.dropDatabase(subject.scratch.replay);
+    const { failures } = await checkMigrations(subject, await introspect(cluster, subject.database));
+    await cluster.dropDatabase(subject.scratch.test);
     expect(failures.map((failure) => failure.message.split(": ")[1])).toEqual([
       "index i",
       expect.stringMatching(/^function f/),
@@ -258,6 +259,7 @@ describe("tests that test nothing are no tests", () => {
     ["none at all", "", "No test ran: none is in"],
     ["only skipped ones", 'it("a", { skip: true }, () => {});', "No test ran: all 1 are skipped"],
     ["only planned ones", 'it.todo("a");', "1 test marked as todo"],
+    ["one that ends the process", 'it("a", () => process.exit(0));', "It ended before its tests"],
   ])("%s", async (_, source, message) => {
     changed = true;
     const { sandbox, subject } = project;

@@ -90,7 +90,7 @@ async function copyDatabase({ projectId }: In, database: string, run: Run): Prom
   const common = { run_id: run.id, project_id: projectId, kind: "work-database", provider: cluster.kind } as const;
   await withResource(run.control, { ...common, name: names.work }, () => cluster.copy(projectId, database, names.work));
   // Verification makes and drops these itself; the intent covers a tb that is killed in between.
-  for (const name of [names.probe, names.test, names.replay]) {
+  for (const name of [names.probe, names.test]) {
     await withResource(run.control, { ...common, name }, async () => {});
   }
   return null;

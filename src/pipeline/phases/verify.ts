@@ -53,13 +53,13 @@ function shown(verdict: Verdict): string[] {
 
 async function judge({ plan, projectId, database }: In, run: Run): Promise<Verdict> {
   const workspace = await openWorkspace(run, { projectId, database: database !== null });
-  const { work, ...scratch } = workDatabases(projectId);
+  const { work, probe, test } = workDatabases(projectId);
   return verifyProject({
     sandbox: await workspace.sandbox(),
     cluster: database ? await run.adapters.databaseCluster() : null,
     projectId,
     database: database ? work : null,
-    scratch,
+    scratch: { probe, test },
     plan,
     signal: run.signal,
     onProgress: reportProgress(run),

@@ -1,18 +1,10 @@
-// The application under test, in this process, on a database of its own.
+// The application under test, in this process, on the tests' own database.
 import assert from "node:assert/strict";
-import { after } from "node:test";
 import { createApp } from "../scripts/serve.ts";
-import { closeDatabase } from "../server/utils/db.ts";
 import type { FieldError } from "../server/utils/problem.ts";
-import { createTestDatabase } from "./database.ts";
+import "./database.ts";
 
-const database = await createTestDatabase();
 const app = await createApp();
-
-after(async () => {
-  await closeDatabase();
-  await database.drop();
-});
 
 /** The body of every error. */
 export type Problem = { title: string; status: number; detail?: string; instance: string; errors?: FieldError[] };

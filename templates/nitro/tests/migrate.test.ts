@@ -4,22 +4,20 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, beforeEach, describe, it } from "node:test";
 import { migrate, migrationClient } from "../scripts/migrate.ts";
-import { createTestDatabase } from "./database.ts";
+import "./database.ts";
 
-const database = await createTestDatabase();
 const folder = await mkdtemp(join(tmpdir(), "migrations-"));
 const clients = [migrationClient(), migrationClient()] as const;
 await Promise.all(clients.map((client) => client.connect()));
 
-after(async () => {
-  await clients[0].query("drop table if exists probe");
-  await clients[0].query("delete from schema_migrations where name like '9%'");
-  await Promise.all(clients.map((client) => client.end()));
-  await rm(folder, { recursive: true });
-  await database.drop();
-});
-
 describe("migrations", () => {
+  after(async () => {
+    await clients[0].query("drop table if exists probe");
+    await clients[0].query("delete from schema_migrations where name like '9%'");
+    await Promise.all(clients.map((client) => client.end()));
+    await rm(folder, { recursive: true });
+  });
+
   beforeEach(async () => {
     await clients[0].query("drop table if exists probe");
     await clients[0].query("delete from schema_migrations where name like '9%'");
