@@ -1,7 +1,8 @@
 // oclif's help with the exit codes: all of them for tb and its topics, its own ones for a command.
-import { CommandHelp, Help } from "@oclif/core/help";
+import { CommandHelp, Help, standardizeIDFromArgv } from "@oclif/core/help";
 import type { Topic } from "@oclif/core/interfaces";
 import { allExitCodes, exitCodesOf, type ExitCode } from "./exit-codes.ts";
+import { leaveUnknownCommand } from "./unknown-command.ts";
 
 class CommandHelpWithExitCodes extends CommandHelp {
   protected override sections(): ReturnType<CommandHelp["sections"]> {
@@ -12,6 +13,18 @@ class CommandHelpWithExitCodes extends CommandHelp {
 
 export default class TbHelp extends Help {
   protected override CommandHelpClass = CommandHelpWithExitCodes;
+
+  override async showHelp(argv: string[]): Promise<void> {
+    const words = standardizeIDFromArgv(
+      argv.filter((arg) => !/^(--help|-h)$/.test(arg)),
+      this.config,
+    );
+    const [subject] = words;
+    const known =
+      !subject || subject.startsWith("-") || this.config.findCommand(subject) || this.config.findTopic(subject);
+    if (!known) leaveUnknownCommand(subject, argv, this.config);
+    await super.showHelp(argv);
+  }
 
   override async showRootHelp(): Promise<void> {
     await super.showRootHelp();
