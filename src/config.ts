@@ -23,6 +23,8 @@ export interface Config {
   /** A real server for the projects' databases; null = the embedded cluster. */
   readonly projectsCluster: ClusterSettings | null;
   readonly debug: boolean;
+  /** Whether a browser could be shown on this machine. */
+  readonly hasDisplay: boolean;
   /** Environment variables that tb hands on to the programs it starts (search path, proxies, certificates). */
   readonly passthrough: Readonly<Record<string, string>>;
 }
@@ -76,6 +78,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     controlSchema: schema,
     projectsCluster,
     debug: env.TB_DEBUG === "1",
+    hasDisplay: process.platform !== "linux" || Boolean(env.DISPLAY || env.WAYLAND_DISPLAY || env.WSL_DISTRO_NAME),
     passthrough: Object.fromEntries(PASSED_ON.flatMap((name) => (env[name] ? [[name, env[name]]] : []))),
   };
 }

@@ -22,18 +22,25 @@ export async function readRequest(argument: string): Promise<string> {
   return request;
 }
 
-/** A name is part of paths and host names: lower-case letters, digits and hyphens, at most 50 of them. */
-export function checkName(name: string): void {
-  if (/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(name) && name.length <= 50) return;
+/** What is wrong with a project's name, and the nearest one that would do; null for a good one. A name is part of paths and
+ * host names: lower-case letters, digits and hyphens, at most 50 of them. */
+export function nameProblem(name: string): { message: string; fixed: string | null } | null {
+  if (/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(name) && name.length <= 50) return null;
   const fixed = name
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, "-")
     .replaceAll(/^[^a-z]+|-+$/g, "")
     .slice(0, 50)
     .replace(/-+$/, "");
-  throw new TbError(
-    "usage",
-    `"${name}" cannot be a project's name: use lower-case letters, digits and hyphens, a letter first, at most 50.`,
-    { ...(fixed && { suggestion: `--name ${fixed}` }) },
-  );
+  return {
+    message: `"${name}" cannot be a project's name: use lower-case letters, digits and hyphens, a letter first, at most 50.`,
+    fixed: fixed || null,
+  };
+}
+
+/** Throws TbError "usage" for a name that cannot be one. */
+export function checkName(name: string): void {
+  const problem = nameProblem(name);
+  if (!problem) return;
+  throw new TbError("usage", problem.message, { ...(problem.fixed && { suggestion: `--name ${problem.fixed}` }) });
 }

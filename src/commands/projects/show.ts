@@ -2,7 +2,7 @@ import * as Args from "@oclif/core/args";
 import type { ProjectStatus } from "../../control/project-status.ts";
 import { TbCommand } from "../../tb-command.ts";
 import { formatTable } from "../../ui/output.ts";
-import { formatStatus } from "../../ui/project-status.ts";
+import { formatDeployments, formatStatus } from "../../ui/project-status.ts";
 
 export default class ProjectsShow extends TbCommand<ProjectStatus> {
   static override summary = "Show everything about a project: endpoints, tables, dependencies, deployment.";
@@ -23,10 +23,12 @@ export default class ProjectsShow extends TbCommand<ProjectStatus> {
   }
 
   protected format(data: ProjectStatus): string {
-    const more = [
-      formatTable(data.endpoints.map(({ method, path, file }) => [method, path, file])),
-      formatTable(Object.entries(data.dependencies).map(([name, version]) => [name, version])),
-    ];
-    return [formatStatus(data), ...more.filter(Boolean)].join("\n\n");
+    const parts = [
+      ["Endpoints", formatTable(data.endpoints.map(({ method, path, file }) => [method, path, file]))],
+      ["Deployments", formatDeployments(data)],
+      ["Packages", formatTable(Object.entries(data.dependencies).map(([name, version]) => [name, version]))],
+    ] as const;
+    const shown = parts.filter(([, table]) => table !== "").map(([title, table]) => `${title}\n${table}`);
+    return [formatStatus(data), ...shown].join("\n\n");
   }
 }
