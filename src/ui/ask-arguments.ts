@@ -17,11 +17,17 @@ export async function askArguments(missing: readonly Arg<unknown>[], known: Know
   return answers;
 }
 
-async function askArgument({ name, description }: Arg<unknown>, known: Known): Promise<string> {
+async function askArgument({ name, description, options }: Arg<unknown>, known: Known): Promise<string> {
   if (name === "project") return askChoice("Which project?", await projects(known));
   if (name === "run") return askChoice("Which run?", await runs(known));
   if (name === "request") return askText("What do you want to build?");
-  return askText(description ? description.replace(/[.;].*$/s, "") : name);
+  const question = description?.replace(/[.;].*$/s, "") ?? name;
+  if (options)
+    return askChoice(
+      question,
+      options.map((value) => ({ value, name: value })),
+    );
+  return askText(question);
 }
 
 async function projects({ control, owner }: Known): Promise<Choice[]> {
