@@ -70,7 +70,7 @@ function sameDefault(column: Column, found: string | null): boolean {
   return typeof column.default === "number" ? Number(value) === column.default : value === String(column.default);
 }
 
-function isUnique(table: string, column: string, facts: SchemaFacts): boolean {
+export function isUnique(table: string, column: string, facts: SchemaFacts): boolean {
   return facts.indexes.some((index) => {
     if (index.table !== table || !index.unique || index.columns.length !== 1) return false;
     // An expression counts when it is lower(column), the usual way for e-mail addresses.

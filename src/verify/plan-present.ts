@@ -17,16 +17,29 @@ export function checkPlan(plan: Plan, routes: RouteFile[], facts: SchemaFacts | 
   return { count: plan.endpoints.length, summary: `plan${more}`, failures };
 }
 
+/** Check "routes", for a project that nobody has planned: `declared` are the endpoints of its openapi.json. */
+export function checkRoutes(declared: readonly string[], routes: RouteFile[]): Finding {
+  const present = new Set(routes.map((route) => withoutNames(routeKey(route))));
+  const missing = declared
+    .filter((key) => !present.has(withoutNames(key)))
+    .map((endpoint) => ({ file: "openapi.json", endpoint, message: "is in openapi.json, but has no route file." }));
+  const count = routes.filter((route) => route.file.startsWith("server/api/")).length;
+  return { count, summary: "routes", failures: [...missing, ...fileProblems(routes)] };
+}
+
 function endpointProblems(plan: Plan, routes: RouteFile[]): Failure[] {
-  const byKey = new Map<string, RouteFile[]>();
-  for (const route of routes) {
-    const shape = withoutNames(routeKey(route));
-    byKey.set(shape, [...(byKey.get(shape) ?? []), route]);
-  }
+  const present = new Set(routes.map((route) => withoutNames(routeKey(route))));
+  return [
+    ...plan.endpoints.filter((endpoint) => !present.has(withoutNames(routeKey(endpoint)))).map(missing),
+    ...fileProblems(routes),
+  ];
+}
+
+function fileProblems(routes: RouteFile[]): Failure[] {
+  const byKey = Map.groupBy(routes, (route) => withoutNames(routeKey(route)));
   const anyMethod = routes.filter((route) => route.method === "*");
   const twice = [...byKey.values()].filter((found) => found.length > 1);
   return [
-    ...plan.endpoints.filter((endpoint) => !byKey.has(withoutNames(routeKey(endpoint)))).map(missing),
     ...anyMethod.map((route) => ({
       file: route.file,
       message: "has no method in its name: name it …get.ts, …post.ts, …patch.ts or …delete.ts.",

@@ -14,6 +14,9 @@ export interface Subject {
   /** Names of databases that verification creates and drops. */
   scratch: { probe: string; test: string };
   plan: Plan;
+  /** Set when nobody has planned it: the endpoints of openapi.json ("GET /api/users"), which stands for the plan then;
+   * `plan` was read from it and from the database (found/found-plan.ts). */
+  unplanned?: readonly string[];
   signal: AbortSignal;
   onProgress: (text: string) => void;
   nodePath: string;

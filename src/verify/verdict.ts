@@ -1,6 +1,19 @@
 // The verdict: what tb found out by its own hand about a project, as data.
 
-export type CheckName = "types" | "lint" | "openapi" | "build" | "boot" | "plan" | "endpoints" | "tests" | "migrations";
+/** "files", "dependencies" and "routes" are made of a repository that nobody has planned (tb verify). */
+export type CheckName =
+  | "files"
+  | "dependencies"
+  | "types"
+  | "lint"
+  | "openapi"
+  | "build"
+  | "boot"
+  | "plan"
+  | "routes"
+  | "endpoints"
+  | "tests"
+  | "migrations";
 
 /** One thing that is wrong, worded so that whoever wrote the code can mend it. */
 export interface Failure {

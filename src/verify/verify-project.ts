@@ -7,7 +7,7 @@ import { introspect, type SchemaFacts } from "./introspect.ts";
 import { checkLint } from "./lint.ts";
 import { checkMigrations } from "./migrations.ts";
 import { checkOpenapi, loadContract } from "./openapi.ts";
-import { checkPlan } from "./plan-present.ts";
+import { checkPlan, checkRoutes } from "./plan-present.ts";
 import { probeEndpoints } from "./probe-endpoints.ts";
 import { findRoutes, type RouteFile } from "./routes.ts";
 import { NO_DATABASE, probeDatabase, type ScratchDatabase, testDatabase } from "./scratch-databases.ts";
@@ -24,6 +24,7 @@ const ORDER: readonly CheckName[] = [
   "build",
   "boot",
   "plan",
+  "routes",
   "endpoints",
   "tests",
   "migrations",
@@ -46,7 +47,9 @@ export async function verifyProject(subject: Subject): Promise<Verdict> {
   const reading = [
     check("types", () => checkTypes(judged)),
     check("lint", () => checkLint(judged)),
-    check("plan", async () => checkPlan(judged.plan, routes, await facts)),
+    judged.unplanned
+      ? check("routes", async () => checkRoutes(judged.unplanned!, routes))
+      : check("plan", async () => checkPlan(judged.plan, routes, await facts)),
     migrateAndTest(judged, scratch, facts),
     buildAndProbe(judged, scratch, routes),
   ];

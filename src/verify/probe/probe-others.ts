@@ -50,7 +50,8 @@ export async function probeWrongMethods(prober: Prober, routes: RouteFile[]): Pr
   }
 }
 
-/** Routes below /api that the plan does not name: a request made from their contract alone must succeed. */
+/** Routes below /api that the plan does not name: a request made from their contract alone must succeed. Rows are made
+ * before they are read, and deleted last. */
 export async function probeUnplanned(
   plan: Plan,
   prober: Prober,
@@ -58,17 +59,19 @@ export async function probeUnplanned(
   routes: RouteFile[],
 ): Promise<void> {
   const planned = new Set(plan.endpoints.map(routeKey));
-  for (const route of routes) {
+  const unplanned = routes.filter((route) => !planned.has(routeKey(route)) && route.method !== "*");
+  for (const route of unplanned.toSorted((a, b) => turn(a) - turn(b))) {
     const endpoint = routeKey(route);
-    if (planned.has(endpoint) || route.method === "*") continue;
     const operation = prober.contract.operations.get(endpoint);
     if (!operation) continue; // said by checkCoverage
+    const table = plan.tables.find(({ name }) => name === collectionOf(route.path));
+    if (route.method === "DELETE" && rows && table) await rows.make(table); // one that no other refers to
     const id = idFor(route.path, rows);
     const needed = operation.parameters.filter((parameter) => parameter.in === "query" && parameter.required);
     const query = needed
       .map(({ name, schema }) => `${name}=${encodeURIComponent(String(sample(prober, schema, rows, name)))}`)
       .join("&");
-    await prober.send({
+    const answer = await prober.send({
       endpoint,
       what: "a valid request, made from openapi.json",
       ...(id !== null && { id }),
@@ -76,6 +79,8 @@ export async function probeUnplanned(
       ...(operation.body && { body: sample(prober, operation.body, rows, "") }),
       expect: prober.success(endpoint),
     });
+    const made = turn(route) === 0 ? objectOf(answer) : null;
+    if (made && typeof made["id"] === "string") rows?.remember(tableName(route.path.split("/").at(-1)!), made);
     if (operation.body) {
       await prober.send({
         endpoint,
@@ -98,12 +103,28 @@ export async function probePages(prober: Prober, pages: RouteFile[]): Promise<vo
   }
 }
 
+/** When it is an endpoint's turn: new rows, reading, changing, acting on one, deleting. */
+function turn({ method, path }: RouteFile): number {
+  if (method === "POST") return path.includes("{") ? 3 : 0;
+  return method === "DELETE" ? 4 : method === "GET" ? 1 : 2;
+}
+
 /** The id of a row of the collection that stands before the `{…}` of the path; null without one. */
 function idFor(path: string, rows: Rows | null): string | null {
-  const [, collection] = /\/([\w-]+)\/\{\w+\}/.exec(path) ?? [];
-  if (!collection) return null;
-  const row = rows?.of(collection.replaceAll("-", "_")).at(-1);
+  const collection = collectionOf(path);
+  if (collection === null) return null;
+  const row = rows?.of(collection).at(-1);
   return typeof row?.["id"] === "string" ? row["id"] : unknownId();
+}
+
+/** The table that the `{…}` of the path names a row of; null without one. */
+function collectionOf(path: string): string | null {
+  const [, collection] = /\/([\w-]+)\/\{\w+\}/.exec(path) ?? [];
+  return collection === undefined ? null : tableName(collection);
+}
+
+function tableName(segment: string): string {
+  return segment.replaceAll("-", "_");
 }
 
 /** A value that satisfies a schema; its own examples come first. */
@@ -117,7 +138,9 @@ function sample(prober: Prober, schema: JsonSchema, rows: Rows | null, name: str
   if (alternative) return sample(prober, alternative, rows, name);
   switch (Array.isArray(own.type) ? own.type[0] : own.type) {
     case "object": {
-      const needed = Object.entries(own.properties ?? {}).filter(([key]) => own.required?.includes(key));
+      const all = Object.entries(own.properties ?? {});
+      const required = all.filter(([key]) => own.required?.includes(key));
+      const needed = required.length < (own.minProperties ?? 0) ? all : required;
       return Object.fromEntries(needed.map(([key, property]) => [key, sample(prober, property, rows, key)]));
     }
     case "array":
