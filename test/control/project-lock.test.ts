@@ -76,14 +76,16 @@ test("runs are filtered by what they really are, before the limit", async () => 
     await settleRun(control, done, 1, { state: "failed", error: null, result: null });
   }
   const running = await begin(other, "deploy");
-  const ids = async (filter: Parameters<typeof viewRuns>[2]) =>
-    (await viewRuns(control, "someone", filter)).map(({ id }) => id);
   expect(await ids({ state: "parked", projectId: one, limit: 1 })).toEqual([parked]);
   expect(await ids({ state: "running", projectId: other, limit: 1 })).toEqual([running]);
   expect(await ids({ state: "running", projectId: one, limit: 10 })).toEqual([]);
   expect(await ids({ state: "failed", projectId: other, limit: 2 })).toHaveLength(2);
   expect(await ids({ projectId: other, limit: 10 })).toHaveLength(4);
 });
+
+async function ids(filter: Parameters<typeof viewRuns>[2]): Promise<string[]> {
+  return (await viewRuns(control, "someone", filter)).map(({ id }) => id);
+}
 
 async function project(): Promise<string> {
   const projectId = newId("prj");
