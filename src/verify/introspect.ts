@@ -1,5 +1,5 @@
 // What is really in a database, from its catalog. Only tb's own text runs here, as the administrator.
-import type { DatabaseCluster } from "../adapters/database-cluster/database-cluster.ts";
+import type { AdministratorQuery, DatabaseCluster } from "../adapters/database-cluster/database-cluster.ts";
 
 interface ColumnFacts {
   table: string;
@@ -99,13 +99,17 @@ const OTHERS = `
 const MIGRATIONS = `select name || ' ' || checksum as line from public.${RUNNERS_TABLE} order by name`;
 
 /** Everything that a migration can change in a schema, in a form that can be compared. */
-export async function introspect(cluster: DatabaseCluster, database: string): Promise<SchemaFacts> {
-  const columns = (await cluster.query<ColumnFacts>(database, COLUMNS)).rows;
-  const constraints = (await cluster.query<ConstraintFacts>(database, CONSTRAINTS)).rows;
-  const indexes = (await cluster.query<IndexFacts>(database, INDEXES)).rows;
-  const others = (await cluster.query<{ line: string }>(database, OTHERS)).rows;
+export function introspect(cluster: DatabaseCluster, database: string): Promise<SchemaFacts> {
+  return cluster.session(database, lookUp);
+}
+
+async function lookUp(query: AdministratorQuery): Promise<SchemaFacts> {
+  const columns = (await query<ColumnFacts>(COLUMNS)).rows;
+  const constraints = (await query<ConstraintFacts>(CONSTRAINTS)).rows;
+  const indexes = (await query<IndexFacts>(INDEXES)).rows;
+  const others = (await query<{ line: string }>(OTHERS)).rows;
   const recorded = columns.some((column) => column.table === RUNNERS_TABLE);
-  const migrations = recorded ? (await cluster.query<{ line: string }>(database, MIGRATIONS)).rows : [];
+  const migrations = recorded ? (await query<{ line: string }>(MIGRATIONS)).rows : [];
   const tables = [...new Set(columns.map((column) => column.table))].filter((name) => name !== RUNNERS_TABLE);
   return {
     tables,

@@ -20,17 +20,19 @@ export async function probeEndpoints(
   const { plan, signal } = subject;
   const prober = createProber({ ...input, signal });
   const api = input.routes.filter((route) => route.file.startsWith("server/api/"));
+  const pages = input.routes.filter((route) => !api.includes(route));
   try {
     await probeConstants(plan, prober);
-    const rows = hasDatabase(subject)
-      ? createRows(plan, prober, createStore(subject.cluster, subject.scratch.probe))
-      : null;
-    if (rows) await probeTables(subject, rows);
-    await probeUnplanned(plan, prober, rows, api);
-    await probePages(
-      prober,
-      input.routes.filter((route) => !api.includes(route)),
-    );
+    if (hasDatabase(subject)) {
+      await subject.cluster.session(subject.scratch.probe, async (query) => {
+        const rows = createRows(plan, prober, createStore(query));
+        await probeTables(subject, rows);
+        await probeUnplanned(plan, prober, rows, api);
+      });
+    } else {
+      await probeUnplanned(plan, prober, null, api);
+    }
+    await probePages(prober, pages);
     await probeWrongMethods(prober, api);
   } finally {
     prober.close();

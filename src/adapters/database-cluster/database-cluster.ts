@@ -4,6 +4,9 @@ import type { QueryResult } from "pg";
 /** `own` owns schema public and runs migrations; `app` may only read and write rows. */
 export type DatabaseRole = "own" | "app";
 
+/** One query; its values are bound. */
+export type AdministratorQuery = <Row extends object>(text: string, values?: unknown[]) => Promise<QueryResult<Row>>;
+
 /** What a client needs to connect; `host` may be the folder of a Unix socket. */
 export interface Connection {
   host: string;
@@ -49,5 +52,7 @@ export interface DatabaseCluster {
   connection(projectId: string, role: DatabaseRole, database: string): Promise<Connection>;
   /** One query as the administrator in the given database (introspection, effects). Never model-written SQL. */
   query<Row extends object>(database: string, text: string, values?: unknown[]): Promise<QueryResult<Row>>;
+  /** Many such queries over one connection. Meanwhile the database cannot be copied. */
+  session<T>(database: string, work: (query: AdministratorQuery) => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }

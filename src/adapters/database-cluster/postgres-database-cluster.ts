@@ -4,7 +4,13 @@ import { type Client, DatabaseError, escapeIdentifier, escapeLiteral, type Query
 import { TbError } from "../../errors.ts";
 import type { SecretStore } from "../../secrets/secret-store.ts";
 import { asAdministrator, type ClusterSource, MAINTENANCE, retryCollisions } from "./administrator-session.ts";
-import type { Connection, DatabaseCluster, DatabaseRole, LabelledDatabase } from "./database-cluster.ts";
+import type {
+  AdministratorQuery,
+  Connection,
+  DatabaseCluster,
+  DatabaseRole,
+  LabelledDatabase,
+} from "./database-cluster.ts";
 import {
   administratorRights,
   closeDatabase,
@@ -131,6 +137,10 @@ export function createPostgresCluster(source: ClusterSource, secrets: SecretStor
     return asAdministrator(source, database, (client) => client.query<Row>(text, values));
   }
 
+  function session<T>(database: string, work: (query: AdministratorQuery) => Promise<T>): Promise<T> {
+    return asAdministrator(source, database, (client) => work((text, values) => client.query(text, values)));
+  }
+
   function rolePassword(role: string): Promise<string> {
     return secrets.password(`role:${role}`);
   }
@@ -147,6 +157,7 @@ export function createPostgresCluster(source: ClusterSource, secrets: SecretStor
     swap,
     connection,
     query,
+    session,
     close: () => Promise.resolve(), // no session outlives its work
   };
 }

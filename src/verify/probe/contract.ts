@@ -92,10 +92,16 @@ export function readContract(text: string): Contract | { problem: string } {
 }
 
 function createContract({ paths, components }: z.output<typeof Document>): Contract {
-  const ajv = new Ajv2020({ strict: false, validateFormats: false, unicodeRegExp: false, validateSchema: false });
+  const ajv = new Ajv2020({
+    strict: false,
+    validateFormats: false,
+    unicodeRegExp: false,
+    validateSchema: false,
+    inlineRefs: false, // a component is compiled once, and called wherever it is referred to
+  });
   for (const [name, schema] of Object.entries(components.schemas))
     ajv.addSchema(rewrite(schema), `component:${encodeURIComponent(name)}`);
-  const compiled = new WeakMap<JsonSchema, ReturnType<typeof ajv.compile>>();
+  const compiled = new Map<string, ReturnType<typeof ajv.compile>>();
 
   function resolve(schema: JsonSchema): JsonSchema {
     let current = schema;
@@ -104,10 +110,11 @@ function createContract({ paths, components }: z.output<typeof Document>): Contr
   }
 
   function mismatch(value: unknown, schema: JsonSchema): string | null {
-    let validate = compiled.get(schema);
+    const key = JSON.stringify(schema); // the problem document, say, stands at every endpoint
+    let validate = compiled.get(key);
     if (!validate) {
       validate = ajv.compile(rewrite(schema));
-      compiled.set(schema, validate);
+      compiled.set(key, validate);
     }
     if (validate(value)) return null;
     const [error] = validate.errors ?? [];

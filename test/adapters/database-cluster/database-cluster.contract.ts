@@ -196,6 +196,21 @@ export function databaseClusterContract(name: string, start: () => Promise<Clust
       await cluster.dropDatabase(`${A}_dev2`);
     });
 
+    test("a session answers many queries, and is over afterwards", async () => {
+      const open = "select count(*)::int as n from pg_stat_activity where datname = $1";
+      const inside = await cluster.session(A, async (query) => {
+        await query("create temp table kept (n int)");
+        return (await query<{ n: number }>("select count(*)::int as n from kept")).rows;
+      });
+      expect(inside).toEqual([{ n: 0 }]);
+      await expect(cluster.session(A, (query) => query("select wrong"))).rejects.toThrow(
+        'column "wrong" does not exist',
+      );
+      await expect
+        .poll(async () => (await cluster.query<{ n: number }>("postgres", open, [A])).rows)
+        .toEqual([{ n: 0 }]);
+    });
+
     test("dropping ends sessions, repeats without harm, and touches only databases of projects", async () => {
       await cluster.provision("prj_ddd", "turbobackend_prj_ddd");
       await session(await cluster.connection("prj_ddd", "app", "turbobackend_prj_ddd"), async (app) => {

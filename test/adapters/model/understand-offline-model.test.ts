@@ -50,7 +50,7 @@ test("as an agent it writes every file in one turn, then openapi.json, then fini
 
   const written = answered(call.messages, first);
   const second = await model.complete({ ...call, messages: written }, signal);
-  expect(second.toolCalls).toMatchObject([{ name: "run_command", arguments: { command: "npm run openapi" } }]);
+  expect(second.toolCalls).toMatchObject([{ name: "run_command", arguments: { command: "node scripts/openapi.ts" } }]);
   const third = await model.complete({ ...call, messages: answered(written, second) }, signal);
   expect(third.toolCalls).toMatchObject([{ name: "finish" }]);
   expect(JSON.stringify(third.toolCalls[0]!.arguments)).toContain("todo-api with 12 endpoints");

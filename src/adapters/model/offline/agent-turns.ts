@@ -18,7 +18,7 @@ export async function nextAgentTurn(messages: readonly Message[]): Promise<Model
   if (failures.length > 0) return stop(apology(tool, failures));
   if (tool === "write_file") {
     return callTools("Writing openapi.json.", [
-      { id: callId(2, 1), name: "run_command", arguments: { command: "npm run openapi" } },
+      { id: callId(2, 1), name: "run_command", arguments: { command: "node scripts/openapi.ts" } },
     ]);
   }
   if (tool === "run_command") {
