@@ -94,6 +94,7 @@ export async function restoreControl(
       );
     }
     await forgetTransactions(client);
+    await endBackupRuns(client);
     await client.query(`drop schema ${old} cascade`);
     await client.query("commit");
   });
@@ -107,6 +108,14 @@ async function forgetTransactions(client: Client): Promise<void> {
   );
   if (rows.length === 0) return;
   await client.query("update project_actions set committed_by = null where committed_by >= pg_current_xact_id()");
+}
+
+/** The run that made the backup was still at work in it. */
+async function endBackupRuns(client: Client): Promise<void> {
+  await client.query(
+    `update runs set state = 'succeeded', lease_owner = null, lease_until = null, finished_at = updated_at
+     where pipeline = 'backup' and state = 'running'`,
+  );
 }
 
 /** A session of its own: those of the pool give up statements that take long. */

@@ -2,6 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { mkdir, rename } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
+import { leftoversIn, type Leftover } from "../adapters/leftover.ts";
 import { TbError } from "../errors.ts";
 import { exists, foldersIn, folderSize, syncFolder } from "../processes/folders.ts";
 import { isAlive } from "../processes/is-alive.ts";
@@ -70,6 +71,13 @@ export async function removeUnfinished(parent: string): Promise<void> {
     const pid = Number(UNFINISHED.exec(name)?.[1] ?? 0);
     if (pid > 0 && !isAlive(pid)) await removeTree(join(parent, name));
   }
+}
+
+/** The same, of all projects. */
+export async function leftoverBackups(root: string): Promise<Leftover[]> {
+  const found: Leftover[] = [];
+  for (const owner of await foldersIn(root)) found.push(...(await leftoversIn(join(root, owner), UNFINISHED)));
+  return found;
 }
 
 /** Newest first, of one project (or of CONTROL) or of all. */

@@ -31,11 +31,16 @@ export async function releaseResources(
   for (const resource of await liveResources(control, of)) {
     if (options.only && !options.only.has(resource.kind)) continue;
     if (resource.kind === options.except) continue;
-    await release(control, adapters, resource);
-    await markReleased(control, resource.resource_id);
+    await releaseResource(control, adapters, resource);
     released.push(resource);
   }
   return released;
+}
+
+/** Releases one resource and writes that it is gone. Repeating it is fine. */
+export async function releaseResource(control: Control, adapters: Adapters, resource: Resource): Promise<void> {
+  await release(control, adapters, resource);
+  await markReleased(control, resource.resource_id);
 }
 
 async function release(control: Control, adapters: Adapters, resource: Resource): Promise<void> {

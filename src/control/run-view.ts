@@ -52,7 +52,7 @@ export interface ShownRun extends ListedRun {
 }
 
 /** The state that counts: "running" only while the process that holds the run is alive. */
-export function effectiveState(row: RunRow): RunState {
+export function effectiveState(row: Pick<RunRow, "state" | "lease_owner" | "lease_expired">): RunState {
   if (row.state !== "running") return row.state;
   const alive = row.lease_owner ? isOwnerAlive(row.lease_owner) : false;
   return alive === true || (alive === "unknown" && !row.lease_expired) ? "running" : "parked";

@@ -12,3 +12,14 @@ export async function recordSnapshot(
     [snapshot.id, projectId, runId, snapshot.url, commit, snapshot.files, snapshot.bytes],
   );
 }
+
+/** Newest first. */
+export async function snapshotsOf(
+  control: Control,
+  projectId: string,
+): Promise<{ snapshot_id: string; url: string }[]> {
+  return control.query<{ snapshot_id: string; url: string }>(
+    "select snapshot_id, url from snapshots where project_id = $1 order by created_at desc, snapshot_id desc",
+    [projectId],
+  );
+}

@@ -26,6 +26,8 @@ export interface LabelledDatabase {
   bytes: number;
   /** Sessions that are open in it. */
   sessions: number;
+  /** null where only a superuser may know and tb is none. */
+  createdAt: Date | null;
 }
 
 export interface DatabaseCluster {

@@ -108,16 +108,7 @@ export function createPostgresCluster(source: ClusterSource, secrets: SecretStor
 
   async function describeDatabases(): Promise<LabelledDatabase[]> {
     const ours = `turbobackend % of installation ${await secrets.installationId()}`;
-    const { rows } = await query<Omit<LabelledDatabase, "bytes"> & { bytes: string }>(
-      MAINTENANCE,
-      `select datname as name, split_part(shobj_description(d.oid, 'pg_database'), ' ', 2) as label,
-              pg_database_size(d.oid) as bytes,
-              (select count(*)::int from pg_stat_activity a where a.datid = d.oid) as sessions
-       from pg_database d
-       where starts_with(datname, $1) and shobj_description(d.oid, 'pg_database') like $2 order by datname`,
-      [PREFIX, ours],
-    );
-    return rows.map(({ bytes, ...rest }) => ({ ...rest, bytes: Number(bytes) }));
+    return asAdministrator(source, MAINTENANCE, (client) => labelledDatabases(client, ours));
   }
 
   async function swap(databases: { live: string; next: string; retired: string }): Promise<void> {
@@ -164,6 +155,23 @@ export function createPostgresCluster(source: ClusterSource, secrets: SecretStor
 
 function rolesOf(projectId: string): ProjectRoles {
   return { own: roleName(projectId, "own"), app: roleName(projectId, "app") };
+}
+
+/** When a database was made is only written in its files, which a superuser may look at. */
+async function labelledDatabases(client: Client, ours: string): Promise<LabelledDatabase[]> {
+  const { superuser } = await administratorRights(client);
+  const created = superuser
+    ? "(pg_stat_file('base/' || d.oid || '/PG_VERSION', true)).modification"
+    : "null::timestamptz";
+  const { rows } = await client.query<Omit<LabelledDatabase, "bytes"> & { bytes: string }>(
+    `select datname as name, split_part(shobj_description(d.oid, 'pg_database'), ' ', 2) as label,
+            pg_database_size(d.oid) as bytes, ${created} as "createdAt",
+            (select count(*)::int from pg_stat_activity a where a.datid = d.oid) as sessions
+     from pg_database d
+     where starts_with(datname, $1) and shobj_description(d.oid, 'pg_database') like $2 order by datname`,
+    [PREFIX, ours],
+  );
+  return rows.map(({ bytes, ...rest }) => ({ ...rest, bytes: Number(bytes) }));
 }
 
 /** On a shared server there are databases of others. */

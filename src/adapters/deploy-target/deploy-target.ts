@@ -1,4 +1,5 @@
 // Port: where a built project runs for its users.
+import type { Leftover } from "../leftover.ts";
 
 export interface Deployment {
   id: string; // dep_…
@@ -41,6 +42,21 @@ export interface LogOptions {
   since: string | null;
 }
 
+export interface StoredDeployments {
+  projectId: string;
+  /** Of everything that the project has here. */
+  bytes: number;
+  builds: StoredBuild[];
+}
+
+export interface StoredBuild {
+  deploymentId: string;
+  bytes: number;
+  changedAt: Date;
+  /** 0 serves, 1 served before it, and so on; null for one that never served. */
+  place: number | null;
+}
+
 export interface DeployTarget {
   readonly name: "process" | "fly";
   /** Starts the artefact (the path of a build's `.output`, or a build that is kept) beside the one that serves, probes `GET /api/health`, and switches over
@@ -65,4 +81,9 @@ export interface DeployTarget {
   followLog(projectId: string, options: LogOptions & { signal: AbortSignal }): AsyncIterable<LogLine>;
   /** Stops the project's processes and removes its files and port. Removing what is not there is fine. */
   destroy(projectId: string): Promise<void>;
+  /** The projects of this installation that have builds here. */
+  list(): Promise<StoredDeployments[]>;
+  /** Removes the build and the log of a deployment that does not serve. Removing what is not there is fine. */
+  removeBuild(projectId: string, deploymentId: string): Promise<void>;
+  leftovers(): Promise<Leftover[]>;
 }

@@ -12,7 +12,8 @@ import { openRotatingLog, type RotatingLog } from "./rotating-log.ts";
 const HEALTHY_WITHIN = 30_000;
 const DRAIN = 2000;
 const STOP_GRACE = 1000;
-const KEPT_RELEASES = 3;
+/** The one that serves and five to go back to without building them again. */
+const KEPT_RELEASES = 6;
 const ABANDONED_AFTER = 10 * 60_000;
 const SECRET_NAME = /PASSWORD|SECRET|TOKEN|PRIVATE|_KEY$/i;
 

@@ -27,6 +27,7 @@ import { followLog } from "./follow-log.ts";
 import { probeHealth } from "./health-probe.ts";
 import { tailOf } from "./log-lines.ts";
 import { connectOrStart } from "./start-supervisor.ts";
+import { leftoverDeployments, listStored, removeStored } from "./stored-deployments.ts";
 
 /** Deployments below `<home>/deployments`, each at the first port from `firstPort` up that is free. */
 export function createProcessDeployTarget(config: Config, firstPort = FIRST_PORT): DeployTarget {
@@ -100,6 +101,10 @@ export function createProcessDeployTarget(config: Config, firstPort = FIRST_PORT
       removeSocketFolder(folder.root);
       if (port !== null) releasePort(folder, port);
     },
+
+    list: () => listStored(config.home),
+    removeBuild: (projectId, deploymentId) => removeStored(deploymentFolder(config.home, projectId), deploymentId),
+    leftovers: () => leftoverDeployments(config.home),
   };
 }
 

@@ -1,4 +1,5 @@
 // Port: where a project's repository lives.
+import type { Leftover } from "../leftover.ts";
 
 export interface RepositoryRef {
   /** What a user can clone: a path or an https URL, never with a credential in it. */
@@ -49,4 +50,14 @@ export interface GitHost {
   restoreTree(input: { projectId: string; workTree: string; ref: string }): Promise<boolean>;
   /** Removes tb's own git directory of the project. */
   forget(projectId: string): Promise<void>;
+  /** The repositories of this installation, by name, and tb's own git directories, by project. */
+  list(): Promise<{ repositories: StoredGit[]; directories: StoredGit[] }>;
+  leftovers(): Promise<Leftover[]>;
+}
+
+export interface StoredGit {
+  /** Of the repository; of a directory the project's id. */
+  name: string;
+  bytes: number;
+  changedAt: Date;
 }

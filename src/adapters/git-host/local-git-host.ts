@@ -16,6 +16,7 @@ import {
   safeName,
   temporaryName,
 } from "./places.ts";
+import { gitLeftovers, storedIn } from "./stored-git.ts";
 import { addAll, linksAndModules, nestedRepositories, refuseUnsafe, treeEntries, unsafe, withIndex } from "./tree.ts";
 
 const MAIN = "main";
@@ -227,5 +228,12 @@ export function createLocalGitHost(config: Config): GitHost {
     async forget(projectId) {
       await remove(join(config.home, "git", safeName(projectId, "project id")));
     },
+
+    async list() {
+      const bareOnes = await storedIn(repositories, ".git");
+      return { repositories: bareOnes, directories: await storedIn(join(config.home, "git"), "") };
+    },
+
+    leftovers: () => gitLeftovers(config.home),
   };
 }

@@ -2,15 +2,27 @@
 import { createHash, randomBytes } from "node:crypto";
 import { mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { promisify } from "node:util";
+import { gunzip, gzip } from "node:zlib";
+import { leftoversIn, type Leftover } from "../leftover.ts";
 import { errorCode } from "../../processes/error-code.ts";
 
-const ASIDE = /^([0-9a-f]{64})\.[0-9a-f]{12}\.aside$/;
+/** A blob, and one that is archived. */
+const NAME = /^([0-9a-f]{64})(\.gz)?$/;
+const ASIDE = /^([0-9a-f]{64})(\.gz)?\.[0-9a-f]{12}\.aside$/;
+const TEMPORARY = /\.[0-9a-f]{12}\.tmp$/;
+
+const pack = promisify(gzip);
+const unpack = promisify(gunzip);
 
 export interface Blobs {
   /** Stores the content unless it is there, and returns its address. */
   put(content: Buffer): Promise<string>;
   has(sha256: string): Promise<boolean>;
   get(sha256: string): Promise<Buffer | null>;
+  /** Compresses a blob in its place; returns how many bytes that has freed. One that is gone or compressed is fine. */
+  archive(sha256: string): Promise<number>;
+  leftovers(): Promise<Leftover[]>;
   /** Removes every blob for which `used()`, asked anew, does not list its address. */
   collect(used: () => Promise<ReadonlySet<string>>): Promise<void>;
 }
@@ -21,7 +33,11 @@ export function createBlobs(root: string): Blobs {
   }
 
   async function has(sha256: string): Promise<boolean> {
-    return (await orNull(stat(pathOf(sha256)))) !== null;
+    return (await orNull(stat(pathOf(sha256)))) !== null || (await orNull(stat(archived(sha256)))) !== null;
+  }
+
+  function archived(sha256: string): string {
+    return `${pathOf(sha256)}.gz`;
   }
 
   return {
@@ -34,7 +50,26 @@ export function createBlobs(root: string): Blobs {
     },
 
     async get(sha256) {
-      return orNull(readFile(pathOf(sha256)));
+      const plain = await orNull(readFile(pathOf(sha256)));
+      if (plain) return plain;
+      const packed = await orNull(readFile(archived(sha256)));
+      return packed && unpack(packed);
+    },
+
+    // The compressed form is whole before the plain one goes, so there is always one to read.
+    async archive(sha256) {
+      const plain = await orNull(readFile(pathOf(sha256)));
+      if (!plain) return 0;
+      const packed = await pack(plain, { level: 9 });
+      await writeAtomically(archived(sha256), packed);
+      await rm(pathOf(sha256), { force: true });
+      return plain.length - packed.length;
+    },
+
+    async leftovers() {
+      const found: Leftover[] = [];
+      for (const folder of await namesIn(root)) found.push(...(await leftoversIn(join(root, folder), TEMPORARY)));
+      return found;
     },
 
     // A blob is moved aside before the manifests are read a second time. So a snapshot taken meanwhile has either
@@ -42,21 +77,22 @@ export function createBlobs(root: string): Blobs {
     // and store it again (putSnapshot checks its blobs once its manifest is visible).
     async collect(used) {
       const before = await used();
-      const aside: { path: string; sha256: string }[] = [];
+      const aside: { path: string; sha256: string; name: string }[] = [];
       for (const folder of await namesIn(root)) {
         for (const name of await namesIn(join(root, folder))) {
           const path = join(root, folder, name);
-          const left = ASIDE.exec(name)?.[1];
-          if (left) aside.push({ path, sha256: left }); // by a process that was killed
-          if (left || name.includes(".") || before.has(name)) continue;
+          const [, left, leftKind = ""] = ASIDE.exec(name) ?? [];
+          if (left) aside.push({ path, sha256: left, name: `${left}${leftKind}` }); // by a process that was killed
+          const sha256 = NAME.exec(name)?.[1];
+          if (!sha256 || before.has(sha256)) continue;
           const away = `${path}.${randomBytes(6).toString("hex")}.aside`;
-          if (await renamed(path, away)) aside.push({ path: away, sha256: name });
+          if (await renamed(path, away)) aside.push({ path: away, sha256, name });
         }
       }
       if (aside.length === 0) return;
       const after = await used();
-      for (const { path, sha256 } of aside) {
-        if (after.has(sha256)) await renamed(path, pathOf(sha256));
+      for (const { path, sha256, name } of aside) {
+        if (after.has(sha256)) await renamed(path, join(dirname(pathOf(sha256)), name));
         else await rm(path, { force: true });
       }
     },

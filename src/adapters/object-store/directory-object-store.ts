@@ -1,16 +1,18 @@
 // Object store on this machine: files under their own hash, one manifest per snapshot.
 //   <home>/snapshots/blobs/ab/<sha256>
 //   <home>/snapshots/projects/<project id>/<sha256 of the manifest>.json
+//   <home>/snapshots/archive/<project id>/<sha256 of the manifest>.json    its blobs are compressed
 import { constants } from "node:fs";
-import { lstat, open, readFile, rm, stat } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { lstat, mkdir, open, readFile, rename, rm, stat } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import * as z from "zod";
 import type { Config } from "../../config.ts";
 import { TbError } from "../../errors.ts";
 import { errorCode } from "../../processes/error-code.ts";
 import { createBlobs, namesIn, orNull, sha256Of, writeAtomically } from "./blobs.ts";
-import type { ObjectStore, SnapshotManifest } from "./object-store.ts";
+import { leftoversIn } from "../leftover.ts";
+import type { ObjectStore, SnapshotManifest, StoredSnapshot } from "./object-store.ts";
 
 const Manifest = z.strictObject({
   project_id: z.string(),
@@ -29,18 +31,32 @@ const Manifest = z.strictObject({
 export function createDirectoryObjectStore(config: Config): ObjectStore {
   const root = join(config.home, "snapshots");
   const projects = join(root, "projects");
+  const archive = join(root, "archive");
   const blobs = createBlobs(join(root, "blobs"));
 
-  /** Every address in every manifest. Whatever looks like one counts, so that a damaged manifest loses nothing. */
-  async function used(): Promise<Set<string>> {
+  /** Every address in every manifest. Whatever looks like one counts, so that a damaged manifest loses nothing. The archive
+   * comes last: a manifest on its way there is seen in one place or the other. */
+  async function used(folders = [projects, archive]): Promise<Set<string>> {
     const found = new Set<string>();
-    for (const project of await namesIn(projects)) {
-      for (const name of await namesIn(join(projects, project))) {
-        const text = (await orNull(readFile(join(projects, project, name), "utf8"))) ?? "";
-        for (const [sha256] of text.matchAll(/[0-9a-f]{64}/g)) found.add(sha256);
+    for (const folder of folders) {
+      for (const project of await namesIn(folder)) {
+        for (const name of await namesIn(join(folder, project))) {
+          const text = (await orNull(readFile(join(folder, project, name), "utf8"))) ?? "";
+          for (const [sha256] of text.matchAll(/[0-9a-f]{64}/g)) found.add(sha256);
+        }
       }
     }
     return found;
+  }
+
+  /** The manifest's own path and its text, wherever it is by now. Throws TbError "not_found". */
+  async function find(url: string): Promise<{ path: string; text: string }> {
+    const { project, file } = manifestOf(url, root);
+    for (const path of [join(projects, project, file), join(archive, project, file)]) {
+      const text = await orNull(readFile(path, "utf8"));
+      if (text !== null) return { path, text };
+    }
+    throw new TbError("not_found", `There is no snapshot ${join(projects, project, file)}.`);
   }
 
   return {
@@ -73,9 +89,7 @@ export function createDirectoryObjectStore(config: Config): ObjectStore {
     },
 
     async readSnapshot(url) {
-      const path = manifestPath(url, projects);
-      const text = await orNull(readFile(path, "utf8"));
-      if (text === null) throw new TbError("not_found", `There is no snapshot ${path}.`);
+      const { path, text } = await find(url);
       if (sha256Of(text) !== basename(path, ".json")) throw damaged(`Manifest ${path} was changed.`);
       const manifest = parse(text, path);
       for (const file of manifest.files) {
@@ -87,8 +101,51 @@ export function createDirectoryObjectStore(config: Config): ObjectStore {
     },
 
     async deleteSnapshots(projectId) {
-      await rm(join(projects, segment(projectId)), { recursive: true, force: true });
+      for (const folder of [projects, archive])
+        await rm(join(folder, segment(projectId)), { recursive: true, force: true });
       await blobs.collect(used);
+    },
+
+    async listSnapshots() {
+      const found = new Map<string, StoredSnapshot>();
+      for (const folder of [archive, projects]) {
+        for (const projectId of await namesIn(folder)) {
+          for (const name of (await namesIn(join(folder, projectId))).filter((file) => file.endsWith(".json"))) {
+            const url = pathToFileURL(join(folder, projectId, name)).href;
+            // Taken again after it was archived, it is in both places, and counts as the newer one.
+            found.set(`${projectId}/${name}`, {
+              projectId,
+              id: basename(name, ".json"),
+              url,
+              archived: folder === archive,
+            });
+          }
+        }
+      }
+      return [...found.values()];
+    },
+
+    async archiveSnapshot(url) {
+      const { path, text } = await find(url);
+      const manifest = parse(text, path);
+      const target = join(archive, segment(manifest.project_id), basename(path));
+      await mkdir(dirname(target), { recursive: true, mode: 0o700 });
+      await orNull(rename(path, target));
+      const inUse = await used([projects]);
+      let freedBytes = 0;
+      for (const sha256 of new Set(manifest.files.map((file) => file.sha256))) {
+        if (!inUse.has(sha256)) freedBytes += await blobs.archive(sha256);
+      }
+      return { url: pathToFileURL(target).href, freedBytes };
+    },
+
+    async leftovers() {
+      const found = await blobs.leftovers();
+      for (const folder of [projects, archive]) {
+        for (const project of await namesIn(folder))
+          found.push(...(await leftoversIn(join(folder, project), /\.tmp$/)));
+      }
+      return found;
     },
   };
 }
@@ -143,9 +200,10 @@ function segment(projectId: string): string {
   throw new TbError("usage", `${JSON.stringify(projectId)} is not a project id.`);
 }
 
-function manifestPath(url: string, projects: string): string {
+function manifestOf(url: string, root: string): { project: string; file: string } {
   const path = url.startsWith("file:") ? fileURLToPath(url) : "";
-  if (path.startsWith(projects) && /^\/[\w-]+\/[0-9a-f]{64}\.json$/.test(path.slice(projects.length))) return path;
+  const place = /^\/(?:projects|archive)\/([\w-]+)\/([0-9a-f]{64}\.json)$/.exec(path.slice(root.length));
+  if (path.startsWith(root) && place) return { project: place[1]!, file: place[2]! };
   throw new TbError("usage", `${url} is not a snapshot of this installation.`);
 }
 

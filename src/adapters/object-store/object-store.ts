@@ -1,4 +1,5 @@
 // Port: where snapshots of a project's source are kept.
+import type { Leftover } from "../leftover.ts";
 
 export interface ObjectStore {
   readonly name: "directory" | "s3";
@@ -15,6 +16,19 @@ export interface ObjectStore {
   readSnapshot(url: string): Promise<SnapshotManifest>;
   /** Removes all snapshots of a project (blobs shared with another project stay). */
   deleteSnapshots(projectId: string): Promise<void>;
+  /** Every snapshot that is kept, archived or not. */
+  listSnapshots(): Promise<StoredSnapshot[]>;
+  /** Puts a snapshot away where it takes less room, and returns its new URL; the old one still leads to it. One that is
+   * archived already stays as it is. Throws TbError "not_found" when it is gone. */
+  archiveSnapshot(url: string): Promise<{ url: string; freedBytes: number }>;
+  leftovers(): Promise<Leftover[]>;
+}
+
+export interface StoredSnapshot {
+  projectId: string;
+  id: string;
+  url: string;
+  archived: boolean;
 }
 
 export interface SnapshotRef {

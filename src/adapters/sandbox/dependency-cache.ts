@@ -1,11 +1,12 @@
 // Installed dependencies, prepared once per lockfile and machine, copied into every sandbox that needs them.
 import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { mkdir, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Config } from "../../config.ts";
 import { interruption } from "../../processes/interruption.ts";
+import { isAlive } from "../../processes/is-alive.ts";
 import { isRunning, ownIdentity, parseIdentity } from "../../processes/process-identity.ts";
 import { removeTree } from "../../processes/remove-tree.ts";
 import { checkManifests, type Manifests } from "./manifests.ts";
@@ -17,6 +18,11 @@ export interface PrepareOptions {
   onProgress?: ((text: string) => void) | undefined;
 }
 
+/** The folder of all prepared dependencies. */
+export function dependencyCache({ home }: Pick<Config, "home">): string {
+  return join(home, "cache", "dependencies");
+}
+
 /** Returns the folder that holds `node_modules` for these manifests; installs it first when no one has. At most one
  * process downloads, the others wait for it. Throws TbError as `checkManifests` and `npmCi` do. */
 export async function prepareDependencies(
@@ -25,13 +31,13 @@ export async function prepareDependencies(
   options: PrepareOptions,
 ): Promise<{ folder: string; cached: boolean }> {
   const { key, packages } = checkManifests(manifests);
-  const cache = join(config.home, "cache", "dependencies");
+  const cache = dependencyCache(config);
   const folder = join(cache, key);
-  if (existsSync(folder)) return { folder, cached: true };
+  if (markUsed(folder)) return { folder, cached: true };
   mkdirSync(cache, { recursive: true, mode: 0o700 });
   const release = await claim(`${folder}.installing`, () => existsSync(folder), options.signal);
   try {
-    if (existsSync(folder)) return { folder, cached: true };
+    if (markUsed(folder)) return { folder, cached: true };
     await removeAbandoned(cache);
     const temporary = join(cache, `.new-${process.pid}-${randomBytes(6).toString("hex")}`);
     try {
@@ -46,6 +52,18 @@ export async function prepareDependencies(
     return { folder, cached: false };
   } finally {
     release();
+  }
+}
+
+/** Entries that no sandbox was given for a while are removed by `tb cleanup`, which goes by this time. */
+function markUsed(folder: string): boolean {
+  try {
+    utimesSync(folder, new Date(), new Date());
+    return true;
+  } catch (error) {
+    if (errorCode(error) === "ENOENT") return false;
+    if (["EACCES", "EPERM", "EROFS"].includes(errorCode(error) ?? "")) return true; // someone else's, to be read only
+    throw error;
   }
 }
 
@@ -94,15 +112,6 @@ async function moveIntoPlace(from: string, to: string): Promise<void> {
 async function removeAbandoned(cache: string): Promise<void> {
   for (const name of readdirSync(cache)) {
     const pid = /^\.new-(\d+)-/.exec(name)?.[1];
-    if (pid !== undefined && !existsProcess(Number(pid))) await removeTree(join(cache, name));
-  }
-}
-
-function existsProcess(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return errorCode(error) === "EPERM";
+    if (pid !== undefined && !isAlive(Number(pid))) await removeTree(join(cache, name));
   }
 }

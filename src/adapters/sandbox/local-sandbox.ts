@@ -12,12 +12,14 @@ import { removeSocketFolder, socketFolder } from "../../processes/socket-folder.
 import { createTextTail, type TextTail } from "../../processes/text-tail.ts";
 import type { LaunchedProcess } from "../../processes/launch.ts";
 import { waitForEnd } from "../../processes/wait-for-end.ts";
+import { foldersIn, pathFacts } from "../../processes/folders.ts";
 import { copyTree } from "../../processes/copy-tree.ts";
-import { prepareDependencies } from "./dependency-cache.ts";
+import { dependencyCache, prepareDependencies } from "./dependency-cache.ts";
 import { findNpm, NO_NPM } from "./npm-ci.ts";
 import { killRecordedGroups, recordGroup } from "./process-records.ts";
 import { createProcessTier, type SandboxPlace, type Tier } from "./process-tier.ts";
-import type { ExecOptions, Sandbox, SandboxProvider } from "./sandbox.ts";
+import type { ExecOptions, Sandbox, SandboxProvider, StoredSandbox } from "./sandbox.ts";
+import { forgetStored, leftoverDependencies, listStored } from "./stored-dependencies.ts";
 import { deleteTreeFile, listTreeFiles, readTreeFile, writeTreeFile } from "./tree-files.ts";
 import { errorCode } from "../../processes/error-code.ts";
 
@@ -61,6 +63,19 @@ export function createLocalSandboxProvider(config: Config): SandboxProvider {
       await removeTree(place.root);
       removeSocketFolder(place.run);
     },
+
+    async list() {
+      const found: StoredSandbox[] = [];
+      for (const id of await foldersIn(join(config.home, "sandboxes"))) {
+        const facts = await pathFacts(placeOf(config.home, id).root);
+        if (facts) found.push({ id, ...facts });
+      }
+      return found;
+    },
+
+    listDependencies: () => listStored(dependencyCache(config)),
+    forgetDependencies: (key) => forgetStored(dependencyCache(config), key),
+    leftovers: () => leftoverDependencies(dependencyCache(config)),
   };
 }
 

@@ -1,4 +1,5 @@
 // Port: a place where a project's working tree lives and its commands run.
+import type { Leftover } from "../leftover.ts";
 
 export type Isolation = "process" | "bubblewrap" | "seatbelt" | "container" | "remote";
 
@@ -21,6 +22,26 @@ export interface SandboxProvider {
   attach(id: string): Promise<Sandbox>;
   /** Kills what runs in it and removes it. Removing what is not there is fine. */
   destroy(id: string): Promise<void>;
+  /** The sandboxes of this installation that are there. */
+  list(): Promise<StoredSandbox[]>;
+  /** Prepared dependencies that sandboxes are given; none where the provider keeps none. */
+  listDependencies(): Promise<StoredDependencies[]>;
+  /** Removes them, unless a sandbox was given them since `listDependencies`. They are prepared anew when they are needed. */
+  forgetDependencies(key: string): Promise<boolean>;
+  leftovers(): Promise<Leftover[]>;
+}
+
+export interface StoredSandbox {
+  id: string;
+  bytes: number;
+  changedAt: Date;
+}
+
+export interface StoredDependencies {
+  key: string;
+  bytes: number;
+  /** When a sandbox was last given them. */
+  usedAt: Date;
 }
 
 export interface ExecOptions {

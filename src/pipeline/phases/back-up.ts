@@ -3,6 +3,7 @@ import { summarizeBackup, type BackupSummary } from "../../backup/backup-summary
 import { writeControlBackup } from "../../backup/control-state.ts";
 import { proveRestorable, writeProjectBackup, type ProjectDatabase } from "../../backup/project-backup.ts";
 import { recordBackup } from "../../control/backup-activity.ts";
+import { releaseResources, RUN_SCOPED } from "../../control/release-resources.ts";
 import { withResource } from "../../control/ledger.ts";
 import { TbError, toErrorJson, type ErrorJson } from "../../errors.ts";
 import { countOf } from "../../ui/count.ts";
@@ -31,6 +32,10 @@ export const backUp: Phase<BackupStart, { result: BackupResult }> = {
       if ("error" in made) failed.push({ project: { id: project.id, name: project.name }, error: made.error });
       else backups.push(made);
     }
+    await run.step("release", async () => {
+      await releaseResources(run.control, run.adapters, { runId: run.id }, { only: RUN_SCOPED });
+      return null;
+    });
     if (control) backups.push(await run.step("control", () => backUpControl(run, control)));
     const outcome = backups.length > 0 ? "backed_up" : "unchanged";
     return { result: { outcome, backups, failed, run: { id: run.id } } };
