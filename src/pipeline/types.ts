@@ -1,5 +1,6 @@
 // The vocabulary of a run: phases, pipelines, events. Phases speak only through `Run`.
 import type { Adapters } from "../adapters/index.ts";
+import type { ActivityStatus, ActivityType, Environment } from "../control/activity-types.ts";
 import type { Control } from "../control/control.ts";
 import type { ErrorJson } from "../errors.ts";
 
@@ -49,20 +50,6 @@ export type PhaseEvent =
       environment?: Environment;
       references?: Record<string, string>;
     };
-
-type Environment = "development" | "production";
-type ActivityStatus = "succeeded" | "failed";
-type ActivityType =
-  | "project_created"
-  | "project_renamed"
-  | "project_destroyed"
-  | "database_created"
-  | "database_backup"
-  | "database_restored"
-  | "endpoints_added"
-  | "queries_executed"
-  | "github_push"
-  | "deployment";
 
 export type RunEvent = { runId: string; seq: number; at: string } & (
   | { type: "run.started"; pipeline: string; phases: { name: string; title: string }[] }

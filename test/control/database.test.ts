@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createEmbeddedPostgres } from "../../src/adapters/database-cluster/embedded-postgres.ts";
 import { readConfig } from "../../src/config.ts";
 import { type Control, openControl } from "../../src/control/database.ts";
+import { readMigrations } from "../../src/control/migrate-control.ts";
 import { scratchHome, type ScratchHome, standInCluster, type StandIn } from "../helpers/postgres.ts";
 import { runHelper } from "../helpers/run-process.ts";
 
@@ -51,10 +52,11 @@ function controlContract(
     });
 
     test("ten processes at once open it", async () => {
+      const all = (await readMigrations()).length;
       const answers = await Promise.all(
         Array.from({ length: 10 }, () => runHelper("cluster-process.ts", ["open"], given.env)),
       );
-      expect(answers.filter(({ ok, migrations }) => !ok || migrations !== 1)).toEqual([]);
+      expect(answers.filter(({ ok, migrations }) => !ok || migrations !== all)).toEqual([]);
     });
 
     test("another schema name is another, empty state", async () => {
@@ -108,7 +110,9 @@ describe("an embedded server that is not there", () => {
     await second.close();
     process.kill((await server.status()).pid!, "SIGKILL");
     const third = await openControl(scratch.config);
-    expect(await third.query("select count(*) as n from schema_migrations")).toEqual([{ n: 1 }]);
+    expect(await third.query("select count(*) as n from schema_migrations")).toEqual([
+      { n: (await readMigrations()).length },
+    ]);
     await third.close();
   });
 

@@ -1,6 +1,10 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { dbMigrate, dbStart, dbStatus, dbStop } from "../../src/control/engine-room.ts";
+import { readMigrations } from "../../src/control/migrate-control.ts";
 import { scratchHome, type ScratchHome, standInCluster, type StandIn } from "../helpers/postgres.ts";
+
+const migrations = (await readMigrations()).map(({ name }) => name);
+const newest = migrations.at(-1)!;
 
 let scratch: ScratchHome;
 let external: ScratchHome;
@@ -35,12 +39,12 @@ test("status starts nothing; start brings both servers and the schema up; stop e
       running: true,
       version: expect.stringMatching(/^18\./),
       databases: [{ name: "tb_control", size_bytes: expect.any(Number) }],
-      schema: { name: "tb", version: "0001-control-schema", pending: [], problem: null },
+      schema: { name: "tb", version: newest, pending: [], problem: null },
       problem: null,
     },
     projects: { running: true, databases: [] },
   });
-  expect(await dbMigrate(scratch.config)).toEqual({ applied: [], version: "0001-control-schema" });
+  expect(await dbMigrate(scratch.config)).toEqual({ applied: [], version: newest });
   expect(await dbStop(scratch.config)).toEqual({ control: "stopped", projects: "stopped" });
   expect(await dbStop(scratch.config)).toEqual({ control: "not_running", projects: "not_running" });
 });
@@ -51,16 +55,16 @@ test("servers of the user's own are shown, migrated and never stopped", async ()
       kind: "external",
       running: true,
       databases: [{ name: "team_control" }],
-      schema: { version: null, pending: ["0001-control-schema"] },
+      schema: { version: null, pending: migrations },
     },
     projects: { kind: "external", running: true, location: expect.stringContaining("127.0.0.1") },
   });
   expect(await dbMigrate(external.config)).toEqual({
-    applied: ["0001-control-schema"],
-    version: "0001-control-schema",
+    applied: migrations,
+    version: newest,
   });
   expect((await dbStatus(external.config)).control.schema).toMatchObject({
-    version: "0001-control-schema",
+    version: newest,
     pending: [],
   });
   expect(await dbStop(external.config)).toEqual({ control: "external", projects: "external" });
