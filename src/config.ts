@@ -79,8 +79,26 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     projectsCluster,
     debug: env.TB_DEBUG === "1",
     hasDisplay: process.platform !== "linux" || Boolean(env.DISPLAY || env.WAYLAND_DISPLAY || env.WSL_DISTRO_NAME),
-    passthrough: Object.fromEntries(PASSED_ON.flatMap((name) => (env[name] ? [[name, env[name]]] : []))),
+    passthrough: passedOn(env),
   };
+}
+
+/** What can be said when the configuration is wrong: where tb's folder is, and nothing of servers. */
+export function fallbackConfig(env: NodeJS.ProcessEnv = process.env): Config {
+  return {
+    home: readHome(env),
+    user: null,
+    controlUrl: null,
+    controlSchema: "tb",
+    projectsCluster: null,
+    debug: false,
+    hasDisplay: false,
+    passthrough: passedOn(env),
+  };
+}
+
+function passedOn(env: NodeJS.ProcessEnv): Record<string, string> {
+  return Object.fromEntries(PASSED_ON.flatMap((name) => (env[name] ? [[name, env[name]]] : [])));
 }
 
 /** tb's folder, before anything else is read from it. */

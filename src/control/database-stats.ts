@@ -33,8 +33,8 @@ const DAYS = 7;
 
 /** Throws TbError "not_found" without such a project, "transient" when it cannot be looked up because nothing runs. */
 export async function databaseStats({ config, adapters, owner, project }: StatsInput): Promise<StatsResult> {
-  const control = await statsOf(config, "control");
-  const projects = await statsOf(config, "projects");
+  const control = await clusterStatsOf(config, "control");
+  const projects = await clusterStatsOf(config, "projects");
   const base = { days: DAYS, clusters: [control, projects] };
   if (!control.running) {
     if (project !== null) {
@@ -58,7 +58,8 @@ export async function databaseStats({ config, adapters, owner, project }: StatsI
   }
 }
 
-async function statsOf(config: Config, name: "control" | "projects"): Promise<ClusterStats> {
+/** One of the two servers; one that does not run has no figures. */
+export async function clusterStatsOf(config: Config, name: "control" | "projects"): Promise<ClusterStats> {
   const external = name === "control" ? externalControl(config) : externalProjects(config);
   if (external) return clusterStats({ name, kind: "external" }, external.settings, external.variables);
   const stopped: ClusterStats = { name, kind: "embedded", running: false, problem: null, figures: null };

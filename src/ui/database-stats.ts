@@ -21,7 +21,6 @@ function clusterBlock({ name, kind, running, problem, figures }: ClusterStats): 
   if (!running || !figures) return formatTable([[name, kind, problem ?? "stopped"]]);
   const { longest_statement: longest, slow_statements: slow } = figures;
   const rows = [
-    [name, "", `${kind}, ${formatBytes(figures.size_bytes)}`],
     ["", "connections", usage(figures.connections)],
     ...activityRows(figures),
     [
@@ -37,7 +36,7 @@ function clusterBlock({ name, kind, running, problem, figures }: ClusterStats): 
   ];
   const missing = wrap(slow.missing ?? "", 54).filter(Boolean);
   rows.push(...missing.map((line, i) => ["", i === 0 ? "slow" : "", line]));
-  return formatTable(rows);
+  return `  ${name}  ${kind}, ${formatBytes(figures.size_bytes)}\n${formatTable(rows)}`;
 }
 
 function activityRows(of: Activity | ClusterFigures): string[][] {
@@ -52,13 +51,13 @@ function activityRows(of: Activity | ClusterFigures): string[][] {
 
 function projectBlock({ project, database, statements, requests, runs }: ProjectStats, days: number): string {
   const rows = [
-    [project.name, "", database ? `${database.name}, ${formatBytes(database.size_bytes)}` : "no database to look at"],
     ...(database ? databaseRows(database) : []),
     ["", "SQL of tb", `${statements.total} in ${days} days, ${statements.failed} failed`],
     ["", "runs", formatRuns(runs)],
   ];
   if (requests) rows.push(["", "requests", `${requests.failed} of the last ${requests.total} failed (5xx)`]);
-  return formatTable(rows);
+  const where = database ? `${database.name}, ${formatBytes(database.size_bytes)}` : "no database to look at";
+  return `  ${project.name}  ${where}\n${formatTable(rows)}`;
 }
 
 function databaseRows(database: DatabaseStats): string[][] {

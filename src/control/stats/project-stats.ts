@@ -81,7 +81,7 @@ async function databaseStats(cluster: DatabaseCluster, projectId: string, name: 
     name,
     `select relname as name, pg_total_relation_size(relid)::float8 as bytes, n_live_tup::float8 as rows,
             n_dead_tup::float8 as dead_rows
-     from pg_stat_user_tables where schemaname = 'public' order by 2 desc, 1`,
+     from pg_stat_user_tables where schemaname = 'public' and relname <> 'schema_migrations' order by 2 desc, 1`,
   );
   const [app, own] = [
     await roleConnections(cluster, projectId, "app", name),
