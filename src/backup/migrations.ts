@@ -27,7 +27,7 @@ const RUNNERS_TABLE = `
 
 const APPLIED = "select name, checksum from public.schema_migrations order by name";
 
-export const MIGRATIONS_FOLDER = "migrations";
+const MIGRATIONS_FOLDER = "migrations";
 
 /** What the database says was applied, in order. */
 export async function appliedIn(cluster: DatabaseCluster, database: string): Promise<AppliedMigration[]> {

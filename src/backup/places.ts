@@ -66,7 +66,7 @@ export async function removeBackup(folder: string): Promise<void> {
 }
 
 /** Removes what killed processes left half written or half removed. */
-export async function removeUnfinished(parent: string): Promise<void> {
+async function removeUnfinished(parent: string): Promise<void> {
   for (const name of await foldersIn(parent)) {
     const pid = Number(UNFINISHED.exec(name)?.[1] ?? 0);
     if (pid > 0 && !isAlive(pid)) await removeTree(join(parent, name));

@@ -37,7 +37,7 @@ export async function diagnose({ readConfig, selectAdapters }: DoctorInput): Pro
     examine("node", "problem", checkNode),
     examine("git", "problem", () => checkGit(config)),
     examine("npm", "problem", () => checkNpm(selectAdapters(config))),
-    configuration,
+    Promise.resolve(configuration),
     examine("owner", "warning", () => checkOwner(config)),
     examine("home", "problem", () => checkHome(home)),
     examine("disk", "warning", () => checkDisk(home)),

@@ -28,7 +28,7 @@ export interface CleanupItem {
 }
 
 /** A run that can be resumed; what it holds is never touched. */
-export interface ParkedRun {
+interface ParkedRun {
   id: string;
   pipeline: string;
   project: string | null;

@@ -22,6 +22,9 @@ export interface Inventory {
 /** Milliseconds: what is younger may be at work without a run. */
 const YOUNG = 60 * 60_000;
 
+/** What `tb dev` works on holds somebody's data, whether it runs or not. */
+const DEVELOPMENT = "_dev";
+
 const UNKNOWN = "this state knows nothing of it; another one may";
 
 export async function findOrphans(scope: CleanupScope, seen: Inventory, held: HeldResource[]): Promise<Found> {
@@ -84,6 +87,7 @@ function addDatabase(
   const unknown = (reason: string): Unknown => ({ kind: "database", name, reason });
   if (!project) return void found.unknown.push(unknown(UNKNOWN));
   const removed = project.status === "destroyed";
+  if (more === DEVELOPMENT && !removed) return;
   if (more === undefined && !removed) {
     return void found.unknown.push(unknown(`it is the database of ${project.name}, but the ledger does not have it`));
   }

@@ -25,7 +25,7 @@ export interface ClusterFigures extends Activity {
   slow_statements: SlowStatements;
 }
 
-export interface SlowStatements {
+interface SlowStatements {
   /** What told; null when the server keeps no record of finished statements. */
   source: "pg_stat_statements" | null;
   /** What is missing, in a sentence; null when nothing is. */

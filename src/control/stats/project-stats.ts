@@ -8,7 +8,7 @@ import { findDatabase } from "../project-databases.ts";
 import type { ProjectRow } from "../projects.ts";
 import { ACTIVITY, type Activity } from "./cluster-stats.ts";
 
-export interface TableStats {
+interface TableStats {
   name: string;
   /** With its indexes. */
   bytes: number;
