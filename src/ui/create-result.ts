@@ -1,7 +1,8 @@
 // What `tb create` says at the end, and a plan as people read it.
 import type { CreateResult } from "../pipeline/phases/record.ts";
 import type { Column, Plan } from "../plan/plan.ts";
-import { formatTable, formatUsd, wrap } from "./output.ts";
+import { columns, fitTable, foldCode, foldCommand } from "./layout.ts";
+import { formatUsd, wrap } from "./output.ts";
 
 /** The data of `tb create --plan --json`. */
 export interface Planned {
@@ -17,6 +18,7 @@ export interface Planned {
 }
 
 const LABEL = 10;
+const NARROW = 60;
 const COMMANDS = new Set(["Try", "Docs", "Deploy", "Code", "Change", "Look", "Remove"]);
 
 export function formatCreated(result: CreateResult): string {
@@ -33,24 +35,29 @@ export function formatCreated(result: CreateResult): string {
   rows.push(["Remove", `tb destroy ${project.name} --confirm ${project.name}`]);
   const { provider, isolation } = result.sandbox;
   const end = `Model ${result.model} · sandbox ${provider} (${isolation}) · run ${result.run.id} · ${formatUsd(cost.usd)}`;
-  return `\n${rows.flatMap(([label, text]) => labelled(label, text)).join("\n")}\n\n  ${end}`;
+  const last = breakAtDots(end, columns() - 2).map((line) => `  ${line}`);
+  return ["", ...rows.flatMap(([label, text]) => labelled(label, text)), "", ...last].join("\n");
 }
 
-/** A label and its text, continuation lines under the text. Commands are broken only between two of them. */
+/** A label and its text, continuation lines under the text; in a narrow terminal the text stands below its label. Commands
+ * can be pasted whatever the width. */
 function labelled(label: string, text: string): string[] {
-  const lines = COMMANDS.has(label) ? breakAtDots(text) : wrap(text, 80 - LABEL - 2);
+  const beside = columns() >= NARROW;
+  const width = columns() - (beside ? LABEL + 2 : 4);
+  const lines = COMMANDS.has(label) ? breakAtDots(text, width) : wrap(text, width);
+  if (!beside) return [...(label ? [`  ${label}`] : []), ...lines.map((line) => `    ${line}`)];
   return lines.map((line, i) => `  ${(i === 0 ? label : "").padEnd(LABEL)}${line}`);
 }
 
-function breakAtDots(text: string): string[] {
+/** Several to a line where they fit. */
+function breakAtDots(text: string, width: number): string[] {
   const lines: string[] = [];
   for (const part of text.split(" · ")) {
     const last = lines.at(-1);
-    if (last !== undefined && `${last} · ${part}`.length <= 80 - LABEL - 2)
-      lines[lines.length - 1] = `${last} · ${part}`;
+    if (last !== undefined && `${last} · ${part}`.length <= width) lines[lines.length - 1] = `${last} · ${part}`;
     else lines.push(part);
   }
-  return lines;
+  return lines.flatMap((line) => foldCommand(line, width));
 }
 
 function firstList(plan: Plan): string {
@@ -59,16 +66,16 @@ function firstList(plan: Plan): string {
 }
 
 export function formatPlanned({ plan, sql, file, model, cost }: Planned): string {
-  const lines = [`Plan for ${plan.name} (model ${model}); nothing was built.`, ""];
+  const lines = [...wrap(`Plan for ${plan.name} (model ${model}); nothing was built.`, columns()), ""];
   for (const table of plan.tables) {
     lines.push(
       `  ${table.name}`,
-      ...formatTable(table.columns.map((column) => ["", column.name, column.type, describe(column)])).split("\n"),
+      ...fitTable(table.columns.map((column) => ["", column.name, column.type, describe(column)])).split("\n"),
       "",
     );
   }
-  if (!plan.database.needed) lines.push(`  No database: ${plan.database.reasoning}`, "");
-  lines.push(formatTable(plan.endpoints.map(({ method, path, summary }) => [method, path, summary])), "");
+  if (!plan.database.needed) lines.push(fitTable([[`No database: ${plan.database.reasoning}`]]), "");
+  lines.push(fitTable(plan.endpoints.map(({ method, path, summary }) => [method, path, summary])), "");
   plan.assumptions.forEach((text, i) => lines.push(...labelled(i === 0 ? "Assumed" : "", text)));
   if (plan.assumptions.length > 0) lines.push("");
   if (sql)
@@ -76,7 +83,7 @@ export function formatPlanned({ plan, sql, file, model, cost }: Planned): string
       ...sql
         .trimEnd()
         .split("\n")
-        .map((line) => (line ? `  ${line}` : "")),
+        .flatMap((line) => (line ? foldCode(`  ${line}`, columns()) : [""])),
       "",
     );
   lines.push(`  Cost so far ${formatUsd(cost.usd)}`);

@@ -1,19 +1,21 @@
 // What `tb deploy` says at the end.
 import type { DeployResult } from "../pipeline/phases/record-deploy.ts";
+import { columns, fitTable } from "./layout.ts";
+import { wrap } from "./output.ts";
 
 export function formatDeployed(result: DeployResult): string {
   const { outcome, project, deployment, commit, run } = result;
   const version = commit.slice(0, 7);
   if (outcome === "unchanged") {
     return [
-      `${project.name} serves ${version} already, in good health; nothing was done.`,
+      ...wrap(`${project.name} serves ${version} already, in good health; nothing was done.`, columns()),
       `  ${deployment.url}`,
       `  → tb deploy ${project.name} --force      build and start it anew`,
     ].join("\n");
   }
   return [
     "",
-    `  ${project.name} serves ${version} at ${deployment.url}`,
+    fitTable([[`${project.name} serves ${version} at ${deployment.url}`]]),
     ...listed("Migrated", result.migrations_applied),
     ...keptLines(result),
     "",
@@ -21,7 +23,7 @@ export function formatDeployed(result: DeployResult): string {
     `  → tb logs ${project.name}`,
     ...(outcome === "rolled_back" ? [`  → tb deploy ${project.name}      main again`] : []),
     "",
-    `  Deployment ${deployment.id}${run ? ` · run ${run.id}` : ""}`,
+    fitTable([[`Deployment ${deployment.id}${run ? ` · run ${run.id}` : ""}`]]),
   ].join("\n");
 }
 
@@ -30,7 +32,7 @@ function keptLines({ migrations_kept: kept, project }: DeployResult): string[] {
   if (kept.length === 0) return [];
   return [
     ...listed("Stays applied", kept),
-    `  The database of ${project.name} was not changed: migrations go forward only.`,
+    fitTable([[`The database of ${project.name} was not changed: migrations go forward only.`]]),
   ];
 }
 

@@ -1,5 +1,6 @@
 // One project as people read it.
 import type { ProjectStatus } from "../control/project-status.ts";
+import { fitTable } from "./layout.ts";
 import { formatDuration, formatTable, formatTime } from "./output.ts";
 
 export function formatStatus(status: ProjectStatus): string {
@@ -14,7 +15,7 @@ export function formatStatus(status: ProjectStatus): string {
     ...(run ? [["Last run", `${run.id}  ${run.pipeline}  ${run.state}`]] : []),
   ];
   const hints = hintsFor(status);
-  return [formatTable(rows), ...(hints.length > 0 ? ["", ...hints.map((hint) => `  → ${hint}`)] : [])].join("\n");
+  return [fitTable(rows), ...(hints.length > 0 ? ["", ...hints.map((hint) => `  → ${hint}`)] : [])].join("\n");
 }
 
 /** Deployments as a table, for `tb projects show`. */

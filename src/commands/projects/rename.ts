@@ -2,7 +2,7 @@ import * as Args from "@oclif/core/args";
 import type { ErrorCode } from "../../errors.ts";
 import type { Renamed } from "../../control/rename-project.ts";
 import { TbCommand } from "../../tb-command.ts";
-import { formatTable } from "../../ui/output.ts";
+import { fitTable } from "../../ui/layout.ts";
 
 export default class ProjectsRename extends TbCommand<Renamed> {
   static override summary = "Give a project another name.";
@@ -37,7 +37,7 @@ export default class ProjectsRename extends TbCommand<Renamed> {
     ];
     return [
       `${before} is called ${project.name} now. What stays:`,
-      formatTable(rows),
+      fitTable(rows),
       "",
       `  → tb status ${project.name}`,
     ].join("\n");

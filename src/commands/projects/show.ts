@@ -1,6 +1,7 @@
 import * as Args from "@oclif/core/args";
 import type { ProjectStatus } from "../../control/project-status.ts";
 import { TbCommand } from "../../tb-command.ts";
+import { fitTable } from "../../ui/layout.ts";
 import { formatTable } from "../../ui/output.ts";
 import { formatDeployments, formatStatus } from "../../ui/project-status.ts";
 
@@ -24,7 +25,7 @@ export default class ProjectsShow extends TbCommand<ProjectStatus> {
 
   protected format(data: ProjectStatus): string {
     const parts = [
-      ["Endpoints", formatTable(data.endpoints.map(({ method, path, file }) => [method, path, file]))],
+      ["Endpoints", fitTable(data.endpoints.map(({ method, path, file }) => [method, path, file]))],
       ["Deployments", formatDeployments(data)],
       ["Packages", formatTable(Object.entries(data.dependencies).map(([name, version]) => [name, version]))],
     ] as const;

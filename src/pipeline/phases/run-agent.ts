@@ -21,7 +21,7 @@ export const runAgentPhase: Phase<In, { agent: AgentState }> = {
   name: "run-agent",
   title: "Write the project",
   run: async (state, run) => ({ agent: await continueAgent(state, run, { turn: 0, summary: "", files: [] }) }),
-  summarize: ({ agent }) => `Wrote ${countOf(agent.files.length, "file")}`,
+  summarize: ({ agent }) => `Wrote ${countOf(agent.files.length, "file")} on top of the base project`,
 };
 
 /** Goes on after `before.turn` until the model calls finish. Throws TbError "verification_failed" when it gives up. */
@@ -33,7 +33,7 @@ export async function continueAgent(state: In, run: Run, before: AgentState): Pr
       buildProjectPrompt(state.plan, await (await workspace.sandbox()).listFiles()),
     );
     const outcome = await runAgent(run, workspace, opening, DEFAULT_LIMITS, before.turn + 1);
-    if (outcome.state === "stopped") await run.step(`stopped-${outcome.turn}`, () => giveUp(outcome));
+    if (outcome.state === "stopped") await run.step(`stopped-${outcome.turn}`, () => giveUp(outcome, run.id));
     return {
       turn: outcome.turn,
       summary: outcome.summary,
@@ -44,9 +44,14 @@ export async function continueAgent(state: In, run: Run, before: AgentState): Pr
   }
 }
 
-async function giveUp({ summary }: AgentOutcome): Promise<never> {
+/** Its turns are remembered, so that resuming would only meet their end again: the hint to do so is left out. */
+async function giveUp({ summary }: AgentOutcome, runId: string): Promise<never> {
   throw new TbError("verification_failed", "The model stopped before the project was finished.", {
     details: summary ? [`It said: ${summary.slice(0, 2000)}`] : [],
-    suggestion: "Say more exactly what is wanted, and run the command again.",
+    suggestion: [
+      "Say more exactly what is wanted, and run the command again. Resuming this run would end here again.",
+      `tb runs show ${runId}      what it made`,
+      `tb cancel ${runId}      undo that`,
+    ].join("\n"),
   });
 }
