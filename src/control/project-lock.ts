@@ -51,6 +51,9 @@ const DOES: Record<string, string> = {
   deploy: "is being deployed",
   rollback: "is being rolled back",
   destroy: "is being removed",
+  backup: "is being backed up",
+  restore: "is being restored",
+  verify: "is being verified",
 };
 
 function busy(name: string, run: RunRow): TbError {

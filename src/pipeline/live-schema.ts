@@ -13,6 +13,29 @@ export async function appliedMigrations(cluster: DatabaseCluster, database: stri
   return rows.map(({ name }) => name);
 }
 
+/** Which migrations of the real database another one, made from a commit's migrations, has with another text or not at all. */
+export async function changedMigrations(
+  cluster: DatabaseCluster,
+  real: string,
+  other: string,
+): Promise<{ changed: string[]; missing: string[] }> {
+  const [applied, made] = [await checksums(cluster, real), await checksums(cluster, other)];
+  const names = [...applied.keys()];
+  return {
+    changed: names.filter((name) => made.has(name) && made.get(name) !== applied.get(name)),
+    missing: names.filter((name) => !made.has(name)),
+  };
+}
+
+async function checksums(cluster: DatabaseCluster, database: string): Promise<Map<string, string>> {
+  if ((await appliedMigrations(cluster, database)).length === 0) return new Map();
+  const { rows } = await cluster.query<{ name: string; checksum: string }>(
+    database,
+    `select name, checksum from ${RUNNERS_TABLE} order by name`,
+  );
+  return new Map(rows.map(({ name, checksum }) => [name, checksum]));
+}
+
 /** Names of the tables, without the runner's own. */
 export async function presentTables(cluster: DatabaseCluster, database: string): Promise<string[]> {
   const { rows } = await cluster.query<{ name: string }>(

@@ -18,6 +18,18 @@ export function restoreDatabases(projectId: string, runId: string): { proof: str
   return { proof: `${base}_proof_${suffix}`, next: `${base}_next_${suffix}`, retired: `${base}_was_${suffix}` };
 }
 
+/** Databases of a run that verifies: made from the migrations, and what the checks work on. */
+export function verifyDatabases(projectId: string, runId: string): { work: string; probe: string; test: string } {
+  const base = databaseName(projectId);
+  const suffix = runId.slice("run_".length);
+  return { work: `${base}_verify_${suffix}`, probe: `${base}_vprobe_${suffix}`, test: `${base}_vtest_${suffix}` };
+}
+
+/** The database that `tb dev` works on. */
+export function devDatabase(projectId: string): string {
+  return `${databaseName(projectId)}_dev`;
+}
+
 export function repositoryName(projectId: string): string {
   return `turbobackend-${projectId}`;
 }

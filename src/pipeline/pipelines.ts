@@ -13,6 +13,8 @@ export async function findPipeline(name: string): Promise<Pipeline<object, unkno
       return (await import("./deploy.ts")).rollbackPipeline;
     case "destroy":
       return (await import("./destroy.ts")).destroyPipeline;
+    case "verify":
+      return (await import("./verify-project.ts")).verifyPipeline;
     case "backup":
       return (await import("./backup.ts")).backupPipeline;
     case "restore":

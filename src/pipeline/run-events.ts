@@ -67,7 +67,7 @@ export async function recordUndone(
   how: "failed" | "cancelled",
   details: string,
 ): Promise<void> {
-  if (!row.project_id) return;
+  if (!row.project_id || row.pipeline === "verify") return; // it changes nothing that a timeline could tell of
   const of = UNDONE[row.pipeline] ?? { action: "project_created" };
   await voice.emit({ type: "activity", phase: "", ...of, status: "failed", details }, how);
 }

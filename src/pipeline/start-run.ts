@@ -24,7 +24,7 @@ import { createVoice, recordUndone } from "./run-events.ts";
 
 export interface NewRunOf {
   runId: string;
-  pipeline: "create" | "deploy" | "rollback" | "destroy" | "backup" | "restore";
+  pipeline: "create" | "deploy" | "rollback" | "destroy" | "verify" | "backup" | "restore";
   ownerId: string;
   /** null for a run that works on several projects, or on none. */
   projectId: string | null;

@@ -32,6 +32,15 @@ export interface GitHost {
   }): Promise<PushedCommit>;
   /** The commit that the branch is at now, whoever pushed it. Throws TbError "not_found" without the repository or branch. */
   head(input: { projectId: string; repository: RepositoryRef; branch: string }): Promise<{ commit: string }>;
+  /** The commit that a branch is at, or that the beginning of a commit's name stands for; `branch` is null then.
+   * Throws TbError "not_found" with the nearest branch. */
+  resolve(input: {
+    projectId: string;
+    repository: RepositoryRef;
+    ref: string;
+  }): Promise<{ commit: string; branch: string | null }>;
+  /** A clone of the user's own, in a folder that is not there or empty: whole or not at all. */
+  clone(input: { repository: RepositoryRef; folder: string }): Promise<void>;
   /** Writes the tree of a commit into an empty folder, without a .git. Throws TbError "not_found" when the repository no
    * longer has it. */
   checkout(input: { projectId: string; repository: RepositoryRef; commit: string; folder: string }): Promise<void>;

@@ -16,6 +16,8 @@ import {
   safeName,
   temporaryName,
 } from "./places.ts";
+import { nearest } from "../../ui/nearest.ts";
+import { cloneWhole, findCommit } from "./working-copy.ts";
 import { gitLeftovers, storedIn } from "./stored-git.ts";
 import { addAll, linksAndModules, nestedRepositories, refuseUnsafe, treeEntries, unsafe, withIndex } from "./tree.ts";
 
@@ -60,6 +62,11 @@ export function createLocalGitHost(config: Config): GitHost {
     const output = await git(["for-each-ref", "--format=%(objectname) %(refname)", ref], { gitDir });
     const line = output.split("\n").find((text) => text.endsWith(` ${ref}`));
     return line ? line.slice(0, line.indexOf(" ")) : null;
+  }
+
+  async function branchesOf(gitDir: string): Promise<string[]> {
+    const output = await git(["for-each-ref", "--format=%(refname:lstrip=2)", "refs/heads/"], { gitDir });
+    return output.split("\n").filter(Boolean);
   }
 
   /** Commits the index of `place` on `parent` under `ref`, unless the parent has the same tree. */
@@ -171,6 +178,28 @@ export function createLocalGitHost(config: Config): GitHost {
       throw new TbError("not_found", `Repository ${repository.name} has no branch ${branch}.`, {
         suggestion: `git --git-dir=${bare(repository.name)} branch      list its branches`,
       });
+    },
+
+    async resolve({ projectId, repository, ref }) {
+      const folder = bare(repository.name);
+      await requireRepository(folder, repository.name);
+      const branches = await branchesOf(folder);
+      if (branches.includes(ref)) {
+        return { commit: (await fetchBranch(await privateDir(projectId), repository.name, ref))!, branch: ref };
+      }
+      const commit = await findCommit(git, folder, ref);
+      if (commit) return { commit, branch: null };
+      const guess = nearest(ref, branches);
+      throw new TbError(
+        "not_found",
+        `The repository has no branch or commit "${ref}".${guess ? ` Did you mean "${guess}"?` : ""}`,
+        { suggestion: `git --git-dir=${folder} log --all --oneline      shows what is there` },
+      );
+    },
+
+    async clone({ repository, folder }) {
+      await requireRepository(bare(repository.name), repository.name);
+      await cloneWhole(git, bare(repository.name), folder);
     },
 
     async checkout({ projectId, repository, commit, folder }) {

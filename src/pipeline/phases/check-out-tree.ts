@@ -1,0 +1,54 @@
+// A commit that nobody has checked yet, in a fresh sandbox with its dependencies. What is wrong with it is a finding.
+import { TbError } from "../../errors.ts";
+import type { Sandbox } from "../../adapters/sandbox/sandbox.ts";
+import { check } from "../../verify/check.ts";
+import type { Check } from "../../verify/verdict.ts";
+import { sandboxName } from "../names.ts";
+import type { Phase, Run } from "../types.ts";
+import type { VerifyStart } from "../verify-project.ts";
+import { createRunSandbox, fillSandbox, treeRef } from "../workspace.ts";
+
+export interface TreeState {
+  /** The checks "files" and "dependencies". */
+  tree: Check[];
+}
+
+export const checkOutTree: Phase<VerifyStart, TreeState> = {
+  name: "check-out",
+  title: "Check out the code",
+  run: async (state, run) => ({
+    tree: await run.step("check-out", async () => {
+      // From an empty folder each time: this step may have been cut short before.
+      await (await run.adapters.sandbox()).destroy(sandboxName(run.id));
+      const sandbox = await createRunSandbox(run, state.projectId);
+      const files = await check("files", () => unlessFaulty("files", () => checkOut(state, run, sandbox)));
+      if (!files.passed) return [files];
+      const install = () => fillSandbox(run, sandbox, null);
+      return [files, await check("dependencies", () => unlessFaulty("dependencies", install))];
+    }),
+  }),
+  summarize: ({ repository, tree }) => {
+    const problem = tree.find(({ passed }) => !passed);
+    const commit = repository.commit.slice(0, 7);
+    return problem ? `Checked out ${commit}: ${problem.summary}` : `Checked out ${commit}`;
+  },
+};
+
+async function checkOut({ projectId, repository }: VerifyStart, run: Run, sandbox: Sandbox): Promise<void> {
+  const gitHost = await run.adapters.gitHost();
+  const folder = await sandbox.workTree();
+  await gitHost.checkout({ projectId, repository, commit: repository.commit, folder });
+  await gitHost.saveTree({ projectId, workTree: folder, ref: treeRef(run.id) }); // a lost sandbox is rebuilt from it
+}
+
+/** What the tree itself is to blame for is a failure of the check; anything else (no network, a full disk) is thrown. */
+async function unlessFaulty(summary: string, work: () => Promise<void>) {
+  try {
+    await work();
+    return { count: null, summary, failures: [] };
+  } catch (error) {
+    if (!(error instanceof TbError && (error.code === "failure" || error.code === "not_found"))) throw error;
+    const message = [error.message, ...(error.details ?? [])].join("\n");
+    return { count: null, summary, failures: [{ message }] };
+  }
+}
