@@ -4,6 +4,7 @@ import type { AlreadyFinished } from "../pipeline/start-run.ts";
 import { TbCommand } from "../tb-command.ts";
 import { formatTime } from "../ui/output.ts";
 import { formatRunResult, type RunResult } from "../ui/run-result.ts";
+import { notVerified } from "../ui/verify-result.ts";
 
 export default class Resume extends TbCommand<RunResult | AlreadyFinished> {
   static override summary = "Continue a run that was interrupted, killed or parked.";
@@ -27,7 +28,10 @@ export default class Resume extends TbCommand<RunResult | AlreadyFinished> {
     const row = await findRun(await this.control(), args.run);
     const finished = alreadyFinished(row);
     if (finished) return finished;
-    return (await this.runner().follow(row.run_id, (deps) => resumeRun(deps, row))) as RunResult;
+    const result = (await this.runner().follow(row.run_id, (deps) => resumeRun(deps, row))) as RunResult;
+    const shortfall = notVerified(result);
+    if (shortfall) this.conclude(shortfall);
+    return result;
   }
 
   protected format(data: RunResult | AlreadyFinished): string {

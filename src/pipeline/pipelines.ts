@@ -14,7 +14,7 @@ export async function findPipeline(name: string): Promise<Pipeline<object, unkno
     case "destroy":
       return (await import("./destroy.ts")).destroyPipeline;
     case "verify":
-      return (await import("./verify-project.ts")).verifyPipeline;
+      return (await import("./verify.ts")).verifyPipeline;
     case "backup":
       return (await import("./backup.ts")).backupPipeline;
     case "restore":

@@ -10,7 +10,7 @@ import { TbError } from "../errors.ts";
 import { newId } from "../ids.ts";
 import type { Runner } from "../tb-command.ts";
 import type { VerifyResult } from "./phases/record-verdict.ts";
-import type { VerifyStart } from "./verify-project.ts";
+import type { VerifyStart } from "./verify.ts";
 
 export interface VerifyInput {
   ownerId: string;

@@ -3,6 +3,7 @@ import { TbError, toErrorJson, type ErrorCode } from "../../errors.ts";
 import type { RunSink } from "../../pipeline/types.ts";
 import { TbCommand } from "../../tb-command.ts";
 import { formatRunResult, type RunResult } from "../../ui/run-result.ts";
+import { notVerified } from "../../ui/verify-result.ts";
 
 export default class RunsWatch extends TbCommand<RunResult> {
   static override summary = "Follow a run that another process works on.";
@@ -30,7 +31,7 @@ export default class RunsWatch extends TbCommand<RunResult> {
     const row = await findRun(control, args.run ?? (await this.newestWorking()));
     if (effectiveState(row) !== "running" && !flags.events) {
       this.runId = row.run_id;
-      return outcomeOf(row) as RunResult;
+      return this.cameTo(outcomeOf(row));
     }
     const stop = this.stopSignal();
     return this.runner().follow(row.run_id, async ({ sinks }) => {
@@ -38,7 +39,7 @@ export default class RunsWatch extends TbCommand<RunResult> {
         for (const sink of sinks) await sink(event, false);
       }
       const ended = await watchRun(control, row.run_id, tell, stop);
-      if (ended) return outcomeOf(ended) as RunResult;
+      if (ended) return this.cameTo(outcomeOf(ended));
       const left = new TbError("interrupted", `Stopped watching; run ${row.run_id} goes on.`, {
         suggestion: `tb runs watch ${row.run_id}`,
       });
@@ -52,6 +53,13 @@ export default class RunsWatch extends TbCommand<RunResult> {
       });
       throw left;
     });
+  }
+
+  /** Ends this command as the one that started the run ended. */
+  private cameTo(result: object): RunResult {
+    const shortfall = notVerified(result);
+    if (shortfall) this.conclude(shortfall);
+    return result as RunResult;
   }
 
   private async newestWorking(): Promise<string> {

@@ -5,7 +5,7 @@ import { check } from "../../verify/check.ts";
 import type { Check } from "../../verify/verdict.ts";
 import { sandboxName } from "../names.ts";
 import type { Phase, Run } from "../types.ts";
-import type { VerifyStart } from "../verify-project.ts";
+import type { VerifyStart } from "../verify.ts";
 import { createRunSandbox, fillSandbox, treeRef } from "../workspace.ts";
 
 export interface TreeState {

@@ -9,7 +9,7 @@ import { verifyProject } from "../../verify/verify-project.ts";
 import { changedMigrations } from "../live-schema.ts";
 import { verifyDatabases } from "../names.ts";
 import type { Phase, Run } from "../types.ts";
-import type { VerifyStart } from "../verify-project.ts";
+import type { VerifyStart } from "../verify.ts";
 import { openWorkspace, reportProgress } from "../workspace.ts";
 import type { TreeState } from "./check-out-tree.ts";
 import type { EmptyState } from "./migrate-empty.ts";

@@ -7,7 +7,7 @@ import { applyMigrations } from "../apply-migrations.ts";
 import { appliedMigrations } from "../live-schema.ts";
 import { verifyDatabases } from "../names.ts";
 import type { Phase, Run } from "../types.ts";
-import type { VerifyStart } from "../verify-project.ts";
+import type { VerifyStart } from "../verify.ts";
 import { openWorkspace } from "../workspace.ts";
 import type { TreeState } from "./check-out-tree.ts";
 

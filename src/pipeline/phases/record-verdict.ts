@@ -2,7 +2,7 @@
 import { releaseResources, RUN_SCOPED } from "../../control/release-resources.ts";
 import type { Failure, Verdict } from "../../verify/verdict.ts";
 import type { Phase } from "../types.ts";
-import type { VerifyStart } from "../verify-project.ts";
+import type { VerifyStart } from "../verify.ts";
 
 /** The data of `tb verify --json`. */
 export interface VerifyResult {
