@@ -1,4 +1,4 @@
-// Copies folders, sharing blocks where the file system can; never hard links, because copies are written to.
+// Copies folders, sharing blocks where the file system can; never hard links: copies are written to.
 import { constants } from "node:fs";
 import { cp } from "node:fs/promises";
 import { launch, type Command } from "./launch.ts";

@@ -1,4 +1,4 @@
-// Installed dependencies, prepared once per lockfile and machine, copied into every sandbox that needs them.
+// Installed dependencies, prepared once per lockfile and machine for every sandbox that needs them.
 import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { mkdir, rename, writeFile } from "node:fs/promises";
@@ -12,6 +12,7 @@ import { removeTree } from "../../processes/remove-tree.ts";
 import { checkManifests, type Manifests } from "./manifests.ts";
 import { npmCi } from "./npm-ci.ts";
 import { errorCode } from "../../processes/error-code.ts";
+import { isSealed, seal } from "./shared-packages.ts";
 
 export interface PrepareOptions {
   signal?: AbortSignal | undefined;
@@ -33,18 +34,24 @@ export async function prepareDependencies(
   const { key, packages } = checkManifests(manifests);
   const cache = dependencyCache(config);
   const folder = join(cache, key);
-  if (markUsed(folder)) return { folder, cached: true };
+  const usable = () => markUsed(folder) && isSealed(folder);
+  if (usable()) return { folder, cached: true };
   mkdirSync(cache, { recursive: true, mode: 0o700 });
-  const release = await claim(`${folder}.installing`, () => existsSync(folder), options.signal);
+  const release = await claim(`${folder}.installing`, usable, options.signal);
   try {
-    if (markUsed(folder)) return { folder, cached: true };
+    if (usable()) return { folder, cached: true };
     await removeAbandoned(cache);
+    if (existsSync(folder)) {
+      options.onProgress?.("The prepared packages were changed: preparing them anew");
+      await discard(cache, folder);
+    }
     const temporary = join(cache, `.new-${process.pid}-${randomBytes(6).toString("hex")}`);
     try {
       await mkdir(join(temporary, "node_modules"), { recursive: true, mode: 0o700 }); // an empty lockfile makes none
       await writeFile(join(temporary, "package.json"), manifests.packageJson);
       await writeFile(join(temporary, "package-lock.json"), manifests.lockfile);
       await npmCi(config, temporary, { ...options, packages });
+      seal(temporary);
       await moveIntoPlace(temporary, folder);
     } finally {
       await removeTree(temporary);
@@ -97,6 +104,17 @@ function readOwner(file: string): "alive" | "dead" | "gone" {
   if (text === "") return "alive"; // made, not written yet
   const owner = parseIdentity(JSON.parse(text));
   return owner && isRunning(owner) ? "alive" : "dead";
+}
+
+/** Moved away first, so that nobody is given half of it. */
+async function discard(cache: string, folder: string): Promise<void> {
+  const away = join(cache, `.new-${process.pid}-${randomBytes(6).toString("hex")}`);
+  try {
+    await rename(folder, away);
+  } catch (error) {
+    if (errorCode(error) !== "ENOENT") throw error; // someone else was faster
+  }
+  await removeTree(away);
 }
 
 async function moveIntoPlace(from: string, to: string): Promise<void> {

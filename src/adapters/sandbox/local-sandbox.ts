@@ -13,12 +13,12 @@ import { createTextTail, type TextTail } from "../../processes/text-tail.ts";
 import type { LaunchedProcess } from "../../processes/launch.ts";
 import { waitForEnd } from "../../processes/wait-for-end.ts";
 import { foldersIn, pathFacts } from "../../processes/folders.ts";
-import { copyTree } from "../../processes/copy-tree.ts";
 import { dependencyCache, prepareDependencies } from "./dependency-cache.ts";
 import { findNpm, NO_NPM } from "./npm-ci.ts";
 import { killRecordedGroups, recordGroup } from "./process-records.ts";
 import { createProcessTier, type SandboxPlace, type Tier } from "./process-tier.ts";
 import type { ExecOptions, Sandbox, SandboxProvider, StoredSandbox } from "./sandbox.ts";
+import { sharePackages } from "./shared-packages.ts";
 import { forgetStored, leftoverDependencies, listStored } from "./stored-dependencies.ts";
 import { deleteTreeFile, listTreeFiles, readTreeFile, writeTreeFile } from "./tree-files.ts";
 import { errorCode } from "../../processes/error-code.ts";
@@ -153,11 +153,11 @@ function createSandbox(config: Config, tier: Tier, place: Place): Sandbox {
     async installDependencies({ signal, onProgress }) {
       const manifests = { packageJson: readTreeFile(work, "package.json"), lockfile: readLockfile(work) };
       const prepared = await prepareDependencies(config, manifests, { signal, onProgress });
-      // Always a fresh copy: whatever was done to the installed packages in the sandbox ends here.
+      // Always anew: whatever was done to the installed packages in the sandbox ends here.
       const stamp = randomBytes(6).toString("hex");
       const [incoming, outgoing] = [join(place.root, `incoming-${stamp}`), join(place.root, `outgoing-${stamp}`)];
       try {
-        await copyTree(join(prepared.folder, "node_modules"), incoming, signal);
+        await sharePackages(join(prepared.folder, "node_modules"), incoming, signal);
         await moveAway(join(work, "node_modules"), outgoing);
         await rename(incoming, join(work, "node_modules"));
       } finally {

@@ -8,7 +8,7 @@ import { removeTree } from "../../processes/remove-tree.ts";
 import { leftoversIn, type Leftover } from "../leftover.ts";
 import type { StoredDependencies } from "./sandbox.ts";
 
-/** Milliseconds. A sandbox is given a copy, which takes seconds from the mark of use on. */
+/** Milliseconds. A sandbox is given them within seconds of the mark of use. */
 const COPIED_WITHIN = 60 * 60_000;
 
 const KEY = /^[0-9a-f]{64}$/;

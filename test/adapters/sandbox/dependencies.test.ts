@@ -52,7 +52,7 @@ test("ten sandboxes at once download once", async () => {
   expect(cache).toHaveLength(1); // no claim, no temporary folder
 });
 
-test("what a sandbox does to its packages reaches neither the cache nor the next install", async () => {
+test("what a sandbox does to its packages does not reach the next install, there or elsewhere", async () => {
   await writeManifests(sandbox, registry.manifests());
   await sandbox.installDependencies({});
   const file = join(await sandbox.workTree(), "node_modules/greeter/greet.js");
@@ -61,6 +61,20 @@ test("what a sandbox does to its packages reaches neither the cache nor the next
   await sandbox.installDependencies({});
   expect(await readFile(file, "utf8")).toContain("hello");
   expect(existsSync(join(await sandbox.workTree(), "node_modules/.nitro"))).toBe(false);
+
+  await writeFile(file, "hostile");
+  const other = await provider.create("sbx_2");
+  await writeManifests(other, registry.manifests());
+  const told: string[] = [];
+  await other.installDependencies({ onProgress: (text) => told.push(text) });
+  expect((await other.exec(["greet"])).stdout).toBe("hello\n");
+  const names = await readdir(join(home, "cache", "dependencies"));
+  expect(names).toHaveLength(1); // nothing of the ones that were changed
+
+  // What replaces a file instead of writing into it, as npm and editors do, is the sandbox's own.
+  await other.exec(["sh", "-c", "rm -rf node_modules/greeter; echo {} > node_modules/.package-lock.json"]);
+  expect(await other.installDependencies({})).toEqual({ cached: true });
+  expect((await other.exec(["greet"])).stdout).toBe("hello\n");
 });
 
 test("a symlink in place of node_modules is replaced, not followed", async () => {
