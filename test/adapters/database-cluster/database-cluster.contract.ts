@@ -224,6 +224,74 @@ export function databaseClusterContract(name: string, start: () => Promise<Clust
       await expect(cluster.dropDatabase("postgres")).rejects.toThrow(/Not the name of a project's database/);
     });
 
+    test("databases are described by their labels, and those of another installation are not", async () => {
+      await cluster.copy("prj_aaa", A, `${A}_dev`);
+      const stranger = `${B}_stranger`;
+      await cluster.copy("prj_bbb", B, stranger);
+      await cluster.query("postgres", `comment on database ${stranger} is 'turbobackend copy of installation other'`);
+      const described = await cluster.describeDatabases();
+      const mine = described.filter(({ name }) => name.startsWith(A) || name.startsWith(B));
+      expect(mine.map(({ name, label }) => `${label} ${name}`)).toEqual([
+        `database ${A}`,
+        `copy ${A}_dev`,
+        `database ${B}`,
+      ]);
+      for (const { bytes, sessions, createdAt } of mine) {
+        expect(bytes).toBeGreaterThan(1_000_000);
+        expect(sessions).toBe(0);
+        if (given.closesFunctions) expect(Date.now() - createdAt!.getTime()).toBeLessThan(3_600_000);
+        else expect(createdAt).toBeNull();
+      }
+      const app = await cluster.connection("prj_aaa", "app", A);
+      const inUse = await session(app, () => cluster.describeDatabases());
+      expect(inUse.find(({ name }) => name === A)?.sessions).toBe(1);
+      await cluster.dropDatabase(`${A}_dev`);
+      await cluster.dropDatabase(stranger);
+    });
+
+    test("a swap is one step: clients that never stop connecting find the old database or the new one", async () => {
+      const [live, next, retired] = [`${A}_live`, `${A}_next`, `${A}_was`];
+      for (const [name, word] of [
+        [live, "old"],
+        [next, "new"],
+      ] as const) {
+        await cluster.provision("prj_aaa", name);
+        await as("prj_aaa", "own", name, `create table word (w text); insert into word values ('${word}')`);
+      }
+      const seen: string[] = [];
+      let stop = false;
+      async function hammer(): Promise<void> {
+        while (!stop) {
+          // Sessions are ended by the swap, and a name is free for no moment.
+          const found = await as("prj_aaa", "app", live, "select w from word").catch((error: Error) => [
+            { w: error.message },
+          ]);
+          seen.push(String(found[0]?.["w"]));
+        }
+      }
+      const clients = [hammer(), hammer(), hammer()];
+      const resting = session(await cluster.connection("prj_aaa", "app", live), async (client) => {
+        await cluster.swap({ live, next, retired });
+        return client.query("select 1").then(
+          () => "still there",
+          () => "ended",
+        );
+      });
+      expect(await resting).toBe("ended");
+      await cluster.swap({ live, next, retired }); // done before
+      expect(await as("prj_aaa", "app", live, "select w from word")).toEqual([{ w: "new" }]);
+      expect(await as("prj_aaa", "app", retired, "select w from word")).toEqual([{ w: "old" }]);
+      await cluster.swap({ live, next: retired, retired: next }); // and back
+      expect(await as("prj_aaa", "app", live, "select w from word")).toEqual([{ w: "old" }]);
+      stop = true;
+      await Promise.all(clients);
+      const refused = seen.filter((word) => !["old", "new"].includes(word));
+      expect(refused.filter((message) => !/terminat|does not exist|Connection|ECONNRESET/.test(message))).toEqual([]);
+      await expect(cluster.swap({ live, next: `${A}_nowhere`, retired })).rejects.toMatchObject({ code: "not_found" });
+      await expect(cluster.swap({ live: "postgres", next, retired })).rejects.toThrow(/Not the name/);
+      for (const name of [live, next, retired]) await cluster.dropDatabase(name);
+    });
+
     test("names are quoted, and too long ones stay apart", async () => {
       const odd = `turbobackend_we"ird; drop`;
       await cluster.provision(`prj_we"ird`, odd);

@@ -1,9 +1,10 @@
 import { execFile } from "node:child_process";
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createBlobs, sha256Of } from "../../../src/adapters/object-store/blobs.ts";
 import { createDirectoryObjectStore } from "../../../src/adapters/object-store/directory-object-store.ts";
@@ -115,6 +116,82 @@ describe("readSnapshot", () => {
     await expect(store.readSnapshot(url.replace(/[0-9a-f]{64}/, "0".repeat(64)))).rejects.toMatchObject({
       code: "not_found",
     });
+  });
+});
+
+describe("archiveSnapshot", () => {
+  const archived = (text: string) => `${blob(text)}.gz`;
+
+  it("keeps the snapshot readable under its old URL and its new one, in less room", async () => {
+    const long = "line\n".repeat(10_000);
+    const { url } = await put("prj_a", { "long.txt": long });
+    const before = await store.readSnapshot(url);
+    const away = await store.archiveSnapshot(url);
+    expect(away.freedBytes).toBeGreaterThan(40_000);
+    expect(await store.readSnapshot(url)).toEqual(before);
+    expect(await store.readSnapshot(away.url)).toEqual(before);
+    expect((await stat(archived(long))).size).toBeLessThan(1000);
+    await expect(stat(blob(long))).rejects.toThrow();
+    expect(await store.archiveSnapshot(url)).toEqual({ url: away.url, freedBytes: 0 });
+    expect(await store.listSnapshots()).toEqual([
+      expect.objectContaining({ projectId: "prj_a", archived: true, url: away.url }),
+    ]);
+  });
+
+  it("leaves blobs alone that a snapshot in use has too, and a snapshot that is taken again is in use again", async () => {
+    const { url } = await put("prj_a", { "verification.json": "old" });
+    const kept = await put("prj_b", { "verification.json": "new" });
+    await store.archiveSnapshot(url);
+    expect(await readFile(blob("{}\n"), "utf8")).toBe("{}\n");
+    await expect(stat(blob("old"))).rejects.toThrow();
+    await put("prj_a", { "verification.json": "old" });
+    const found = await store.listSnapshots();
+    expect(found.map(({ projectId, archived }) => `${projectId} ${archived}`).toSorted()).toEqual([
+      "prj_a false",
+      "prj_b false",
+    ]);
+    for (const ref of [url, kept.url]) expect((await store.readSnapshot(ref)).files).toHaveLength(3);
+  });
+
+  it("is found by deleting, and a damaged blob is still noticed", async () => {
+    const { url } = await put("prj_a", { "verification.json": "old" });
+    await store.archiveSnapshot(url);
+    await writeFile(archived("old"), gzipSync("other"));
+    await expect(store.readSnapshot(url)).rejects.toMatchObject({
+      code: "failure",
+      message: expect.stringContaining("changed"),
+    });
+    await store.deleteSnapshots("prj_a");
+    expect(await blobs()).toEqual([]);
+    expect(await store.listSnapshots()).toEqual([]);
+    await expect(store.archiveSnapshot(url)).rejects.toMatchObject({ code: "not_found" });
+  });
+
+  it("loses nothing when snapshots of the same files are taken and removed at the same time", async () => {
+    for (let round = 0; round < 10; round++) {
+      const { url } = await put("prj_a", { round: String(round) });
+      await put("prj_c", { round: String(round) });
+      const [, taken] = await Promise.all([
+        store.archiveSnapshot(url),
+        put("prj_b", { round: String(round) }),
+        store.deleteSnapshots("prj_c"),
+      ]);
+      for (const ref of [url, taken.url]) expect((await store.readSnapshot(ref)).files).toHaveLength(3);
+      await store.deleteSnapshots("prj_b");
+      expect((await store.readSnapshot(url)).files).toHaveLength(3);
+    }
+  });
+
+  it("tells what killed processes left, once it is old", async () => {
+    await put();
+    const path = `${blob("{}\n")}.0123456789ab.tmp`;
+    await writeFile(path, "half");
+    expect(await store.leftovers()).toEqual([]); // it may be at work
+    await utimes(path, 0, 0);
+    const [left] = await store.leftovers();
+    expect(left).toMatchObject({ name: path, bytes: 4 });
+    await left!.remove();
+    expect(await store.leftovers()).toEqual([]);
   });
 });
 
