@@ -40,7 +40,7 @@ export interface ProjectStatus {
   last_run: { id: string; pipeline: string; state: string } | null;
 }
 
-export interface ListedDeployment {
+interface ListedDeployment {
   id: string;
   /** "active" serves, "replaced" has served. */
   status: "active" | "replaced" | "removed" | "failed";

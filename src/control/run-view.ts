@@ -26,7 +26,7 @@ export interface ListedRun {
 }
 
 /** "interrupted" is a phase that a parked run was in, "not_reached" one that an ended run never came to. */
-export type PhaseState =
+type PhaseState =
   | "finished"
   | "skipped"
   | "failed"
