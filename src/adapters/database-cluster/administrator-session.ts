@@ -8,6 +8,8 @@ import { classifyConnectionError, connectionError } from "./connection-errors.ts
 /** The cluster as its administrator sees it; the only difference between an embedded and an external one. */
 export interface ClusterSource {
   readonly kind: "embedded" | "external";
+  /** False for an embedded server that was never started. */
+  exists(): Promise<boolean>;
   /** Starts an embedded server; an external one runs already. */
   start(): Promise<void>;
   administrator(): Promise<ClusterSettings & { ssl?: false }>;

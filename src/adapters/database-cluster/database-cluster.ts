@@ -32,6 +32,8 @@ export interface LabelledDatabase {
 
 export interface DatabaseCluster {
   readonly kind: "embedded" | "external";
+  /** Whether there is anything to ask: false for an embedded cluster that was never started. Starts nothing. */
+  exists(): Promise<boolean>;
   /** Starts an embedded cluster; checks that an external one answers and is Postgres 16 or newer. Idempotent. */
   ensure(): Promise<void>;
   /** Creates the two roles and the empty database with their grants, or completes what is there. Idempotent. */

@@ -138,6 +138,7 @@ export function createPostgresCluster(source: ClusterSource, secrets: SecretStor
 
   return {
     kind: source.kind,
+    exists: () => source.exists(),
     ensure,
     provision,
     copy,

@@ -14,10 +14,22 @@ export function selectDatabaseCluster(config: Pick<Config, "home" | "projectsClu
 
 function selectSource(config: Pick<Config, "home" | "projectsCluster">): ClusterSource {
   const external = config.projectsCluster;
-  if (external) return { kind: "external", start: async () => {}, administrator: () => Promise.resolve(external) };
+  if (external) {
+    const administrator = () => Promise.resolve(external);
+    return { kind: "external", exists: () => Promise.resolve(true), start: async () => {}, administrator };
+  }
   const server = createEmbeddedPostgres(config, "projects");
   return {
     kind: "embedded",
+    exists: async () => {
+      try {
+        await server.administrator();
+        return true;
+      } catch (error) {
+        if (error instanceof TbError && error.code === "not_found") return false;
+        throw error;
+      }
+    },
     start: () => server.ensure(),
     administrator: async () => {
       try {

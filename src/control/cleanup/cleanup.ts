@@ -63,7 +63,7 @@ export interface CleanupOptions {
   keep: number;
 }
 
-/** Finds everything and changes nothing. Providers that the ledger never used are not asked, so that looking starts nothing. */
+/** Finds everything and changes nothing. */
 export async function planCleanup(control: Control, adapters: Adapters, options: CleanupOptions): Promise<CleanupPlan> {
   const scope: CleanupScope = { control, adapters, ...options };
   const seen = await takeInventory(scope);
@@ -119,14 +119,12 @@ function sum(items: CleanupItem[]): number {
   return counted.reduce((total, { bytes }) => total + (bytes ?? 0), 0);
 }
 
-async function takeInventory({ control, adapters }: CleanupScope): Promise<Inventory> {
-  const [used] = await control.query<{ databases: boolean }>(
-    "select exists (select from resources where kind in ('database', 'work-database')) as databases",
-  );
+async function takeInventory({ adapters }: CleanupScope): Promise<Inventory> {
+  const cluster = await adapters.databaseCluster();
   const gitHost = await (await adapters.gitHost()).list();
   return {
     sandboxes: await (await adapters.sandbox()).list(),
-    databases: used?.databases ? await (await adapters.databaseCluster()).describeDatabases() : [],
+    databases: (await cluster.exists()) ? await cluster.describeDatabases() : [],
     ...gitHost,
     deployments: await (await adapters.deployTarget()).list(),
     snapshots: await (await adapters.objectStore()).listSnapshots(),
