@@ -1,5 +1,5 @@
 // The only place that writes to the terminal: results to stdout, progress and messages to stderr.
-import { stripVTControlCharacters } from "node:util";
+import { stripVTControlCharacters, styleText } from "node:util";
 import type { ErrorJson } from "../errors.ts";
 import { EXIT_CODES } from "../errors.ts";
 import { leaveIfUnread } from "./closed-pipe.ts";
@@ -33,24 +33,11 @@ export function width(): number {
   return Math.min(process.stderr.columns || 80, 100);
 }
 
-function useColor(stream: NodeJS.WriteStream): boolean {
-  return stream.isTTY && stream.hasColors(); // heeds NO_COLOR and FORCE_COLOR
-}
-
 type Style = "green" | "red" | "yellow" | "dim" | "bold";
-const CODES: Record<Style, [number, number]> = {
-  green: [32, 39],
-  red: [31, 39],
-  yellow: [33, 39],
-  dim: [2, 22],
-  bold: [1, 22],
-};
 
-/** Text in a style when stderr (or the given stream) shows colours, else as it is. */
+/** Text in a style when stderr (or the given stream) shows colours, else as it is. Heeds NO_COLOR and FORCE_COLOR. */
 export function paint(style: Style, text: string, stream: NodeJS.WriteStream = process.stderr): string {
-  if (!useColor(stream)) return text;
-  const [on, off] = CODES[style];
-  return `\u001b[${on}m${text}\u001b[${off}m`;
+  return styleText(style, text, { stream });
 }
 
 /** The error as people read it: what failed, why, what to do; the exit code at the right edge of the message's last line. */

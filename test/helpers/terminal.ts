@@ -9,8 +9,8 @@ export interface Terminal {
   /** Resolves when the text has been shown, looking only at what came after the last one that was waited for. */
   shows: (text: string) => Promise<void>;
   type: (keys: string) => void;
-  /** Everything shown, without control characters, and the exit code, when tb has ended. */
-  ended: () => Promise<{ code: number | null; screen: string }>;
+  /** Everything shown, without control characters and as it came, and the exit code, when tb has ended. */
+  ended: () => Promise<{ code: number | null; screen: string; raw: string }>;
 }
 
 export const ENTER = "\r";
@@ -37,7 +37,7 @@ export function openTerminal(home: string, args: string[], env: Record<string, s
     type: (keys) => void child.stdin.write(keys),
     async ended() {
       await closed;
-      return { code: child.exitCode, screen: stripVTControlCharacters(screen).replaceAll("\r", "") };
+      return { code: child.exitCode, screen: stripVTControlCharacters(screen).replaceAll("\r", ""), raw: screen };
     },
   };
 }
