@@ -27,6 +27,11 @@ export async function withFreeProject<T>(
   });
 }
 
+/** The same question before anything is prepared; the answer may have changed when the run begins. */
+export async function refuseWhileBusy(control: Control, projectId: string, alone = false): Promise<void> {
+  await withFreeProject(control, { projectId, runId: "", alone }, async () => {});
+}
+
 async function refuseBusy(control: Control, projectId: string, runId: string, alone: boolean): Promise<void> {
   const name = (await lockProject(control, projectId)) ?? projectId;
   for (const other of await unfinishedRuns(control, projectId)) {

@@ -4,6 +4,7 @@ import type { Adapters } from "../adapters/index.ts";
 import type { Control } from "../control/control.ts";
 import { listDeployments, type DeploymentRow } from "../control/deployments.ts";
 import { findDatabase } from "../control/project-databases.ts";
+import { refuseWhileBusy } from "../control/project-lock.ts";
 import { findProject, type ProjectRow } from "../control/projects.ts";
 import { findRepository } from "../control/repositories.ts";
 import { TbError } from "../errors.ts";
@@ -92,6 +93,7 @@ async function lookUp(control: Control, adapters: Adapters, input: DeployInput):
       parks: false,
     });
   }
+  await refuseWhileBusy(control, projectId);
   const { name, url, branch } = repository;
   const { commit } = await (await adapters.gitHost()).head({ projectId, repository, branch });
   return {

@@ -122,6 +122,17 @@ describe("a version that does not start", () => {
     expect(stderr).toContain("no luck today");
     expect(await served()).toBe(2);
     expect(await queries()).toHaveLength(1);
+    const { last_run: failed } = await status();
+    const { phases } = await tbData<ShownRun>(home, ["runs", "show", failed!.id]);
+    expect(phases.map(({ name, state }) => `${name} ${state}`)).toEqual([
+      "find-build finished",
+      "check-out finished",
+      "build finished",
+      "rehearse failed",
+      "migrate not_reached",
+      "deploy not_reached",
+      "record not_reached",
+    ]);
   });
 
   test("without one, is not switched to, and the last lines of its log say why", async () => {
@@ -239,6 +250,7 @@ test("a second deployment or removal meanwhile is told which run is in the way; 
   const { data } = JSON.parse((await deploying.done).stdout) as Envelope<DeployResult>;
   const refused = JSON.parse(stdout) as Envelope<null>;
   expect(code).toBe(9);
+  expect(refused.metadata.run_id).toBeNull(); // it has not begun
   expect(refused.error).toMatchObject({
     code: "conflict",
     message: `${NAME} is being deployed by run ${data.run!.id}.`,

@@ -99,7 +99,7 @@ function explain(error: TbError, { projectId, projectName, plan, migrated = [] }
   const name = projectName ?? plan?.name ?? projectId;
   const lines = (error.suggestion ?? "").replaceAll(projectId, name).split("\n").filter(Boolean);
   const unhealthyDatabase = error.details?.some((line) => /database/i.test(line)) ?? false;
-  if (unhealthyDatabase) lines.push("tb db status");
+  if (unhealthyDatabase) lines.push("tb db check");
   return new TbError(error.code, error.message, {
     details: [
       ...(error.details ?? []),
