@@ -34,12 +34,11 @@ export async function refuseWhileBusy(control: Control, projectId: string, alone
 
 async function refuseBusy(control: Control, projectId: string, runId: string, alone: boolean): Promise<void> {
   const name = (await lockProject(control, projectId)) ?? projectId;
-  for (const other of await unfinishedRuns(control, projectId)) {
-    if (other.run_id === runId) continue;
-    if (effectiveState(other) === "running") throw busy(name, other);
-    if (other.pipeline === "destroy") throw halfRemoved(name);
-    if (alone) throw unfinished(name, other);
-  }
+  const others = (await unfinishedRuns(control, projectId)).filter((other) => other.run_id !== runId);
+  const working = others.find((other) => effectiveState(other) === "running");
+  if (working) throw busy(name, working);
+  if (others.some(({ pipeline }) => pipeline === "destroy")) throw halfRemoved(name);
+  if (alone && others[0]) throw unfinished(name, others[0]);
 }
 
 /** Until the end of the transaction. Returns the project's name; null when it has no row yet. */
