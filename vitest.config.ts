@@ -6,7 +6,7 @@ const report = process.env.TB_TEST_REPORT;
 /** Files that build whole projects take longest, so they start first and the rest fills the gaps. */
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const long = ["/e2e/crash", "/e2e/", "/verify/verify-project", "/templates/"];
+    const long = ["/e2e/crash", "/e2e/", "/docs/transcripts", "/verify/verify-project", "/templates/"];
     const rank = ({ moduleId }: TestSpecification) => {
       const place = long.findIndex((part) => moduleId.includes(part));
       return place === -1 ? long.length : place;

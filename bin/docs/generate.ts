@@ -4,7 +4,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { loadSourcePlugin } from "../../src/source-plugin.ts";
 import { commandName, fileStem, renderCommandPage } from "./command-page.ts";
-import { renderIndexPage } from "./index-page.ts";
+import { commandTable, renderIndexPage } from "./index-page.ts";
 import { createSchemaReader, type SchemaReader } from "./schemas.ts";
 
 /** Folders that hold generated files and nothing else. */
@@ -25,8 +25,16 @@ export async function generateDocs(root: string): Promise<Map<string, string>> {
     files.set(`docs/commands/${stem}.md`, renderCommandPage(command, links));
   }
   files.set("docs/commands/README.md", renderIndexPage(commands, await readTopics(root)));
+  files.set("README.md", withCommands(await readFile(join(root, "README.md"), "utf8"), commands));
   for (const [name, schema] of commonSchemas(reader)) files.set(`docs/schemas/${name}.json`, schema);
   return files;
+}
+
+/** The readme with the table of commands between its marks. */
+function withCommands(readme: string, commands: Command.Loadable[]): string {
+  const shown = commands.filter(({ hidden }) => !hidden);
+  const table = commandTable(shown, (stem) => `docs/commands/${stem}.md`);
+  return readme.replace(/(?<=<!-- commands -->\n).*(?=<!-- \/commands -->)/s, () => `\n${table}\n\n`);
 }
 
 /** The commands for people: those that help lists and those it hides but has examples of, such as what `tb` alone runs. */

@@ -11,11 +11,11 @@ export function renderIndexPage(
   const sections = [
     "# Commands",
     "Every command also takes `--json`, `--events` and `--quiet`, and `--help` shows in the terminal what these pages say.",
-    rows(commands.filter(({ id }) => !id.includes(":"))),
+    commandTable(commands.filter(({ id }) => !id.includes(":"))),
     ...Object.entries(topics).flatMap(([topic, { description }]) => [
       `## tb ${topic}`,
       description,
-      rows(commands.filter(({ id }) => id.startsWith(`${topic}:`))),
+      commandTable(commands.filter(({ id }) => id.startsWith(`${topic}:`))),
     ]),
     "## Exit codes",
     markdownTable(
@@ -26,11 +26,11 @@ export function renderIndexPage(
   return `${sections.join("\n\n")}\n`;
 }
 
-function rows(commands: Command.Loadable[]): string {
+export function commandTable(commands: Command.Loadable[], pageOf = (stem: string) => `${stem}.md`): string {
   return markdownTable(
     ["command", ""],
     commands.map((command) => [
-      link(`tb ${commandName(command.id)}`, `${fileStem(command.id)}.md`),
+      link(`tb ${commandName(command.id)}`, pageOf(fileStem(command.id))),
       command.summary ?? "",
     ]),
   );
