@@ -13,7 +13,7 @@
 // verification, the requests are sent by the prober itself, and nothing is checked, recorded or cleaned up in the time.
 import { execFile, spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -29,7 +29,7 @@ import { type Contract, readContract } from "../src/verify/probe/contract.ts";
 import { probeEndpoints } from "../src/verify/probe-endpoints.ts";
 import { findRoutes } from "../src/verify/routes.ts";
 import { TESTS } from "../src/verify/tests.ts";
-import { TYPES } from "../src/verify/types.ts";
+import { TYPES, TYPES_ENV } from "../src/verify/types.ts";
 
 /** Milliseconds of each part, by its name. */
 export type Parts = Record<string, number>;
@@ -105,7 +105,7 @@ export async function prepareFloor(home: string, made: CreateResult): Promise<Fl
 
     await copied;
     await Promise.all([
-      timed("types", () => node(work, TYPES)),
+      timed("types", () => node(work, TYPES, TYPES_ENV)),
       timed("lint", () => node(work, LINT)),
       timed("format", () => node(work, FORMAT)),
       timed("openapi", () => node(work, OPENAPI)),
@@ -148,6 +148,7 @@ interface Server {
 async function copy(source: string, dependencies: string, work: string): Promise<void> {
   await command("cp", ["-a", source, work]);
   await command("cp", ["-al", dependencies, join(work, "node_modules")]);
+  await mkdir(join(work, "node_modules/.cache/tb"), { recursive: true }); // where the tests' report goes
 }
 
 async function node(cwd: string, args: readonly string[], env: Record<string, string> = {}): Promise<void> {

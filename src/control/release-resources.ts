@@ -1,5 +1,6 @@
 // The one undo: walks the ledger newest first and releases what is there. Every release is idempotent, so a walk that was
 // cut short is simply walked again.
+import { allDone } from "../all-done.ts";
 import type { Adapters } from "../adapters/index.ts";
 import type { Control } from "./control.ts";
 import { liveResources, markReleased, type Resource, type ResourceKind } from "./ledger.ts";
@@ -18,6 +19,12 @@ export interface ReleaseOptions {
   only?: ReadonlySet<ResourceKind>;
   /** Leave this kind for later. */
   except?: ResourceKind;
+}
+
+/** Releases what only the run needed, all at once: none of it depends on another. Throws the first error, when the rest is done. */
+export async function releaseRunScoped(control: Control, adapters: Adapters, runId: string): Promise<void> {
+  const scoped = (await liveResources(control, { runId })).filter(({ kind }) => RUN_SCOPED.has(kind));
+  await allDone(scoped.map((resource) => releaseResource(control, adapters, resource)));
 }
 
 /** Releases the live resources of a run or a project. Throws the first error; what was released stays released. */

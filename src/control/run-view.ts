@@ -26,15 +26,7 @@ export interface ListedRun {
 }
 
 /** "interrupted" is a phase that a parked run was in, "not_reached" one that an ended run never came to. */
-type PhaseState =
-  | "finished"
-  | "skipped"
-  | "failed"
-  | "undone"
-  | "running"
-  | "interrupted"
-  | "pending"
-  | "not_reached";
+type PhaseState = "finished" | "skipped" | "failed" | "undone" | "running" | "interrupted" | "pending" | "not_reached";
 
 export interface ShownRun extends ListedRun {
   /** What was asked, in words; null when no words asked for it. */

@@ -5,7 +5,7 @@ import { databaseEnv, runNode, type StoredSubject } from "./subject.ts";
 import type { Failure } from "./verdict.ts";
 
 /** The empty database `scratch.test` must be there; afterwards it is migrated. `present` is what the copy holds. */
-export async function checkMigrations(subject: StoredSubject, present: SchemaFacts): Promise<Finding> {
+export async function checkMigrations(subject: StoredSubject, present: Promise<SchemaFacts | null>): Promise<Finding> {
   const { cluster, scratch } = subject;
   const env = await databaseEnv(subject, scratch.test, ["own"]);
   const result = await runNode(subject, ["scripts/migrate.ts"], { env });
@@ -14,7 +14,8 @@ export async function checkMigrations(subject: StoredSubject, present: SchemaFac
     return { count: null, summary: "migrations", failures: [{ file: "migrations", message }] };
   }
   const replayed = await introspect(cluster, scratch.test);
-  return { count: replayed.migrations.length, summary: "migrations", failures: compareSchemas(replayed, present) };
+  const failures = compareSchemas(replayed, (await present)!);
+  return { count: replayed.migrations.length, summary: "migrations", failures };
 }
 
 /** What the replay has and the database has not, and the other way round. */

@@ -1,44 +1,51 @@
-// The databases that verification works on: made for it, and always dropped.
+// The databases that verification works on: made for it, and dropped by it or by whoever asked to keep them.
 import type { DatabaseCluster } from "../adapters/database-cluster/database-cluster.ts";
 import type { StoredSubject } from "./subject.ts";
 
 export interface ScratchDatabase {
   /** Resolves when it is there. */
   ready: Promise<void>;
-  /** Drops it, once it has been made; calling it again is fine. */
-  drop(): Promise<void>;
+  /** It is no longer needed: dropped, once it has been made, or left. Calling it again is fine. */
+  end(): Promise<void>;
 }
 
 /** A copy of the agent's database for the server that is probed. While it is made, nobody else can be in that database. */
 export function probeDatabase({ cluster, projectId, database, scratch }: StoredSubject): ScratchDatabase {
-  return scratchDatabase(cluster, scratch.probe, () => cluster.copy(projectId, database, scratch.probe));
+  const make = () => cluster.copy(projectId, database, scratch.probe);
+  return scratchDatabase(cluster, scratch.probe, make, scratch.kept);
 }
 
 /** An empty one for the migrations and then for the tests. */
 export function testDatabase({ cluster, projectId, scratch }: StoredSubject): ScratchDatabase {
-  return scratchDatabase(cluster, scratch.test, async () => {
-    await cluster.dropDatabase(scratch.test); // a killed run may have left one with tables in it
+  async function make(): Promise<void> {
+    await cluster.dropDatabase(scratch.test); // one that was left has tables in it
     await cluster.provision(projectId, scratch.test);
-  });
+  }
+  return scratchDatabase(cluster, scratch.test, make, scratch.kept);
 }
 
-export const NO_DATABASE: ScratchDatabase = { ready: Promise.resolve(), drop: () => Promise.resolve() };
+export const NO_DATABASE: ScratchDatabase = { ready: Promise.resolve(), end: () => Promise.resolve() };
 
-function scratchDatabase(cluster: DatabaseCluster, name: string, make: () => Promise<void>): ScratchDatabase {
+function scratchDatabase(
+  cluster: DatabaseCluster,
+  name: string,
+  make: () => Promise<void>,
+  kept: boolean = false,
+): ScratchDatabase {
   const ready = make();
-  let dropped: Promise<void> | undefined;
+  let ended: Promise<void> | undefined;
 
-  async function drop(): Promise<void> {
+  async function finish(): Promise<void> {
     await Promise.allSettled([ready]); // what is still being made cannot be dropped
-    await cluster.dropDatabase(name);
+    if (!kept) await cluster.dropDatabase(name);
   }
 
   return {
     ready,
-    drop() {
-      dropped ??= drop();
-      dropped.catch(() => {}); // whoever drops it last, and waits, hears of it
-      return dropped;
+    end() {
+      ended ??= finish();
+      ended.catch(() => {}); // whoever ends it last, and waits, hears of it
+      return ended;
     },
   };
 }

@@ -11,8 +11,8 @@ export interface Subject {
   projectId: string;
   /** The agent's copy; its migrations are applied already. Only read. */
   database: string | null;
-  /** Names of databases that verification creates and drops. */
-  scratch: { probe: string; test: string };
+  /** Names of databases that verification creates, and drops unless they are `kept` for whoever asks to drop later. */
+  scratch: { probe: string; test: string; kept?: true };
   plan: Plan;
   /** Set when nobody has planned it: the endpoints of openapi.json ("GET /api/users"), which stands for the plan then;
    * `plan` was read from it and from the database (found/found-plan.ts). */

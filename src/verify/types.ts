@@ -7,8 +7,11 @@ import type { Failure } from "./verdict.ts";
  * four that the compiler starts by itself learns the libraries' types anew: half the work, and here no slower alone. */
 export const TYPES = "node_modules/typescript/bin/tsc --noEmit --noCheck false --pretty false --checkers 1".split(" ");
 
+/** The compiler collects no garbage before it has a gigabyte: it ends long before that, with a sixth of the work less. */
+export const TYPES_ENV = { GOGC: "off", GOMEMLIMIT: "1GiB" };
+
 export async function checkTypes(subject: Subject): Promise<Finding> {
-  const result = await runNode(subject, TYPES);
+  const result = await runNode(subject, TYPES, { env: TYPES_ENV });
   const failures = parseTypeErrors(result.stdout);
   if (result.exitCode !== 0 && failures.length === 0) failures.push({ message: ending("tsc", result) });
   return { count: null, summary: "types", failures };

@@ -43,6 +43,7 @@ export async function verifyProject(subject: Subject): Promise<Verdict> {
   const routes = findRoutes(await subject.sandbox.listFiles());
   const scratch = makeScratch(judged);
   const facts = factsOf(judged, scratch);
+  facts.catch(() => {}); // whoever waits for them hears of it
   // As many at once as there are: on two cores the sum of their work is what counts.
   const reading = [
     check("types", () => checkTypes(judged)),
@@ -72,7 +73,7 @@ export async function verifyProject(subject: Subject): Promise<Verdict> {
     await Promise.allSettled(sides);
     throw signal.aborted ? interruption(signal) : error;
   } finally {
-    await Promise.all([scratch.probe.drop(), scratch.test.drop()]);
+    await Promise.all([scratch.probe.end(), scratch.test.end()]);
   }
 }
 
@@ -113,13 +114,13 @@ async function migrateAndTest(
   const done: Check[] = [];
   if (hasDatabase(subject)) {
     await scratch.test.ready;
-    done.push(await check("migrations", async () => checkMigrations(subject, (await facts)!)));
+    done.push(await check("migrations", () => checkMigrations(subject, facts)));
   }
   if (done.every(({ passed }) => passed)) {
     subject.onProgress("tests");
     done.push(await check("tests", () => checkTests(subject)));
   }
-  void scratch.test.drop();
+  void scratch.test.end();
   return done;
 }
 

@@ -79,13 +79,18 @@ describe("a sound project", () => {
     expect(await contents()).toEqual(before);
   });
 
-  it("that is aborted leaves nothing behind either", async () => {
-    const stop = new AbortController();
-    const onProgress = (text: string) => (text === "endpoints" ? stop.abort() : undefined);
-    await expect(verifyProject({ ...project.subject, signal: stop.signal, onProgress })).rejects.toMatchObject({
-      code: "interrupted",
-    });
-    expect(await project.cluster.listDatabases()).toEqual([project.subject.database]);
+  it("that is aborted leaves nothing behind either, but what its caller drops", async () => {
+    const { subject, cluster } = project;
+    for (const scratch of [subject.scratch, { ...subject.scratch, kept: true } as const]) {
+      const stop = new AbortController();
+      const onProgress = (text: string) => (text === "endpoints" ? stop.abort() : undefined);
+      await expect(verifyProject({ ...subject, scratch, signal: stop.signal, onProgress })).rejects.toMatchObject({
+        code: "interrupted",
+      });
+      const kept = "kept" in scratch ? [scratch.probe, scratch.test] : [];
+      expect(await cluster.listDatabases()).toEqual([...kept, subject.database]);
+      for (const database of kept) await cluster.dropDatabase(database);
+    }
   });
 });
 
@@ -244,7 +249,7 @@ describe("what is wrong in the database is found", () => {
     await cluster.dropDatabase(subject.scratch.test);
     await cluster.provision(subject.projectId, subject.scratch.test);
     if (!hasDatabase(subject)) throw new Error("the project has no database");
-    const { failures } = await checkMigrations(subject, await introspect(cluster, subject.database));
+    const { failures } = await checkMigrations(subject, introspect(cluster, subject.database));
     await cluster.dropDatabase(subject.scratch.test);
     expect(failures.map((failure) => failure.message.split(": ")[1])).toEqual([
       "index i",

@@ -13,7 +13,7 @@ import type { RotatingLog } from "./rotating-log.ts";
 const FIRST_WAIT = 200;
 const LONGEST_WAIT = 30_000;
 const STEADY = 60_000; // up this long: the next crash is a new story
-const FIRST_PROBE = 50;
+const FIRST_PROBE = 10;
 const LONGEST_PROBE = 1000; // each failed one is a line in the log
 
 export interface AppOptions {

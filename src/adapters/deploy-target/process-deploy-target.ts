@@ -38,9 +38,17 @@ export function createProcessDeployTarget(config: Config, firstPort = FIRST_PORT
       if (signal.aborted) throw interruption(signal);
       const folder = deploymentFolder(config.home, projectId);
       makeFolders(folder);
-      await copyRelease(folder, deploymentId, outputOf(folder, artefact), signal);
+      const [copied, connected] = await Promise.allSettled([
+        copyRelease(folder, deploymentId, outputOf(folder, artefact), signal),
+        connectOrStart(config, folder, firstPort),
+      ]);
+      if (copied.status === "rejected") {
+        if (connected.status === "fulfilled") connected.value.destroy();
+        throw copied.reason;
+      }
+      if (connected.status === "rejected") throw connected.reason;
       const what = { command: "deploy", deploymentId, env } as const;
-      let answer = await ask(await connectOrStart(config, folder, firstPort), what, signal);
+      let answer = await ask(connected.value, what, signal);
       // It may have been about to end, because it had nothing to serve.
       if (!answer && !signal.aborted) answer = await ask(await connectOrStart(config, folder, firstPort), what, signal);
       if (signal.aborted) throw interruption(signal);

@@ -59,7 +59,7 @@ async function start(config: Config, folder: DeploymentFolder): Promise<Socket |
       told = true;
       deadline = performance.now() + OTHER_STARTS_WITHIN;
     } else if (exitCode !== undefined && exitCode !== PORT_TAKEN) break;
-    await delay(15);
+    await delay(5);
   }
   if (exitCode === PORT_TAKEN) return null;
   throw new TbError("failure", "The supervisor of the deployment did not start.", {

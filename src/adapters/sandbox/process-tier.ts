@@ -27,7 +27,9 @@ export function createProcessTier(passthrough: Readonly<Record<string, string>>)
     isolation: "process",
     start({ work, home, tmp, mark }, command, env) {
       const clean = cleanEnvironment(passthrough, { home, tmp, bin: `${work}/node_modules/.bin` });
-      return launch(command, { cwd: work, env: { ...clean, ...untrustedNpmSettings(home), ...env }, mark });
+      // Node keeps what it compiled, types stripped, for the next command of this sandbox, and for no other one's.
+      const cache = { NODE_COMPILE_CACHE: `${tmp}/node-compile-cache` };
+      return launch(command, { cwd: work, env: { ...clean, ...untrustedNpmSettings(home), ...cache, ...env }, mark });
     },
     killAll({ mark }) {
       killPlace(mark);

@@ -3,7 +3,7 @@ import { summarizeBackup, type BackupSummary } from "../../backup/backup-summary
 import { writeControlBackup } from "../../backup/control-state.ts";
 import { proveRestorable, writeProjectBackup, type ProjectDatabase } from "../../backup/project-backup.ts";
 import { recordBackup } from "../../control/backup-activity.ts";
-import { releaseResources, RUN_SCOPED } from "../../control/release-resources.ts";
+import { releaseRunScoped } from "../../control/release-resources.ts";
 import { withResource } from "../../control/ledger.ts";
 import { TbError, toErrorJson, type ErrorJson } from "../../errors.ts";
 import { countOf } from "../../ui/count.ts";
@@ -33,7 +33,7 @@ export const backUp: Phase<BackupStart, { result: BackupResult }> = {
       else backups.push(made);
     }
     await run.step("release", async () => {
-      await releaseResources(run.control, run.adapters, { runId: run.id }, { only: RUN_SCOPED });
+      await releaseRunScoped(run.control, run.adapters, run.id);
       return null;
     });
     if (control) backups.push(await run.step("control", () => backUpControl(run, control)));

@@ -1,5 +1,6 @@
 // A fresh sandbox with the base project, the migration applied by the project's own runner, and a copy of the database
 // for everything that follows.
+import { allDone } from "../../all-done.ts";
 import type { Sandbox } from "../../adapters/sandbox/sandbox.ts";
 import { withResource } from "../../control/ledger.ts";
 import { recordMigration } from "../../control/project-databases.ts";
@@ -48,8 +49,8 @@ export const provisionSandbox: Phase<In, { sandbox: SandboxFacts }> = {
 async function fill(state: In, run: Run): Promise<SandboxFacts> {
   const sandbox = await createRunSandbox(run, state.projectId);
   for (const { path, content } of await baseProjectFiles(state.plan)) await sandbox.writeFile(path, content);
-  await fillSandbox(run, sandbox, state.database ? await workConnection(run, state.projectId) : null);
-  await saveBase(state, run, sandbox);
+  const connection = state.database ? await workConnection(run, state.projectId) : null;
+  await allDone([fillSandbox(run, sandbox, connection), saveBase(state, run, sandbox)]);
   return { provider: sandbox.provider, isolation: sandbox.isolation };
 }
 
@@ -88,10 +89,11 @@ async function copyDatabase({ projectId }: In, database: string, run: Run): Prom
   const cluster = await run.adapters.databaseCluster();
   const names = workDatabases(projectId);
   const common = { run_id: run.id, project_id: projectId, kind: "work-database", provider: cluster.kind } as const;
-  await withResource(run.control, { ...common, name: names.work }, () => cluster.copy(projectId, database, names.work));
-  // Verification makes and drops these itself; the intent covers a tb that is killed in between.
-  for (const name of [names.probe, names.test]) {
-    await withResource(run.control, { ...common, name }, async () => {});
-  }
+  await allDone([
+    withResource(run.control, { ...common, name: names.work }, () => cluster.copy(projectId, database, names.work)),
+    // Verification makes these itself.
+    withResource(run.control, { ...common, name: names.probe }, async () => {}),
+    withResource(run.control, { ...common, name: names.test }, async () => {}),
+  ]);
   return null;
 }

@@ -1,7 +1,7 @@
 // What is served now is written down as the project's state, with the endpoints of that version.
 import { adoptResource } from "../../control/ledger.ts";
 import { setDeployed } from "../../control/projects.ts";
-import { releaseResources, RUN_SCOPED } from "../../control/release-resources.ts";
+import { releaseRunScoped } from "../../control/release-resources.ts";
 import { findRoutes } from "../../verify/routes.ts";
 import type { DeployStart } from "../deploy.ts";
 import type { Phase, Run } from "../types.ts";
@@ -66,7 +66,7 @@ async function writeDown({ projectId, repository, deployment }: In, run: Run): P
     },
     dependencies: manifest.dependencies ?? {},
   });
-  await releaseResources(run.control, run.adapters, { runId: run.id }, { only: RUN_SCOPED });
+  await releaseRunScoped(run.control, run.adapters, run.id);
   // Last: from here on undoing an older run cannot take away what serves.
   const provider = (await run.adapters.deployTarget()).name;
   await adoptResource(run.control, { run_id: run.id, kind: "deployment", name: projectId, provider });

@@ -9,7 +9,7 @@ import type { RestorePlan } from "../../backup/project-restore.ts";
 import { withSession } from "../../backup/session.ts";
 import { recordBackup } from "../../control/backup-activity.ts";
 import { settleSwitch } from "../../control/database-switch.ts";
-import { releaseResources, RUN_SCOPED } from "../../control/release-resources.ts";
+import { releaseRunScoped } from "../../control/release-resources.ts";
 import { exists } from "../../processes/folders.ts";
 import { countOf } from "../../ui/count.ts";
 import { restoreDatabases } from "../names.ts";
@@ -61,7 +61,7 @@ export const recordRestore: Phase<In, { result: RestoreResult }> = {
       references: { backup_id: state.from.id },
     });
     await run.step("release", async () => {
-      await releaseResources(run.control, run.adapters, { runId: run.id }, { only: RUN_SCOPED });
+      await releaseRunScoped(run.control, run.adapters, run.id);
       return null;
     });
     return { result: resultOf(state, run.id, saved) };

@@ -1,5 +1,5 @@
 // The verdict, kept with the run; everything that was made for it goes.
-import { releaseResources, RUN_SCOPED } from "../../control/release-resources.ts";
+import { releaseRunScoped } from "../../control/release-resources.ts";
 import type { Failure, Verdict } from "../../verify/verdict.ts";
 import type { Phase } from "../types.ts";
 import type { VerifyStart } from "../verify.ts";
@@ -55,7 +55,7 @@ export const recordVerdict: Phase<VerifyStart & { verdict: Verdict }, { result: 
   title: "Clear away",
   run: async (state, run) => {
     await run.step("release", async () => {
-      await releaseResources(run.control, run.adapters, { runId: run.id }, { only: RUN_SCOPED });
+      await releaseRunScoped(run.control, run.adapters, run.id);
       return null;
     });
     const { verdict, repository } = state;

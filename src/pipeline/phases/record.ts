@@ -2,7 +2,7 @@
 import { sumCost } from "../../control/turns.ts";
 import { applyModification } from "../../control/modifications.ts";
 import { activateProject } from "../../control/projects.ts";
-import { releaseResources, RUN_SCOPED } from "../../control/release-resources.ts";
+import { releaseRunScoped } from "../../control/release-resources.ts";
 import type { Plan } from "../../plan/plan.ts";
 import { endpointLabel } from "../../plan/endpoint-label.ts";
 import { countOf } from "../../ui/count.ts";
@@ -65,7 +65,7 @@ export const record: Phase<In, { result: CreateResult }> = {
       references: { modification_id: state.modificationId },
     });
     await run.step("release", async () => {
-      await releaseResources(run.control, run.adapters, { runId: run.id }, { only: RUN_SCOPED });
+      await releaseRunScoped(run.control, run.adapters, run.id);
       return null;
     });
     return { result: resultOf(state, run.id, cost) };

@@ -59,7 +59,7 @@ async function judge({ plan, projectId, database }: In, run: Run): Promise<Verdi
     cluster: database ? await run.adapters.databaseCluster() : null,
     projectId,
     database: database ? work : null,
-    scratch: { probe, test },
+    scratch: { probe, test, kept: true }, // the run's ledger has them
     plan,
     signal: run.signal,
     onProgress: reportProgress(run),
