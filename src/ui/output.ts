@@ -18,8 +18,11 @@ export async function writeChunk(chunk: string | Uint8Array): Promise<void> {
   const room = process.stdout.write(chunk);
   if (room) return;
   await new Promise<void>((resolve) => {
-    process.stdout.once("drain", resolve);
-    process.stdout.once("error", () => resolve()); // the next chunk is not written
+    function goOn(): void {
+      process.stdout.off("drain", goOn).off("error", goOn);
+      resolve();
+    }
+    process.stdout.on("drain", goOn).on("error", goOn); // after an error the next chunk is not written
   });
 }
 

@@ -13,8 +13,10 @@ export function toUsageError(error: unknown, command: typeof Command): unknown {
   const unknown = error.constructor.name === "NonExistentFlagsError" ? flags : undefined;
   const guesses = unknown?.map((flag) => nearest(flag, known)).filter((guess) => guess !== undefined) ?? [];
   const missing = error.constructor.name === "RequiredArgsError" ? describeMissing(error) : null;
+  const wrong = error.constructor.name === "FlagInvalidOptionError" ? describeOption(message) : null;
+  guesses.push(...(wrong?.guesses ?? []));
   const help = `tb ${(command.id ?? "").replaceAll(":", " ")} --help`;
-  return new TbError("usage", missing?.message ?? tidy(message, args), {
+  return new TbError("usage", missing?.message ?? wrong?.message ?? tidy(message, args), {
     ...(missing && { details: missing.details }),
     suggestion: guesses.length > 0 ? `Did you mean ${guesses.join(", ")}?\n${help}` : help,
     cause: error,
@@ -28,6 +30,18 @@ function describeMissing(error: Error): { message: string; details: string[] } {
   return {
     message: `${names.join(" and ")} ${names.length === 1 ? "is" : "are"} missing.`,
     details: args.map(({ name, description }) => `${name.toUpperCase()}  ${description ?? ""}`),
+  };
+}
+
+/** "--type does not take "deploy".", what it takes, and what was probably meant. */
+function describeOption(said: string): { message: string; guesses: string[] } | null {
+  const [, flag, value = "", list = ""] = /^Expected (--[\w-]+)=(.*) to be one of: (.*)$/s.exec(said.trim()) ?? [];
+  if (!flag) return null;
+  const options = list.split(", ");
+  const guess = nearest(value, options) ?? (value ? options.find((option) => option.includes(value)) : undefined);
+  return {
+    message: `${flag} does not take "${value}". It takes: ${list}.`,
+    guesses: guess ? [guess] : [],
   };
 }
 
