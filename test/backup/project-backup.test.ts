@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { readManifest } from "../../src/backup/manifest.ts";
+import { migrationsOfMain } from "../../src/backup/migrations.ts";
 import { findBackup, listBackups, newBackupId } from "../../src/backup/places.ts";
 import { projectBackupFolder, proveRestorable, writeProjectBackup } from "../../src/backup/project-backup.ts";
 import { planRestore, rebuild } from "../../src/backup/project-restore.ts";
@@ -95,13 +96,12 @@ test("readers and writers go on meanwhile, and the backup is of one moment", asy
     "create table left_side (n int); create table right_side (n int); insert into left_side values (0); insert into right_side values (0)",
   );
   await world.push({ "0002_sides.sql": "create table left_side (n int); create table right_side (n int);\n" });
-  const { migrations } = await (
-    await import("../../src/backup/migrations.ts")
-  ).migrationsOfMain(tools.gitHost, project.id, project.repository);
+  const { migrations } = await migrationsOfMain(tools.gitHost, project.id, project.repository);
   await sql(`insert into schema_migrations (name, checksum) values ('0002_sides.sql', '${migrations[1]!.checksum}')`);
-  let [stop, writes] = [false, 0];
+  const stop = new AbortController();
+  let writes = 0;
   async function write(): Promise<void> {
-    for (; !stop; writes++)
+    for (; !stop.signal.aborted; writes++)
       await sql("begin; update left_side set n = n + 1; update right_side set n = n + 1; commit", { role: "app" });
   }
   const writing = write();
@@ -114,7 +114,7 @@ test("readers and writers go on meanwhile, and the backup is of one moment", asy
     );
     expect(row).toEqual({ same: true });
   }
-  stop = true;
+  stop.abort();
   await writing;
   expect(writes).toBeGreaterThan(10);
 });

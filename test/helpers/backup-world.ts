@@ -19,7 +19,10 @@ export interface BackupWorld {
   /** Applies what main has and the database lacks. */
   migrate(): Promise<void>;
   /** Statements in the project's database, or in another one of it, as a role of it. */
-  sql<Row extends object>(text: string, options?: { role?: DatabaseRole; database?: string }): Promise<Row[]>;
+  readonly sql: <Row extends object>(
+    text: string,
+    options?: { role?: DatabaseRole; database?: string },
+  ) => Promise<Row[]>;
   remove(): Promise<void>;
 }
 

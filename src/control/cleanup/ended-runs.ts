@@ -20,10 +20,10 @@ const KINDS: Record<ResourceKind, CleanupKind> = {
 
 /** @param sizes bytes by name, as far as they are known. */
 export async function endedRuns(
-  { control, adapters }: CleanupScope,
+  { control, adapters, before }: CleanupScope,
   sizes: ReadonlyMap<string, number>,
 ): Promise<Candidate[]> {
-  const held = await heldByEndedRuns(control);
+  const held = await heldByEndedRuns(control, before);
   return held.map((resource) => ({
     kind: KINDS[resource.kind],
     name: resource.name,
@@ -32,7 +32,7 @@ export async function endedRuns(
     reason: reasonOf(resource),
     bytes: sizes.get(resource.name) ?? null,
     act: async () => {
-      const [still] = await heldByEndedRuns(control, resource.resource_id);
+      const [still] = await heldByEndedRuns(control, before, resource.resource_id);
       if (!still) return IN_USE;
       await releaseResource(control, adapters, still);
       return DONE;
@@ -40,7 +40,8 @@ export async function endedRuns(
   }));
 }
 
-function reasonOf({ run_id, run_state }: HeldByEndedRun): string {
+function reasonOf({ run_id, run_state, pipeline, kind }: HeldByEndedRun): string {
+  if (pipeline === "restore" && kind === "database") return `a restore has replaced it, and --keep-old kept it`;
   if (run_state === "succeeded") return `only its run ${run_id} needed it`;
   return `its run ${run_id} ${run_state === "failed" ? "has failed" : "was cancelled"}`;
 }

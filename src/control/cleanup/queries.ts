@@ -5,18 +5,24 @@ import type { ProjectRow } from "../projects.ts";
 import { RUN_SCOPED } from "../release-resources.ts";
 import type { RunRow, RunState } from "../runs.ts";
 
-export type HeldByEndedRun = Resource & { run_state: RunState };
+export type HeldByEndedRun = Resource & { run_state: RunState; pipeline: string };
 
 const HELD = `r.resource_id, r.run_id, r.project_id, r.kind, r.name, r.provider, r.state`;
 
-/** Held by runs that failed or were cancelled, and what only served a run that has succeeded; newest first. */
-export async function heldByEndedRuns(control: Control, resourceId: string | null = null): Promise<HeldByEndedRun[]> {
+/** Held by runs that failed or were cancelled; what only served a run that has succeeded; and databases that a restore has
+ * kept since before then. Newest first. */
+export async function heldByEndedRuns(
+  control: Control,
+  before: Date,
+  resourceId: string | null = null,
+): Promise<HeldByEndedRun[]> {
   return control.query<HeldByEndedRun>(
-    `select ${HELD}, runs.state as run_state from resources r join runs using (run_id)
+    `select ${HELD}, runs.state as run_state, runs.pipeline from resources r join runs using (run_id)
      where r.state <> 'released' and ($2::text is null or r.resource_id = $2)
-       and (runs.state in ('failed', 'cancelled') or (runs.state = 'succeeded' and r.kind = any($1)))
+       and (runs.state in ('failed', 'cancelled')
+         or runs.state = 'succeeded' and (r.kind = any($1) or runs.pipeline = 'restore' and r.created_at < $3))
      order by r.sequence desc`,
-    [[...RUN_SCOPED], resourceId],
+    [[...RUN_SCOPED], resourceId, Math.ceil(before.getTime() / 1000)],
   );
 }
 

@@ -259,9 +259,9 @@ export function databaseClusterContract(name: string, start: () => Promise<Clust
         await as("prj_aaa", "own", name, `create table word (w text); insert into word values ('${word}')`);
       }
       const seen: string[] = [];
-      let stop = false;
+      const stop = new AbortController();
       async function hammer(): Promise<void> {
-        while (!stop) {
+        while (!stop.signal.aborted) {
           // Sessions are ended by the swap, and a name is free for no moment.
           const found = await as("prj_aaa", "app", live, "select w from word").catch((error: Error) => [
             { w: error.message },
@@ -283,7 +283,7 @@ export function databaseClusterContract(name: string, start: () => Promise<Clust
       expect(await as("prj_aaa", "app", retired, "select w from word")).toEqual([{ w: "old" }]);
       await cluster.swap({ live, next: retired, retired: next }); // and back
       expect(await as("prj_aaa", "app", live, "select w from word")).toEqual([{ w: "old" }]);
-      stop = true;
+      stop.abort();
       await Promise.all(clients);
       const refused = seen.filter((word) => !["old", "new"].includes(word));
       expect(refused.filter((message) => !/terminat|does not exist|Connection|ECONNRESET/.test(message))).toEqual([]);

@@ -36,6 +36,9 @@ function put(projectId = "prj_a", extra?: Record<string, string>) {
 function blob(text: string) {
   return join(root, "home/snapshots/blobs", sha256Of(text).slice(0, 2), sha256Of(text));
 }
+function archived(text: string) {
+  return `${blob(text)}.gz`;
+}
 async function blobs(): Promise<string[]> {
   const names = await readdir(join(root, "home/snapshots/blobs"), { recursive: true, withFileTypes: true });
   return names.filter((entry) => entry.isFile()).map((entry) => entry.name);
@@ -120,8 +123,6 @@ describe("readSnapshot", () => {
 });
 
 describe("archiveSnapshot", () => {
-  const archived = (text: string) => `${blob(text)}.gz`;
-
   it("keeps the snapshot readable under its old URL and its new one, in less room", async () => {
     const long = "line\n".repeat(10_000);
     const { url } = await put("prj_a", { "long.txt": long });
