@@ -68,6 +68,16 @@ export async function adoptResource(
   );
 }
 
+/** The run that made the project: what is made for the project later, outside any run, is written down as this run's.
+ * null when the project is gone. */
+export async function runOfProject(control: Control, projectId: string): Promise<string | null> {
+  const [row] = await control.query<{ run_id: string }>(
+    "select run_id from resources where project_id = $1 and kind = 'project' and state <> 'released'",
+    [projectId],
+  );
+  return row?.run_id ?? null;
+}
+
 /** What is not released yet, newest first: the order in which it has to go. */
 export async function liveResources(
   control: Control,

@@ -42,6 +42,16 @@ export async function findRepository(
   return row ? { ...row, name: nameOf(row.url) } : null;
 }
 
+/** The repositories of the owner's projects, newest project first. */
+export async function repositoriesOf(control: Control, ownerId: string): Promise<{ projectId: string; url: string }[]> {
+  return control.query<{ projectId: string; url: string }>(
+    `select p.project_id as "projectId", r.repo_url as url
+     from project_contexts p join project_github_repos r on r.project_id = p.project_id and r.is_active
+     where p.owner_id = $1 and p.status <> 'destroyed' order by p.created_at desc, p.project_id desc`,
+    [ownerId],
+  );
+}
+
 export async function closeRepository(control: Control, projectId: string): Promise<void> {
   await control.query(
     "update project_github_repos set is_active = false, updated_at = extract(epoch from now())::bigint where project_id = $1",

@@ -20,7 +20,7 @@ function clock(date: Date, now: Date): string {
 }
 
 /** A generated project logs one JSON object a request, with its own time in it. */
-function saidByApp(line: string): string {
+export function saidByApp(line: string): string {
   const known = parseObject(line);
   if (!known) return printable(line);
   const { time, method, path, status, ms, ...others } = known;

@@ -79,6 +79,7 @@ export async function isFree(folder: string): Promise<boolean> {
     return (await lstat(folder)).isDirectory() && (await readdir(folder)).length === 0;
   } catch (error) {
     if (errorCode(error) === "ENOENT") return true;
+    if (errorCode(error) === "ENOTDIR") return false; // a part of the path is a file
     throw error;
   }
 }
