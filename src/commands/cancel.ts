@@ -1,5 +1,6 @@
 import * as Args from "@oclif/core/args";
 import { TbCommand } from "../tb-command.ts";
+import { prose } from "../ui/layout.ts";
 
 interface Cancelled {
   outcome: "cancelled" | "unchanged";
@@ -29,7 +30,8 @@ export default class Cancel extends TbCommand<Cancelled> {
   }
 
   protected format({ outcome, run, released }: Cancelled): string {
-    if (outcome === "unchanged") return `Run ${run.id} has ended before and was undone then; there was nothing to do.`;
+    if (outcome === "unchanged")
+      return prose(`Run ${run.id} has ended before and was undone then; there was nothing to do.`);
     return [`Cancelled ${run.id}; it has left nothing behind.`, ...released.map((name) => `  removed ${name}`)].join(
       "\n",
     );

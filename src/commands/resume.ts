@@ -2,6 +2,7 @@ import * as Args from "@oclif/core/args";
 import type { ErrorCode } from "../errors.ts";
 import type { AlreadyFinished } from "../pipeline/start-run.ts";
 import { TbCommand } from "../tb-command.ts";
+import { prose } from "../ui/layout.ts";
 import { formatTime } from "../ui/output.ts";
 import { formatRunResult, type RunResult } from "../ui/run-result.ts";
 import { notVerified } from "../ui/verify-result.ts";
@@ -37,6 +38,7 @@ export default class Resume extends TbCommand<RunResult | AlreadyFinished> {
   protected format(data: RunResult | AlreadyFinished): string {
     if (!("finished_at" in data)) return formatRunResult(data);
     const when = formatTime(Date.parse(data.finished_at) / 1000);
-    return `Run ${data.run.id} has finished already (${when}); there is nothing to continue.\n  → tb runs show ${data.run.id}`;
+    const text = `Run ${data.run.id} has finished already (${when}); there is nothing to continue.`;
+    return `${prose(text)}\n  → tb runs show ${data.run.id}`;
   }
 }

@@ -6,7 +6,8 @@ import type { BackupResult } from "../pipeline/phases/back-up.ts";
 import type { RestoreResult } from "../pipeline/phases/record-restore.ts";
 import { countOf } from "./count.ts";
 import { formatBytes } from "./bytes.ts";
-import { formatTable, formatTime } from "./output.ts";
+import { formatTime } from "./output.ts";
+import { fitTable } from "./layout.ts";
 
 export function formatBackedUp({ backups, failed }: BackupResult): string {
   if (backups.length === 0) {
@@ -15,7 +16,7 @@ export function formatBackedUp({ backups, failed }: BackupResult): string {
   const [first] = backups;
   const name = first!.project?.name ?? "control";
   return [
-    formatTable(backups.map(row)),
+    fitTable(backups.map(row)),
     "",
     ...backups.map(({ path }) => `  ${path}`),
     "",
@@ -26,7 +27,7 @@ export function formatBackedUp({ backups, failed }: BackupResult): string {
 export function formatBackups({ backups, broken, folder }: ListedBackups): string {
   if (backups.length === 0 && broken.length === 0) return "There are no backups yet.\n  → tb db backup";
   return [
-    ...(backups.length > 0 ? [formatTable(backups.map(row)), `  in ${folder}`] : []),
+    ...(backups.length > 0 ? [fitTable(backups.map(row)), `  in ${folder}`] : []),
     ...broken.map(({ reason }) => `  ✖ ${reason}`),
   ].join("\n");
 }
@@ -50,7 +51,7 @@ export function formatRestored(data: RestoreResult | ControlRestored): string {
   if (data.safety_backup) rows.push(["Before", `${data.safety_backup.id} (a backup of what was replaced)`]);
   if (data.outcome === "restored" && data.kept_database) rows.push(["Kept", data.kept_database]);
   if (data.outcome === "restored" && data.serving) rows.push(["Serving", "the backend answers from it"]);
-  lines.push(formatTable(rows), "");
+  lines.push(fitTable(rows), "");
   if (data.outcome === "state_restored") lines.push("  → tb db check      compares it with what is really there");
   else if (data.safety_backup) {
     lines.push(

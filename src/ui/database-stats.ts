@@ -3,7 +3,8 @@ import type { Activity, ClusterFigures, ClusterStats } from "../control/stats/cl
 import type { DatabaseStats, ProjectStats, RunCounts } from "../control/stats/project-stats.ts";
 import { formatBytes } from "./bytes.ts";
 import { countOf } from "./count.ts";
-import { formatTable, wrap } from "./output.ts";
+import { wrap } from "./output.ts";
+import { fitTable } from "./layout.ts";
 
 const SHOWN_TABLES = 8;
 
@@ -18,7 +19,7 @@ export function formatStats({ clusters, projects, runs, days }: StatsResult): st
 }
 
 function clusterBlock({ name, kind, running, problem, figures }: ClusterStats): string {
-  if (!running || !figures) return formatTable([[name, kind, problem ?? "stopped"]]);
+  if (!running || !figures) return fitTable([[name, kind, problem ?? "stopped"]]);
   const { longest_statement: longest, slow_statements: slow } = figures;
   const rows = [
     ["", "connections", usage(figures.connections)],
@@ -36,7 +37,7 @@ function clusterBlock({ name, kind, running, problem, figures }: ClusterStats): 
   ];
   const missing = wrap(slow.missing ?? "", 54).filter(Boolean);
   rows.push(...missing.map((line, i) => ["", i === 0 ? "slow" : "", line]));
-  return `  ${name}  ${kind}, ${formatBytes(figures.size_bytes)}\n${formatTable(rows)}`;
+  return `  ${name}  ${kind}, ${formatBytes(figures.size_bytes)}\n${fitTable(rows)}`;
 }
 
 function activityRows(of: Activity | ClusterFigures): string[][] {
@@ -57,7 +58,7 @@ function projectBlock({ project, database, statements, requests, runs }: Project
   ];
   if (requests) rows.push(["", "requests", `${requests.failed} of the last ${requests.total} failed (5xx)`]);
   const where = database ? `${database.name}, ${formatBytes(database.size_bytes)}` : "no database to look at";
-  return `  ${project.name}  ${where}\n${formatTable(rows)}`;
+  return `  ${project.name}  ${where}\n${fitTable(rows)}`;
 }
 
 function databaseRows(database: DatabaseStats): string[][] {

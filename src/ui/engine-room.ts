@@ -1,14 +1,14 @@
 import type { ClusterStatus, EngineRoomStatus } from "../control/engine-room.ts";
 import { formatBytes } from "./bytes.ts";
-import { formatTable } from "./output.ts";
+import { fitTable } from "./layout.ts";
 
 export function formatEngineRoom({ control, projects }: EngineRoomStatus): string {
   const { schema } = control;
   const migrations = schema.problem ?? describeMigrations(schema.version, schema.pending);
   return [
-    formatTable([...clusterRows(control), ["", "schema", `${schema.name}: ${migrations}`]]),
-    formatTable(clusterRows(projects)),
-    ...(control.running && projects.running ? [] : ["  → tb db start"]),
+    fitTable([...clusterRows(control), ["", "schema", `${schema.name}: ${migrations}`]]),
+    fitTable(clusterRows(projects)),
+    ...([control, projects].some(({ kind, running }) => kind === "embedded" && !running) ? ["  → tb db start"] : []),
   ].join("\n\n");
 }
 

@@ -11,6 +11,11 @@ export function columns(): number {
   return Math.min(process.stdout.columns || 80, 100);
 }
 
+/** Sentences in the columns that are there. */
+export function prose(text: string): string {
+  return wrap(text, columns()).join("\n");
+}
+
 /** Rows as aligned columns of which the last one is broken at spaces, its rest under itself. */
 export function fitTable(rows: readonly (readonly string[])[], width = columns()): string {
   const count = Math.max(0, ...rows.map((row) => row.length));

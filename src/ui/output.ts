@@ -53,11 +53,15 @@ export function formatError(error: ErrorJson): string {
   const lines = message.map((line, i) => `${i === 0 ? paint("red", "✖") : " "} ${line}`);
   if (error.details?.length) lines.push("", ...error.details.flatMap((detail) => indent(plain(detail))), "");
   for (const line of error.suggestion?.split("\n") ?? []) {
-    // A command is one line whatever its length, so that it can be copied.
-    const parts = /^(tb|--|npm|git) ?/.test(line) ? [line] : wrap(line, width() - 4);
+    const parts = isCommand(line) ? [line] : wrap(line, width() - 4);
     lines.push(...parts.map((part, i) => `  ${i === 0 ? "→" : " "} ${part}`));
   }
   return lines.join("\n");
+}
+
+/** Whether a suggestion is a command: one line whatever its length, so that it can be copied. */
+export function isCommand(suggestion: string): boolean {
+  return /^(tb|--|npm|git) ?/.test(suggestion);
 }
 
 /** Programs and databases have had their say in it: nothing of that may steer the terminal. */
@@ -83,17 +87,6 @@ export function wrap(text: string, columns: number): string[] {
     }
     return [...lines, line];
   });
-}
-
-/** Rows as aligned columns, two spaces apart, the last one never padded. */
-export function formatTable(rows: readonly (readonly string[])[]): string {
-  const widths: number[] = [];
-  for (const row of rows) row.forEach((cell, i) => (widths[i] = Math.max(widths[i] ?? 0, cell.length)));
-  return rows
-    .map((row) =>
-      `  ${row.map((cell, i) => (i === row.length - 1 ? cell : cell.padEnd(widths[i]!))).join("  ")}`.trimEnd(),
-    )
-    .join("\n");
 }
 
 /** "0.2 s", "1 min 5 s". */

@@ -1,5 +1,5 @@
 import type { Overview } from "../control/overview.ts";
-import { formatTable } from "./output.ts";
+import { fitTable } from "./layout.ts";
 
 /** The last project in a line or two, then the five commands that matter. */
 export function formatOverview({ engine_room, project, projects }: Overview): string {
@@ -12,12 +12,12 @@ export function formatOverview({ engine_room, project, projects }: Overview): st
     ["tb --help", "all commands"],
   ];
   const head = project
-    ? formatTable([[project.name, health(project), project.url ?? "", `${project.endpoints} endpoints`]])
+    ? fitTable([[project.name, health(project), project.url ?? "", `${project.endpoints} endpoints`]])
     : engine_room === "stopped"
       ? "  tb's databases are stopped.\n  → tb db start"
       : "  There is no project yet.";
   const more = projects !== null && projects > 1 ? [`  and ${projects - 1} more → tb projects list`] : [];
-  return [head, ...more, "", formatTable(commands)].join("\n");
+  return [head, ...more, "", fitTable(commands)].join("\n");
 }
 
 function health({ status, healthy }: NonNullable<Overview["project"]>): string {

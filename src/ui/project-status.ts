@@ -1,7 +1,7 @@
 // One project as people read it.
 import type { ProjectStatus } from "../control/project-status.ts";
 import { fitTable } from "./layout.ts";
-import { formatDuration, formatTable, formatTime } from "./output.ts";
+import { formatDuration, formatTime } from "./output.ts";
 
 export function formatStatus(status: ProjectStatus): string {
   const { project, deployment, repository, database, last_run: run } = status;
@@ -20,7 +20,7 @@ export function formatStatus(status: ProjectStatus): string {
 
 /** Deployments as a table, for `tb projects show`. */
 export function formatDeployments({ deployments }: ProjectStatus): string {
-  return formatTable(
+  return fitTable(
     deployments.map(({ id, status, commit, restores, created_at }) => [
       id,
       commit.slice(0, 7),

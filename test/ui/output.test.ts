@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { notUnderstoodError } from "../../src/ui/not-understood.ts";
 import { toErrorJson } from "../../src/errors.ts";
-import { formatDuration, formatError, formatTable, wrap } from "../../src/ui/output.ts";
+import { formatDuration, formatError, wrap } from "../../src/ui/output.ts";
 
 const error = { code: "conflict", message: "", suggestion: null, retryable: false, details: null } as const;
 
@@ -50,13 +50,7 @@ test("control characters of a request never reach the terminal", () => {
   expect(formatError(toErrorJson(notUnderstoodError(request, [problem])))).not.toMatch(/[\u0000-\u0009\u000b-\u001f]/);
 });
 
-test("texts are wrapped at spaces, durations and tables are written for people", () => {
+test("texts are wrapped at spaces, durations are written for people", () => {
   expect(wrap("one two three", 7)).toEqual(["one two", "three"]);
   expect([formatDuration(230), formatDuration(65_000)]).toEqual(["0.2 s", "1 min 5 s"]);
-  expect(
-    formatTable([
-      ["a", "bb"],
-      ["ccc", "d"],
-    ]),
-  ).toBe("  a    bb\n  ccc  d");
 });

@@ -72,13 +72,35 @@ export function createGit(config: Config): Git {
     });
     // simple-git waits 50 ms more for a command that printed nothing, which most of ours do: an empty piece ends that.
     git.outputHandler((_command, stdout) => void setImmediate(() => stdout.emit("data", Buffer.alloc(0))));
-    return git.env(env).raw(args);
+    try {
+      return await git.env(env).raw(args);
+    } catch (error) {
+      throw isUnwritten(error) ? cannotWrite(error) : error;
+    }
   }
   return async (args, place = {}, input) => {
     checked ??= checkVersion(() => run(["--version"], {}, undefined));
     await checked;
     return run(args, place, input);
   };
+}
+
+/** git says why it cannot write only for some files. */
+function isUnwritten(error: unknown): error is GitError {
+  const words = /no space left on device|disk quota exceeded|unable to write|write error|failed to write/i;
+  return error instanceof GitError && words.test(error.message);
+}
+
+function cannotWrite(cause: GitError): TbError {
+  const [line = ""] = cause.message.trim().split("\n");
+  return new TbError(
+    "transient",
+    `git cannot write its files, most likely because the disk is full. It said: ${line}`,
+    {
+      suggestion: "Free some space, then try again.",
+      cause,
+    },
+  );
 }
 
 function environment(config: Config, home: string, place: GitPlace): Record<string, string> {

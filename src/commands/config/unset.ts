@@ -1,6 +1,7 @@
 import * as Args from "@oclif/core/args";
 import { readHome } from "../../config.ts";
 import { TbCommand } from "../../tb-command.ts";
+import { prose } from "../../ui/layout.ts";
 import type { ChangedSetting } from "./set.ts";
 
 export default class ConfigUnset extends TbCommand<ChangedSetting> {
@@ -28,6 +29,6 @@ export default class ConfigUnset extends TbCommand<ChangedSetting> {
   }
 
   protected format({ outcome, key, previous }: ChangedSetting): string {
-    return outcome === "unchanged" ? `${key} was not set.` : `${key} is not set any more; it was ${previous}.`;
+    return prose(outcome === "unchanged" ? `${key} was not set.` : `${key} is not set any more; it was ${previous}.`);
   }
 }

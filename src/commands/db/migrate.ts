@@ -1,4 +1,5 @@
 import { TbCommand } from "../../tb-command.ts";
+import { prose } from "../../ui/layout.ts";
 
 interface Migrated {
   applied: string[];
@@ -20,7 +21,7 @@ export default class DbMigrate extends TbCommand<Migrated> {
   }
 
   protected format({ applied, version }: Migrated): string {
-    if (applied.length === 0) return `The control schema is up to date (${version}).`;
+    if (applied.length === 0) return prose(`The control schema is up to date (${version}).`);
     return [`Applied ${applied.length}, now at ${version}:`, ...applied.map((name) => `  ${name}`)].join("\n");
   }
 }

@@ -1,5 +1,6 @@
 import { TbCommand } from "../../tb-command.ts";
-import { formatTable, formatTime } from "../../ui/output.ts";
+import { formatTime } from "../../ui/output.ts";
+import { fitTable } from "../../ui/layout.ts";
 
 interface Listed {
   projects: { id: string; name: string; status: string; url: string | null; endpoints: number; created_at: string }[];
@@ -31,7 +32,7 @@ export default class ProjectsList extends TbCommand<Listed> {
 
   protected format({ projects }: Listed): string {
     if (projects.length === 0) return 'There are no projects yet.\n  → tb create "a todo API with users and tasks"';
-    return formatTable(
+    return fitTable(
       projects.map(({ name, status, endpoints, url, created_at }) => [
         name,
         status,

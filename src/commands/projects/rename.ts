@@ -2,7 +2,7 @@ import * as Args from "@oclif/core/args";
 import type { ErrorCode } from "../../errors.ts";
 import type { Renamed } from "../../control/rename-project.ts";
 import { TbCommand } from "../../tb-command.ts";
-import { fitTable } from "../../ui/layout.ts";
+import { fitTable, prose } from "../../ui/layout.ts";
 
 export default class ProjectsRename extends TbCommand<Renamed> {
   static override summary = "Give a project another name.";
@@ -28,7 +28,7 @@ export default class ProjectsRename extends TbCommand<Renamed> {
   }
 
   protected format({ outcome, project, previous_name: before, stays }: Renamed): string {
-    if (outcome === "unchanged") return `${project.name} has that name already; nothing was changed.`;
+    if (outcome === "unchanged") return prose(`${project.name} has that name already; nothing was changed.`);
     const rows = [
       ["Id", project.id],
       ...(stays.url ? [["URL", stays.url]] : []),

@@ -2,7 +2,6 @@ import * as Args from "@oclif/core/args";
 import type { ProjectStatus } from "../../control/project-status.ts";
 import { TbCommand } from "../../tb-command.ts";
 import { fitTable } from "../../ui/layout.ts";
-import { formatTable } from "../../ui/output.ts";
 import { formatDeployments, formatStatus } from "../../ui/project-status.ts";
 
 export default class ProjectsShow extends TbCommand<ProjectStatus> {
@@ -27,7 +26,7 @@ export default class ProjectsShow extends TbCommand<ProjectStatus> {
     const parts = [
       ["Endpoints", fitTable(data.endpoints.map(({ method, path, file }) => [method, path, file]))],
       ["Deployments", formatDeployments(data)],
-      ["Packages", formatTable(Object.entries(data.dependencies).map(([name, version]) => [name, version]))],
+      ["Packages", fitTable(Object.entries(data.dependencies).map(([name, version]) => [name, version]))],
     ] as const;
     const shown = parts.filter(([, table]) => table !== "").map(([title, table]) => `${title}\n${table}`);
     return [formatStatus(data), ...shown].join("\n\n");

@@ -2,7 +2,8 @@ import * as Flags from "@oclif/core/flags";
 import type { ListedRun } from "../../control/run-view.ts";
 import type { RunState } from "../../control/runs.ts";
 import { TbCommand } from "../../tb-command.ts";
-import { formatTable, formatTime } from "../../ui/output.ts";
+import { formatTime } from "../../ui/output.ts";
+import { fitTable } from "../../ui/layout.ts";
 
 /** The data of `tb runs list --json`. */
 export interface ListedRuns {
@@ -51,7 +52,7 @@ export default class RunsList extends TbCommand<ListedRuns> {
     if (runs.length === 0) return "There are no such runs.";
     const parked = runs.find(({ state }) => state === "parked");
     const running = runs.find(({ state }) => state === "running");
-    const table = formatTable(
+    const table = fitTable(
       runs.map((run) => [
         run.id,
         run.pipeline,

@@ -2,7 +2,7 @@ import * as Args from "@oclif/core/args";
 import type { ShownRun } from "../../control/run-view.ts";
 import { TbCommand } from "../../tb-command.ts";
 import { fitTable } from "../../ui/layout.ts";
-import { formatDuration, formatTable, formatTime, formatUsd } from "../../ui/output.ts";
+import { formatDuration, formatTime, formatUsd } from "../../ui/output.ts";
 
 const NEXT: Partial<Record<ShownRun["state"], string[]>> = { parked: ["resume", "cancel"], running: ["runs watch"] };
 
@@ -44,6 +44,6 @@ export default class RunsShow extends TbCommand<ShownRun> {
       .filter(({ state }) => state !== "released")
       .map(({ kind, name }) => ["holds", kind, name]);
     const next = NEXT[run.state]?.map((command) => `  → tb ${command} ${run.id}`) ?? [];
-    return [fitTable(head), formatTable(phases), formatTable(held), next.join("\n")].filter(Boolean).join("\n\n");
+    return [fitTable(head), fitTable(phases), fitTable(held), next.join("\n")].filter(Boolean).join("\n\n");
   }
 }
