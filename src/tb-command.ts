@@ -42,6 +42,7 @@ export abstract class TbCommand<Data, Item extends object = object> extends Comm
   private configuration: Config | undefined;
   private chosenAdapters: Adapters | undefined;
   private openedControl: Promise<Control> | undefined;
+  private foundOwner: Promise<string> | undefined;
   /** Set by commands that start or continue a run. */
   protected runId: string | null = null;
   /** The run in the foreground; aborting it parks it. */
@@ -191,13 +192,13 @@ export abstract class TbCommand<Data, Item extends object = object> extends Comm
 
   /** The control database, started, migrated and connected on first use. */
   protected control(): Promise<Control> {
+    void this.owner(); // nearly every command needs both, and finding out takes as long as connecting
     return (this.openedControl ??= openControl(this.tbConfig));
   }
 
   /** Who asks: the setting `user`, else git's user.email, else the system's user (product.md, "Words"). */
-  protected async owner(): Promise<string> {
-    const { findOwner } = await import("./owner.ts");
-    return this.tbConfig.user ?? findOwner();
+  protected owner(): Promise<string> {
+    return (this.foundOwner ??= findOwner(this.tbConfig));
   }
 
   /** Follows runs in the foreground: progress to the terminal (or events to stdout), Ctrl-C parks the run, a second one
@@ -260,6 +261,12 @@ export abstract class TbCommand<Data, Item extends object = object> extends Comm
     const command = this.id?.replaceAll(":", " ") ?? "";
     return formatEnvelope({ command, data, error, durationMs: Date.now() - this.startedAt, runId: this.runId });
   }
+}
+
+async function findOwner(config: Config): Promise<string> {
+  if (config.user !== null) return config.user;
+  const { findOwner } = await import("./owner.ts");
+  return findOwner();
 }
 
 async function openControl(config: Config): Promise<Control> {

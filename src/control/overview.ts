@@ -1,5 +1,6 @@
 // What `tb` alone shows: the project made last, as it is now. Looks, and starts nothing.
 import { existsSync } from "node:fs";
+import { join } from "node:path";
 import type { Adapters } from "../adapters/index.ts";
 import type { Config } from "../config.ts";
 import type { Control } from "./control.ts";
@@ -53,7 +54,7 @@ export async function lookAround(
 
 async function engineRoomState(config: Config): Promise<Overview["engine_room"]> {
   if (config.controlUrl !== null) return "running"; // a server of the user's own is asked
-  if (!existsSync(config.home)) return "empty";
+  if (!existsSync(join(config.home, "secrets"))) return "empty"; // made before everything else that is kept
   const { createEmbeddedPostgres } = await import("../adapters/database-cluster/embedded-postgres.ts");
   const server = createEmbeddedPostgres(config, "control");
   if (await server.isRunning()) return "running";
