@@ -55,6 +55,8 @@ export function describeRegistry({ host, reachable, why }: RegistryAnswer, prepa
 }
 
 async function registryUrl(passthrough: Config["passthrough"]): Promise<URL | null> {
+  const given = passthrough.npm_config_registry ?? passthrough.NPM_CONFIG_REGISTRY;
+  if (given !== undefined) return plainUrl(given); // npm itself would not tell one with a password in it
   const npm = findNpm(passthrough);
   if (!npm) return null;
   const [program, ...first] = npm;
@@ -66,12 +68,18 @@ async function registryUrl(passthrough: Config["passthrough"]): Promise<URL | nu
   try {
     const options = { env, cwd: "/", timeout: 10_000 };
     const { stdout } = await promisify(execFile)(program, [...first, "config", "get", "registry"], options);
-    const url = new URL(stdout.trim());
-    [url.username, url.password] = ["", ""];
-    return url;
+    return plainUrl(stdout.trim());
   } catch {
-    return null; // npm is broken, or says something that is no address: "not asked" tells it
+    return null; // npm is broken, which "not asked" tells
   }
+}
+
+/** Without a name or password in it; null for what is no address. */
+function plainUrl(text: string): URL | null {
+  if (!URL.canParse(text)) return null;
+  const url = new URL(text);
+  [url.username, url.password] = ["", ""];
+  return url;
 }
 
 function reasonOf(error: unknown): string {
