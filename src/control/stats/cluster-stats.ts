@@ -109,12 +109,13 @@ async function longestStatement(client: Client): Promise<ClusterFigures["longest
 }
 
 async function slowStatements(client: Client): Promise<SlowStatements> {
-  const { rows } = await client.query<{ loaded: boolean; created: boolean }>(
-    `select current_setting('shared_preload_libraries') ~ 'pg_stat_statements' as loaded,
+  // The setting is hidden from ordinary roles: then it is null.
+  const { rows } = await client.query<{ loaded: boolean | null; created: boolean }>(
+    `select (select setting ~ 'pg_stat_statements' from pg_settings where name = 'shared_preload_libraries') as loaded,
             to_regclass('pg_stat_statements') is not null as created`,
   );
   const { loaded, created } = rows[0]!;
-  if (!loaded || !created) return { source: null, missing: missingPart(loaded), statements: [] };
+  if (loaded === false || !created) return { source: null, missing: missingPart(loaded), statements: [] };
   const slow = await client.query<SlowStatements["statements"][number]>(
     `select d.datname as database, left(regexp_replace(s.query, '\\s+', ' ', 'g'), $1) as statement, s.calls::float8 as calls,
             round(s.mean_exec_time::numeric, 2)::float8 as mean_ms, round(s.total_exec_time::numeric, 1)::float8 as total_ms
@@ -124,8 +125,8 @@ async function slowStatements(client: Client): Promise<SlowStatements> {
   return { source: "pg_stat_statements", missing: null, statements: slow.rows };
 }
 
-function missingPart(loaded: boolean): string {
+function missingPart(loaded: boolean | null): string {
   return loaded
-    ? "The extension is loaded, but not created: CREATE EXTENSION pg_stat_statements; in database postgres."
+    ? "pg_stat_statements is loaded, but not created: CREATE EXTENSION pg_stat_statements; in database postgres."
     : "The server does not load pg_stat_statements, so it keeps no record of finished statements.";
 }
