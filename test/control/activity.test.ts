@@ -199,7 +199,7 @@ describe("counting", () => {
       Array.from({ length: 24 }, async (_, writer) => {
         const own = randomNumbers(writer);
         for (let n = 0; n < 12; n += 1) {
-          const batch = Array.from({ length: 1 + Math.floor(own() * 6) }, () => randomRow(own, projects));
+          const batch = Array.from({ length: 60 }, () => randomRow(own, projects));
           written.push(...batch);
           await insertRows(control, batch);
         }
