@@ -21,9 +21,15 @@ export interface ReleaseOptions {
   except?: ResourceKind;
 }
 
-/** Releases what only the run needed, all at once: none of it depends on another. Throws the first error, when the rest is done. */
-export async function releaseRunScoped(control: Control, adapters: Adapters, runId: string): Promise<void> {
-  const scoped = (await liveResources(control, { runId })).filter(({ kind }) => RUN_SCOPED.has(kind));
+/** Releases what only the run needed, all at once: none of it depends on another. Throws the first error, when the rest is
+ * done. */
+export async function releaseRunScoped(
+  control: Control,
+  adapters: Adapters,
+  runId: string,
+  kinds: ReadonlySet<ResourceKind> = RUN_SCOPED,
+): Promise<void> {
+  const scoped = (await liveResources(control, { runId })).filter(({ kind }) => kinds.has(kind));
   await allDone(scoped.map((resource) => releaseResource(control, adapters, resource)));
 }
 

@@ -3,8 +3,7 @@ import { definePipeline } from "./define-pipeline.ts";
 import { deploy } from "./phases/deploy.ts";
 import { design } from "./phases/design.ts";
 import { detectDatabaseNeed } from "./phases/detect-database-need.ts";
-import { provisionDatabase } from "./phases/provision-database.ts";
-import { provisionSandbox } from "./phases/provision-sandbox.ts";
+import { provision } from "./phases/provision.ts";
 import { pushRepository } from "./phases/push-repository.ts";
 import { record } from "./phases/record.ts";
 import { runAgentPhase } from "./phases/run-agent.ts";
@@ -30,8 +29,7 @@ export const createPipeline = definePipeline<CreateStart>("create")
   .phase(validate)
   .phase(detectDatabaseNeed)
   .phase(design)
-  .phase(provisionDatabase)
-  .phase(provisionSandbox)
+  .phase(provision)
   .phase(runAgentPhase)
   .phase(verify)
   .phase(pushRepository)

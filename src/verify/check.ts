@@ -14,8 +14,11 @@ export interface Finding {
 }
 
 /** Runs a check. It rejects only when the check could not be made at all (aborted, sandbox gone). */
-export async function check(name: CheckName, work: () => Promise<Finding>): Promise<Check> {
-  const started = performance.now();
+export async function check(
+  name: CheckName,
+  work: () => Promise<Finding>,
+  started: number = performance.now(),
+): Promise<Check> {
   const { count, summary, failures } = await work();
   const passed = failures.length === 0;
   return {

@@ -4,18 +4,24 @@ import { introspect, type SchemaFacts } from "./introspect.ts";
 import { databaseEnv, runNode, type StoredSubject } from "./subject.ts";
 import type { Failure } from "./verdict.ts";
 
-/** The empty database `scratch.test` must be there; afterwards it is migrated. `present` is what the copy holds. */
-export async function checkMigrations(subject: StoredSubject, present: Promise<SchemaFacts | null>): Promise<Finding> {
+/** What the migrations make of an empty database, or why they make nothing. */
+export type Replay = { facts: SchemaFacts } | { failure: Failure };
+
+/** The empty database `scratch.test` must be there; afterwards it is migrated. */
+export async function replayMigrations(subject: StoredSubject): Promise<Replay> {
   const { cluster, scratch } = subject;
   const env = await databaseEnv(subject, scratch.test, ["own"]);
   const result = await runNode(subject, ["scripts/migrate.ts"], { env });
-  if (result.exitCode !== 0) {
-    const message = `The migrations fail on an empty database. ${ending("npm run migrate", result)}`;
-    return { count: null, summary: "migrations", failures: [{ file: "migrations", message }] };
-  }
-  const replayed = await introspect(cluster, scratch.test);
-  const failures = compareSchemas(replayed, (await present)!);
-  return { count: replayed.migrations.length, summary: "migrations", failures };
+  if (result.exitCode === 0) return { facts: await introspect(cluster, scratch.test) };
+  const message = `The migrations fail on an empty database. ${ending("npm run migrate", result)}`;
+  return { failure: { file: "migrations", message } };
+}
+
+/** `present` is what the copy holds. */
+export function checkMigrations(replay: Replay, present: SchemaFacts): Finding {
+  if ("failure" in replay) return { count: null, summary: "migrations", failures: [replay.failure] };
+  const failures = compareSchemas(replay.facts, present);
+  return { count: replay.facts.migrations.length, summary: "migrations", failures };
 }
 
 /** What the replay has and the database has not, and the other way round. */

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, inject } from "vitest";
 import { completePlan, newColumn } from "../../src/plan/build-plan.ts";
-import { checkMigrations, compareSchemas } from "../../src/verify/migrations.ts";
+import { checkMigrations, compareSchemas, replayMigrations } from "../../src/verify/migrations.ts";
 import { formatVerdict } from "../../src/verify/format-verdict.ts";
 import { introspect } from "../../src/verify/introspect.ts";
 import { checkPlan } from "../../src/verify/plan-present.ts";
@@ -249,7 +249,7 @@ describe("what is wrong in the database is found", () => {
     await cluster.dropDatabase(subject.scratch.test);
     await cluster.provision(subject.projectId, subject.scratch.test);
     if (!hasDatabase(subject)) throw new Error("the project has no database");
-    const { failures } = await checkMigrations(subject, introspect(cluster, subject.database));
+    const { failures } = checkMigrations(await replayMigrations(subject), await introspect(cluster, subject.database));
     await cluster.dropDatabase(subject.scratch.test);
     expect(failures.map((failure) => failure.message.split(": ")[1])).toEqual([
       "index i",

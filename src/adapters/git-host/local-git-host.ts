@@ -19,9 +19,25 @@ import {
 import { nearest } from "../../ui/nearest.ts";
 import { cloneWhole, findCommit } from "./working-copy.ts";
 import { gitLeftovers, storedIn } from "./stored-git.ts";
-import { addAll, linksAndModules, nestedRepositories, refuseUnsafe, treeEntries, unsafe, withIndex } from "./tree.ts";
+import {
+  addAll,
+  foreignPaths,
+  indexEntries,
+  linksAndModules,
+  refuseUnsafe,
+  treeEntries,
+  unsafe,
+  withIndex,
+} from "./tree.ts";
 
 const MAIN = "main";
+
+/** What a ref names. */
+interface Tip {
+  commit: string;
+  tree: string;
+  ref: string;
+}
 /** Wins over every .gitattributes of a tree: what is in the working tree is stored byte for byte. */
 const ATTRIBUTES = "* -text -eol -crlf -ident -filter -working-tree-encoding -diff -merge\n";
 
@@ -58,10 +74,15 @@ export function createLocalGitHost(config: Config): GitHost {
     }
   }
 
-  async function head(gitDir: string, ref: string): Promise<string | null> {
-    const output = await git(["for-each-ref", "--format=%(objectname) %(refname)", ref], { gitDir });
-    const line = output.split("\n").find((text) => text.endsWith(` ${ref}`));
-    return line ? line.slice(0, line.indexOf(" ")) : null;
+  /** The first of the refs that is there. */
+  async function tipOf(gitDir: string, ...refs: string[]): Promise<Tip | null> {
+    const output = await git(["for-each-ref", "--format=%(objectname) %(tree) %(refname)", ...refs], { gitDir });
+    const found = output.split("\n").map((line) => line.split(" "));
+    for (const ref of refs) {
+      const [commit, tree] = found.find(([, , name]) => name === ref) ?? []; // a ref names everything below it, too
+      if (commit && tree) return { commit, tree, ref };
+    }
+    return null;
   }
 
   async function branchesOf(gitDir: string): Promise<string[]> {
@@ -70,25 +91,25 @@ export function createLocalGitHost(config: Config): GitHost {
   }
 
   /** Commits the index of `place` on `parent` under `ref`, unless the parent has the same tree. */
-  async function commitIndex(place: { gitDir?: string }, ref: string, parent: string | null, message: string) {
+  async function commitIndex(place: { gitDir?: string }, ref: string, parent: Tip | null, message: string) {
     const tree = (await git(["write-tree"], place)).trim();
-    const before = parent && (await git(["rev-parse", `${parent}^{tree}`], place)).trim();
-    const changed = tree !== before;
+    const changed = tree !== parent?.tree;
+    const base = parent ? ["-p", parent.commit] : [];
     const commit = changed
-      ? (await git(["commit-tree", tree, ...(parent ? ["-p", parent] : []), "-F", "-"], place, message)).trim()
-      : parent!;
+      ? (await git(["commit-tree", tree, ...base, "-F", "-"], place, message)).trim()
+      : parent.commit;
     await pastStaleLocks(place.gitDir!, () => git(["update-ref", ref, commit], place));
     return { commit, changed };
   }
 
   /** Brings the repository's branch into `refs/heads/<branch>` of the project's git directory. */
-  async function fetchBranch(gitDir: string, name: string, branch: string): Promise<string | null> {
-    const there = await head(bare(name), `refs/heads/${branch}`);
+  async function fetchBranch(gitDir: string, name: string, branch: string): Promise<Tip | null> {
+    const there = await tipOf(bare(name), `refs/heads/${branch}`);
     if (!there) return null;
     await git(["fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--", bare(name), `refs/heads/${branch}`], {
       gitDir,
     });
-    await pastStaleLocks(gitDir, () => git(["update-ref", `refs/heads/${branch}`, there], { gitDir }));
+    await pastStaleLocks(gitDir, () => git(["update-ref", there.ref, there.commit], { gitDir }));
     return there;
   }
 
@@ -118,6 +139,12 @@ export function createLocalGitHost(config: Config): GitHost {
       if (error instanceof GitError) return false;
       throw error;
     }
+  }
+
+  /** Paths that differ from the first parent. */
+  async function changedIn(gitDir: string, commit: string): Promise<string[]> {
+    const options = ["--no-commit-id", "--name-only", "--root", "-r", "-m", "--first-parent", "-z"];
+    return (await git(["diff-tree", ...options, commit], { gitDir })).split("\0").filter(Boolean);
   }
 
   async function push(gitDir: string, name: string, commit: string, branch: string): Promise<void> {
@@ -151,30 +178,26 @@ export function createLocalGitHost(config: Config): GitHost {
       const gitDir = await privateDir(projectId);
       const ref = `refs/heads/${safeBranch(branch)}`;
       await requireRepository(bare(repository.name), repository.name);
-      const nested = await nestedRepositories(workTree);
+      const { nested } = await foreignPaths(workTree);
       if (nested.length > 0)
         throw unsafe(nested.map((path) => `${path} is a repository of its own (it holds a .git).`));
-      const parent =
-        (await head(gitDir, ref)) ??
-        (await fetchBranch(gitDir, repository.name, branch)) ??
-        (await head(gitDir, `refs/heads/${MAIN}`));
-      const { commit } = await withIndex(gitDir, workTree, async (place) => {
-        refuseUnsafe(await addAll(git, place, parent));
-        return commitIndex(place, ref, parent, message);
+      const known = await tipOf(gitDir, ref, `refs/heads/${MAIN}`);
+      const parent = known?.ref === ref ? known : ((await fetchBranch(gitDir, repository.name, branch)) ?? known);
+      const { commit, paths } = await withIndex(gitDir, workTree, async (place) => {
+        await addAll(git, place, parent?.commit ?? null);
+        const entries = await indexEntries(git, place);
+        refuseUnsafe(entries);
+        return { ...(await commitIndex(place, ref, parent, message)), paths: entries.map(({ path }) => path) };
       });
       await push(gitDir, repository.name, commit, branch);
-      const files = await git(
-        ["diff-tree", "--no-commit-id", "--name-only", "--root", "-r", "-m", "--first-parent", "-z", commit],
-        { gitDir },
-      );
-      return { url: repository.url, branch, commit, files: files.split("\0").filter(Boolean) };
+      return { url: repository.url, branch, commit, files: parent ? await changedIn(gitDir, commit) : paths };
     },
 
     async head({ projectId, repository, branch }) {
       const gitDir = await privateDir(projectId);
       await requireRepository(bare(repository.name), repository.name);
-      const commit = await fetchBranch(gitDir, repository.name, safeBranch(branch));
-      if (commit) return { commit };
+      const tip = await fetchBranch(gitDir, repository.name, safeBranch(branch));
+      if (tip) return { commit: tip.commit };
       throw new TbError("not_found", `Repository ${repository.name} has no branch ${branch}.`, {
         suggestion: `git --git-dir=${bare(repository.name)} branch      list its branches`,
       });
@@ -185,7 +208,8 @@ export function createLocalGitHost(config: Config): GitHost {
       await requireRepository(folder, repository.name);
       const branches = await branchesOf(folder);
       if (branches.includes(ref)) {
-        return { commit: (await fetchBranch(await privateDir(projectId), repository.name, ref))!, branch: ref };
+        const { commit } = (await fetchBranch(await privateDir(projectId), repository.name, ref))!;
+        return { commit, branch: ref };
       }
       const commit = await findCommit(git, folder, ref);
       if (commit) return { commit, branch: null };
@@ -230,26 +254,29 @@ export function createLocalGitHost(config: Config): GitHost {
     async saveTree({ projectId, workTree, ref }) {
       const gitDir = await privateDir(projectId);
       const name = privateRef(ref);
-      const parent = await head(gitDir, name);
+      const parent = await tipOf(gitDir, name);
+      const { nested, links } = await foreignPaths(workTree);
       return withIndex(gitDir, workTree, async (place) => {
-        const found = await addAll(git, place, parent, await nestedRepositories(workTree));
+        await addAll(git, place, parent?.commit ?? null, nested);
         // A private copy leaves links and modules out instead of refusing them: the agent may still be at work.
-        const left = linksAndModules(found);
-        if (left.length > 0) await git(["update-index", "--force-remove", "-z", "--stdin"], place, left.join("\0"));
+        if (nested.length > 0 || links.length > 0) {
+          const left = linksAndModules(await indexEntries(git, place)).join("\0");
+          await git(["update-index", "--force-remove", "-z", "--stdin"], place, left);
+        }
         return commitIndex(place, name, parent, `Tree ${ref}\n`);
       });
     },
 
     async restoreTree({ projectId, workTree, ref }) {
       const gitDir = await privateDir(projectId);
-      const commit = await head(gitDir, privateRef(ref));
-      if (!commit) return false;
-      for (const nested of await nestedRepositories(workTree)) {
-        await rm(join(workTree, nested, ".git"), { recursive: true, force: true });
+      const tip = await tipOf(gitDir, privateRef(ref));
+      if (!tip) return false;
+      for (const folder of (await foreignPaths(workTree)).nested) {
+        await rm(join(workTree, folder, ".git"), { recursive: true, force: true });
       }
       await withIndex(gitDir, workTree, async (place) => {
-        await addAll(git, place, commit);
-        await git(["read-tree", "--reset", "-u", commit], place);
+        await addAll(git, place, tip.commit);
+        await git(["read-tree", "--reset", "-u", tip.commit], place);
       });
       return true;
     },

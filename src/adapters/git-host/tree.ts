@@ -33,18 +33,17 @@ export async function withIndex<T>(
 }
 
 /** Fills the index with the tree: what `base` tracks and what .gitignore does not exclude. */
-export async function addAll(
-  git: Git,
-  place: GitPlace,
-  base: string | null,
-  leaveOut: string[] = [],
-): Promise<TreeEntry[]> {
+export async function addAll(git: Git, place: GitPlace, base: string | null, leaveOut: string[] = []): Promise<void> {
   if (base) await git(["read-tree", base], place);
   const excluded = NEVER.map((name) => `:(exclude,glob)**/${name}`);
   const folders = NEVER.map((name) => `:(exclude,glob)**/${name}/**`);
   const literal = leaveOut.map((path) => `:(exclude,literal)${path}`);
   const pathspecs = [".", ...excluded, ...folders, ...literal].join("\0");
   await git(["add", "--all", "--pathspec-from-file=-", "--pathspec-file-nul"], place, pathspecs);
+}
+
+/** Entries of the index. */
+export async function indexEntries(git: Git, place: GitPlace): Promise<TreeEntry[]> {
   return entries(await git(["ls-files", "--stage", "-z"], place));
 }
 
@@ -88,19 +87,22 @@ export function linksAndModules(found: TreeEntry[]): string[] {
   return found.filter(({ mode }) => mode === SYMLINK || mode === SUBMODULE).map(({ path }) => path);
 }
 
-/** Folders below the root that hold a `.git`. Found by our own eyes, before git could read what is in it. */
-export async function nestedRepositories(workTree: string): Promise<string[]> {
-  const found: string[] = [];
+/** What cannot be committed as it is, found by our own eyes, before git could read what is in it: folders below the root
+ * that hold a `.git`, and symbolic links. */
+export async function foreignPaths(workTree: string): Promise<{ nested: string[]; links: string[] }> {
+  const [nested, links]: [string[], string[]] = [[], []];
   async function walk(folder: string): Promise<void> {
     for (const entry of await readdir(join(workTree, folder), { withFileTypes: true })) {
       const path = folder ? `${folder}/${entry.name}` : entry.name;
       if (entry.name.toLowerCase() === ".git") {
-        if (folder) found.push(folder);
+        if (folder) nested.push(folder);
+      } else if (entry.isSymbolicLink()) {
+        links.push(path);
       } else if (entry.isDirectory() && !NEVER.includes(entry.name)) {
         await walk(path);
       }
     }
   }
   await walk("");
-  return found;
+  return { nested, links };
 }

@@ -7,6 +7,7 @@ import { lstat, mkdir, open, readFile, rename, rm, stat } from "node:fs/promises
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import * as z from "zod";
+import { allDone } from "../../all-done.ts";
 import type { Config } from "../../config.ts";
 import { TbError } from "../../errors.ts";
 import { errorCode } from "../../processes/error-code.ts";
@@ -70,20 +71,20 @@ export function createDirectoryObjectStore(config: Config): ObjectStore {
         const added = extra[path];
         return added === undefined ? readPlain(folder, path) : { content: Buffer.from(added), executable: false };
       }
-      const entries: SnapshotManifest["files"] = [];
-      for (const path of [...new Set([...files, ...Object.keys(extra)])].toSorted()) {
+      const paths = [...new Set([...files, ...Object.keys(extra)])].toSorted();
+      const entries = await inParallel(paths, async (path) => {
         const { content, executable } = await read(path);
-        entries.push({ path, sha256: await blobs.put(content), bytes: content.length, executable });
-      }
+        return { path, sha256: await blobs.put(content), bytes: content.length, executable };
+      });
       const manifest: SnapshotManifest = { project_id: projectId, commit, files: entries };
       const text = `${JSON.stringify(manifest, null, 2)}\n`;
       const id = sha256Of(text);
       const path = join(projects, segment(projectId), `${id}.json`);
       if ((await orNull(stat(path))) === null) await writeAtomically(path, text);
-      for (const entry of entries) {
-        if (await blobs.has(entry.sha256)) continue; // else removed before the manifest named it
-        if ((await blobs.put((await read(entry.path)).content)) !== entry.sha256) throw changed(entry.path);
-      }
+      await inParallel(entries, async ({ path: name, sha256 }) => {
+        if (await blobs.has(sha256)) return; // else removed before the manifest named it
+        if ((await blobs.put((await read(name)).content)) !== sha256) throw changed(name);
+      });
       const bytes = entries.reduce((sum, entry) => sum + entry.bytes, 0);
       return { id, url: pathToFileURL(path).href, files: entries.length, bytes };
     },
@@ -148,6 +149,19 @@ export function createDirectoryObjectStore(config: Config): ObjectStore {
       return found;
     },
   };
+}
+
+/** Files that are open at once. */
+const AT_ONCE = 16;
+
+async function inParallel<Item, Result>(items: Item[], work: (item: Item) => Promise<Result>): Promise<Result[]> {
+  const results: Result[] = [];
+  for (let done = 0; done < items.length; done += AT_ONCE) {
+    const some = items.slice(done, done + AT_ONCE).map(work);
+    await allDone(some);
+    results.push(...(await Promise.all(some)));
+  }
+  return results;
 }
 
 interface PlainFile {

@@ -34,17 +34,12 @@ export async function prepareDependencies(
   const { key, packages } = checkManifests(manifests);
   const cache = dependencyCache(config);
   const folder = join(cache, key);
-  const usable = () => markUsed(folder) && isSealed(folder);
-  if (usable()) return { folder, cached: true };
+  if (markUsed(folder)) return { folder, cached: true };
   mkdirSync(cache, { recursive: true, mode: 0o700 });
-  const release = await claim(`${folder}.installing`, usable, options.signal);
+  const release = await claim(`${folder}.installing`, () => existsSync(folder), options.signal);
   try {
-    if (usable()) return { folder, cached: true };
+    if (markUsed(folder)) return { folder, cached: true };
     await removeAbandoned(cache);
-    if (existsSync(folder)) {
-      options.onProgress?.("The prepared packages were changed: preparing them anew");
-      await discard(cache, folder);
-    }
     const temporary = join(cache, `.new-${process.pid}-${randomBytes(6).toString("hex")}`);
     try {
       await mkdir(join(temporary, "node_modules"), { recursive: true, mode: 0o700 }); // an empty lockfile makes none
@@ -72,6 +67,18 @@ function markUsed(folder: string): boolean {
     if (["EACCES", "EPERM", "EROFS"].includes(errorCode(error) ?? "")) return true; // someone else's, to be read only
     throw error;
   }
+}
+
+/** Removes prepared packages that are no longer what they were. Moved away first, so that nobody is given half of them. */
+export async function discardChanged(folder: string): Promise<void> {
+  if (!existsSync(folder) || isSealed(folder)) return; // someone else was faster
+  const away = join(folder, "..", `.new-${process.pid}-${randomBytes(6).toString("hex")}`);
+  try {
+    await rename(folder, away);
+  } catch (error) {
+    if (errorCode(error) !== "ENOENT") throw error;
+  }
+  await removeTree(away);
 }
 
 /** Waits until this process may install, or until `done` says that another one has. The claim only saves downloads: what
@@ -104,17 +111,6 @@ function readOwner(file: string): "alive" | "dead" | "gone" {
   if (text === "") return "alive"; // made, not written yet
   const owner = parseIdentity(JSON.parse(text));
   return owner && isRunning(owner) ? "alive" : "dead";
-}
-
-/** Moved away first, so that nobody is given half of it. */
-async function discard(cache: string, folder: string): Promise<void> {
-  const away = join(cache, `.new-${process.pid}-${randomBytes(6).toString("hex")}`);
-  try {
-    await rename(folder, away);
-  } catch (error) {
-    if (errorCode(error) !== "ENOENT") throw error; // someone else was faster
-  }
-  await removeTree(away);
 }
 
 async function moveIntoPlace(from: string, to: string): Promise<void> {

@@ -13,7 +13,7 @@ import { createTextTail, type TextTail } from "../../processes/text-tail.ts";
 import type { LaunchedProcess } from "../../processes/launch.ts";
 import { waitForEnd } from "../../processes/wait-for-end.ts";
 import { foldersIn, pathFacts } from "../../processes/folders.ts";
-import { dependencyCache, prepareDependencies } from "./dependency-cache.ts";
+import { dependencyCache, discardChanged, prepareDependencies } from "./dependency-cache.ts";
 import { findNpm, NO_NPM } from "./npm-ci.ts";
 import { killRecordedGroups, recordGroup } from "./process-records.ts";
 import { createProcessTier, type SandboxPlace, type Tier } from "./process-tier.ts";
@@ -152,18 +152,23 @@ function createSandbox(config: Config, tier: Tier, place: Place): Sandbox {
 
     async installDependencies({ signal, onProgress }) {
       const manifests = { packageJson: readTreeFile(work, "package.json"), lockfile: readLockfile(work) };
-      const prepared = await prepareDependencies(config, manifests, { signal, onProgress });
+      const prepare = () => prepareDependencies(config, manifests, { signal, onProgress });
       // Always anew: whatever was done to the installed packages in the sandbox ends here.
       const stamp = randomBytes(6).toString("hex");
       const [incoming, outgoing] = [join(place.root, `incoming-${stamp}`), join(place.root, `outgoing-${stamp}`)];
       try {
-        await sharePackages(join(prepared.folder, "node_modules"), incoming, signal);
+        let prepared = await prepare();
+        while (!(await sharePackages(prepared.folder, incoming, signal))) {
+          onProgress?.("The prepared packages were changed: preparing them anew");
+          await discardChanged(prepared.folder);
+          prepared = await prepare();
+        }
         await moveAway(join(work, "node_modules"), outgoing);
         await rename(incoming, join(work, "node_modules"));
+        return { cached: prepared.cached };
       } finally {
         await Promise.all([removeTree(incoming), removeTree(outgoing)]);
       }
-      return { cached: prepared.cached };
     },
   };
 }

@@ -31,8 +31,18 @@ export function isSealed(folder: string): boolean {
   }
 }
 
-/** Puts the folder `from` of a sealed place at `to`, which must not exist. */
-export async function sharePackages(from: string, to: string, signal?: AbortSignal): Promise<void> {
+/** Puts the packages of a sealed folder at `to`, which must not exist. False, and nothing there, when they have changed
+ * since they were sealed. */
+export async function sharePackages(folder: string, to: string, signal?: AbortSignal): Promise<boolean> {
+  const placing = place(join(folder, "node_modules"), to, signal);
+  placing.catch(() => {}); // awaited below, once this thread has done its own part
+  const sound = isSealed(folder);
+  await placing;
+  if (!sound) await removeTree(to);
+  return sound;
+}
+
+async function place(from: string, to: string, signal?: AbortSignal): Promise<void> {
   if (sharesBlocks(from, to) || !(await linkTree(from, to, signal))) return copyTree(from, to, signal);
   // npm writes its own notes, which stand beside the packages, in place.
   for (const entry of await readdir(to, { withFileTypes: true })) {

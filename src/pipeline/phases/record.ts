@@ -11,7 +11,7 @@ import type { CreateStart } from "../create.ts";
 import type { Phase, Run } from "../types.ts";
 import { openWorkspace } from "../workspace.ts";
 import type { DeploymentState } from "./deploy.ts";
-import type { SandboxFacts } from "./provision-sandbox.ts";
+import type { SandboxFacts } from "./provision.ts";
 import type { RepositoryState } from "./push-repository.ts";
 
 type In = CreateStart & {

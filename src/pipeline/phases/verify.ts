@@ -1,5 +1,6 @@
 // tb's own verdict on what the agent made. What failed goes back to the agent, a bounded number of times.
 import { answerFinish } from "../../agent/agent-loop.ts";
+import { releaseRunScoped } from "../../control/release-resources.ts";
 import { TbError } from "../../errors.ts";
 import type { Plan } from "../../plan/plan.ts";
 import type { CheckName, Verdict } from "../../verify/verdict.ts";
@@ -29,7 +30,11 @@ export const verify: Phase<In, { verdict: Verdict; agent: AgentState }> = {
         return found;
       });
       if (verdict.passed) {
-        await run.step("accept", () => answerFinish(run, agent.turn, "Verified.", false));
+        await run.step("accept", async () => {
+          await answerFinish(run, agent.turn, "Verified.", false);
+          dropCopies(run);
+          return null;
+        });
         return { verdict, agent };
       }
       await run.emit({
@@ -43,6 +48,12 @@ export const verify: Phase<In, { verdict: Verdict; agent: AgentState }> = {
   },
   summarize: ({ verdict }) => `Verified: ${shown(verdict).join(", ")}`,
 };
+
+/** Begins to drop the copies of the database, which takes Postgres a while and nobody waits for: the end of the run waits for
+ * what is still there then, drops it, and hears of what is wrong. */
+function dropCopies(run: Run): void {
+  releaseRunScoped(run.control, run.adapters, run.id, new Set(["work-database"])).catch(() => {});
+}
 
 /** What fits a line; the verdict has the rest. */
 const SHOWN: ReadonlySet<CheckName> = new Set(["types", "build", "endpoints", "tests"]);

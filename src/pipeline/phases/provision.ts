@@ -1,6 +1,7 @@
-// A fresh sandbox with the base project, the migration applied by the project's own runner, and a copy of the database
-// for everything that follows.
+// A database and two roles of its own in the projects cluster (product.md, C3) beside a fresh sandbox with the base project
+// (C4); then the migration, applied by the project's own runner, and a copy of the database for everything that follows.
 import { allDone } from "../../all-done.ts";
+import type { DatabaseCluster } from "../../adapters/database-cluster/database-cluster.ts";
 import type { Sandbox } from "../../adapters/sandbox/sandbox.ts";
 import { withResource } from "../../control/ledger.ts";
 import { recordMigration } from "../../control/project-databases.ts";
@@ -10,25 +11,30 @@ import { renderMigration } from "../../plan/render-migration.ts";
 import { countOf } from "../../ui/count.ts";
 import type { CreateStart } from "../create.ts";
 import { applyMigrations } from "../apply-migrations.ts";
-import { workDatabases } from "../names.ts";
+import { databaseName, workDatabases } from "../names.ts";
 import type { Phase, Run } from "../types.ts";
 import { createRunSandbox, fillSandbox, openWorkspace, treeRef, workConnection } from "../workspace.ts";
 
-type In = CreateStart & { plan: Plan; database: string | null };
+type Start = CreateStart & { plan: Plan };
+type In = Start & { database: string | null };
 
 export interface SandboxFacts {
   provider: string;
   isolation: string;
 }
 
-export const provisionSandbox: Phase<In, { sandbox: SandboxFacts }> = {
-  name: "provision-sandbox",
-  title: "Prepare the sandbox",
-  run: async (state, run) => {
-    const sandbox = await run.step("fill", () => fill(state, run));
+export const provision: Phase<Start, { database: string | null; sandbox: SandboxFacts }> = {
+  name: "provision",
+  title: "Prepare database and sandbox",
+  run: async (start, run) => {
+    const state: In = { ...start, database: start.plan.database.needed ? databaseName(start.projectId) : null };
+    const sandbox = await run.step("prepare", () => prepare(state, run));
     if (state.database) {
-      await run.step("migrate", () => migrate(state, state.database!, run));
-      await run.step("copy-database", () => copyDatabase(state, state.database!, run));
+      await run.step("migrate", async () => {
+        await migrate(state, state.database!, run);
+        await copyDatabase(state, state.database!, run);
+        return null;
+      });
       const { tables } = state.plan;
       await run.emit({
         type: "activity",
@@ -41,10 +47,34 @@ export const provisionSandbox: Phase<In, { sandbox: SandboxFacts }> = {
         details: `Executed ${countOf(1, "migration")} affecting tables: ${tables.map(({ name }) => name).join(", ")}`,
       });
     }
-    return { sandbox };
+    return { database: state.database, sandbox };
   },
-  summarize: ({ sandbox }) => `Sandbox ready (${sandbox.provider}, ${sandbox.isolation})`,
+  summarize: ({ plan, database, sandbox }) => {
+    const ready = `Sandbox ready (${sandbox.provider}, ${sandbox.isolation})`;
+    return database ? `Database ${database}: ${plan.tables.map(({ name }) => name).join(", ")}. ${ready}` : ready;
+  },
 };
+
+/** The sandbox needs the address of the server, but not yet the database. */
+async function prepare(state: In, run: Run): Promise<SandboxFacts> {
+  if (!state.database) return fill(state, run);
+  await run.emit({ type: "progress", text: "starting Postgres" });
+  const cluster = await run.adapters.databaseCluster();
+  await cluster.ensure();
+  const filling = fill(state, run);
+  await allDone([makeDatabase(state, state.database, run, cluster), filling]);
+  return filling;
+}
+
+async function makeDatabase({ projectId }: In, database: string, run: Run, cluster: DatabaseCluster): Promise<void> {
+  const common = { run_id: run.id, project_id: projectId, provider: cluster.kind };
+  // Roles first in the ledger, so that they are released last: a role that owns a schema cannot be dropped.
+  await withResource(run.control, { ...common, kind: "database-roles", name: projectId }, () =>
+    withResource(run.control, { ...common, kind: "database", name: database }, () =>
+      cluster.provision(projectId, database),
+    ),
+  );
+}
 
 async function fill(state: In, run: Run): Promise<SandboxFacts> {
   const sandbox = await createRunSandbox(run, state.projectId);
@@ -68,7 +98,7 @@ async function saveBase({ projectId }: In, run: Run, sandbox: Sandbox): Promise<
   );
 }
 
-async function migrate({ projectId, modificationId, plan }: In, database: string, run: Run): Promise<null> {
+async function migrate({ projectId, modificationId, plan }: In, database: string, run: Run): Promise<void> {
   const workspace = await openWorkspace(run, { projectId, database: true });
   const { durationMs } = await applyMigrations(run, await workspace.sandbox(), projectId, database);
   const migration = renderMigration(plan)!;
@@ -82,10 +112,9 @@ async function migrate({ projectId, modificationId, plan }: In, database: string
     tables: plan.tables.map(({ name }) => name),
     durationMs,
   });
-  return null;
 }
 
-async function copyDatabase({ projectId }: In, database: string, run: Run): Promise<null> {
+async function copyDatabase({ projectId }: In, database: string, run: Run): Promise<void> {
   const cluster = await run.adapters.databaseCluster();
   const names = workDatabases(projectId);
   const common = { run_id: run.id, project_id: projectId, kind: "work-database", provider: cluster.kind } as const;
@@ -95,5 +124,4 @@ async function copyDatabase({ projectId }: In, database: string, run: Run): Prom
     withResource(run.control, { ...common, name: names.probe }, async () => {}),
     withResource(run.control, { ...common, name: names.test }, async () => {}),
   ]);
-  return null;
 }
