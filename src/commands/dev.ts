@@ -50,10 +50,10 @@ It works on a development database of its own, never on the one that the deploym
 
   async run(): Promise<DevStopped> {
     const { args, flags } = await this.parse(Dev);
+    this.streaming = true; // an error is a line of its own too, however early it comes
     const signal = this.stopSignal();
     const { startDev } = await import("../dev/start-dev.ts");
     const project = await this.findProject(args.project);
-    this.streaming = true;
     const end = await startDev(
       this.tbConfig,
       await this.control(),

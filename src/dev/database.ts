@@ -34,7 +34,8 @@ export async function openDevDatabase(
   const own = await cluster.connection(project.id, "own", name);
   return {
     name,
-    serverEnv: databaseEnv(app),
+    // Said outright, because the user's own .env may say something else, for another server.
+    serverEnv: { ...databaseEnv(app), ...(app.ssl === false && { DB_SSL: "disable" }) },
     ownerEnv: { MIGRATE_DB_USER: own.user, MIGRATE_DB_PASSWORD: own.password },
   };
 }

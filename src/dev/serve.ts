@@ -26,6 +26,8 @@ type Tell = (item: DevItem) => Promise<void>;
 
 const ATTEMPTS = 5;
 const KEPT_LINES = 12;
+/** Frames that nobody who reads this can change. */
+const UNHELPFUL = /^\s*$|^\s+at .*(node_modules|node:)/;
 const UNSAID_MS = 15_000;
 
 /** Returns the URL when the signal has aborted. Throws TbError "conflict" when the port is taken, "failure" when the server
@@ -98,7 +100,8 @@ async function serveOnce(
   }
 
   async function pass(item: DevReload | DevLog): Promise<void> {
-    if (item.type === "log") last.splice(0, last.length, ...last.slice(1 - KEPT_LINES), item.line);
+    if (item.type === "log" && !UNHELPFUL.test(item.line))
+      last.splice(0, last.length, ...last.slice(1 - KEPT_LINES), item.line);
     if (item.type === "log" || ready) return tell(item);
     await becomeReady(item.ok);
   }

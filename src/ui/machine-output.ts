@@ -68,8 +68,9 @@ export interface Answer {
   runId: string | null;
 }
 
-export function formatEnvelope({ command, data, error, durationMs, runId }: Answer): string {
+/** On one line where it follows the lines of a stream. */
+export function formatEnvelope({ command, data, error, durationMs, runId }: Answer, asLine = false): string {
   const metadata = { command, schema_version: SCHEMA_VERSION, duration_ms: durationMs, run_id: runId };
   const envelope: Envelope = { ok: error === null, data, error, metadata };
-  return JSON.stringify(envelope, null, 2);
+  return JSON.stringify(envelope, null, asLine ? 0 : 2);
 }
