@@ -48,8 +48,14 @@ export async function removeTbHome(home: string): Promise<void> {
   await removeHome(home);
 }
 
-export function startTb(home: string, args: string[], env: Record<string, string> = {}): RunningTb {
+export function startTb(
+  home: string,
+  args: string[],
+  env: Record<string, string> = {},
+  cwd = process.cwd(),
+): RunningTb {
   const child = spawn(process.execPath, [BIN, ...args], {
+    cwd,
     env: { ...process.env, TB_HOME: home, ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
