@@ -259,7 +259,8 @@ export abstract class TbCommand<Data, Item extends object = object> extends Comm
 
   private envelope(data: Data | null, error: ErrorJson | null): string {
     const command = this.id?.replaceAll(":", " ") ?? "";
-    return formatEnvelope({ command, data, error, durationMs: Date.now() - this.startedAt, runId: this.runId });
+    const answer = { command, data, error, durationMs: Date.now() - this.startedAt, runId: this.runId };
+    return formatEnvelope(answer, this.streaming);
   }
 }
 
