@@ -27,7 +27,7 @@ const LIMIT = 20;
 /** How many earlier ones --follow begins with. */
 const BEGIN = 10;
 
-export default class Activity extends TbCommand<Timeline> {
+export default class Activity extends TbCommand<Timeline, ActivityItem> {
   static override summary = "Show what has happened to a project, or to all of them, newest first.";
   static override description = `The types are ${ACTIVITY_TYPES.join(", ")}.
 
@@ -188,7 +188,7 @@ Times are ${ACCEPTED_TIMES}. A day is a whole day of local time, also after --un
   }
 
   protected format({ activities, next, group_by, groups }: Timeline): string {
-    const filtered = this.argv.some((each) => each.startsWith("--") && each !== "--quiet");
+    const filtered = this.argv.some((each) => /^--(type|status|environment|since|until|run|search|before)/.test(each));
     const nothing = filtered ? "Nothing of that kind has happened." : "Nothing has happened yet.";
     if (groups && group_by) return groups.length > 0 ? formatGroups(groups, group_by) : nothing;
     if (activities.length === 0) return nothing;

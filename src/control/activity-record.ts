@@ -31,7 +31,7 @@ export function csvLine(projects: ReadonlyMap<string, string>): Line {
 
 /** A text that a spreadsheet would take for a formula gets an apostrophe in front, which makes it a text there: what is
  * exported was partly written by models and strangers. */
-export function csvField(value: string): string {
+function csvField(value: string): string {
   const safe = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
