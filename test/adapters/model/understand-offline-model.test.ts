@@ -37,23 +37,20 @@ test("it says whether a database is needed and designs the plan, at no cost", as
   expect(JSON.parse(designed.text)).toEqual(designed.data);
 });
 
-test("as an agent it writes every file in one turn, then openapi.json, then finishes", async () => {
+test("as an agent it writes every file and openapi.json and finishes, in one turn", async () => {
   const plan = planOf(REQUEST);
   const call = buildProjectPrompt(plan, ["package.json", "server/api/health.get.ts"]);
   const first = await model.complete(call, signal);
   expect(first.finish).toBe("tool_calls");
-  expect(first.toolCalls.map(({ name, arguments: args }) => ({ name, args }))).toEqual(
-    renderProject(plan).map(({ path, content }) => ({ name: "write_file", args: { path, content } })),
-  );
+  expect(first.toolCalls.map(({ name, arguments: args }) => ({ name, args }))).toEqual([
+    ...renderProject(plan).map(({ path, content }) => ({ name: "write_file", args: { path, content } })),
+    { name: "run_command", args: { command: "node scripts/openapi.ts" } },
+    { name: "finish", args: { summary: expect.stringContaining("todo-api with 12 endpoints") } },
+  ]);
   expect(new Set(first.toolCalls.map(({ id }) => id)).size).toBe(first.toolCalls.length);
   expect(await model.complete(call, signal)).toEqual(first);
-
-  const written = answered(call.messages, first);
-  const second = await model.complete({ ...call, messages: written }, signal);
-  expect(second.toolCalls).toMatchObject([{ name: "run_command", arguments: { command: "node scripts/openapi.ts" } }]);
-  const third = await model.complete({ ...call, messages: answered(written, second) }, signal);
-  expect(third.toolCalls).toMatchObject([{ name: "finish" }]);
-  expect(JSON.stringify(third.toolCalls[0]!.arguments)).toContain("todo-api with 12 endpoints");
+  const accepted = await model.complete({ ...call, messages: answered(call.messages, first) }, signal);
+  expect(accepted).toMatchObject({ finish: "stop", toolCalls: [], text: "The project is finished." });
 });
 
 test("it stops with plain words when a tool or the verification fails, because it cannot mend that", async () => {
@@ -65,12 +62,11 @@ test("it stops with plain words when a tool or the verification fails, because i
   );
   expect(refused).toMatchObject({ finish: "stop", toolCalls: [] });
   expect(refused.text).toContain("No space left.");
+  const unfinished = answered(call.messages, first, { run_command: "exit 1", finish: "Not finished" });
+  const why = await model.complete({ ...call, messages: unfinished }, signal);
+  expect(why.text).toMatch(/^A tool failed[^]*run_command: exit 1$/);
 
-  const finishing = answered(
-    answered(call.messages, first),
-    { ...first, toolCalls: [{ id: "f", name: "finish", arguments: {} }] },
-    { finish: "GET /api/tasks: 500" },
-  );
+  const finishing = answered(call.messages, first, { finish: "GET /api/tasks: 500" });
   const stopped = await model.complete({ ...call, messages: finishing }, signal);
   expect(stopped).toMatchObject({ finish: "stop", toolCalls: [] });
   expect(stopped.text).toContain("The verification failed");

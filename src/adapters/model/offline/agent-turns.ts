@@ -1,4 +1,4 @@
-// The agent of the offline model: write all files, write openapi.json, finish. What comes next follows from the conversation.
+// The agent of the offline model: it writes all files and openapi.json and finishes, all in one turn.
 import { TbError } from "../../../errors.ts";
 import type { Plan } from "../../../plan/plan.ts";
 import { validatePlan } from "../../../plan/validate-plan.ts";
@@ -9,38 +9,27 @@ type ToolMessage = Extract<Message, { role: "tool" }>;
 
 /** The next turn after `messages`. Throws TbError "failure" when the conversation holds no plan. */
 export async function nextAgentTurn(messages: readonly Message[]): Promise<ModelAnswer> {
-  const turns = messages.filter((message) => message.role === "assistant");
-  const last = turns.at(-1);
-  if (!last) return callTools("Writing the project's files.", await fileCalls(planIn(messages)));
+  const last = messages.findLast((message) => message.role === "assistant");
+  if (!last) return callTools("Writing the project's files.", await buildCalls(planIn(messages)));
   const results = messages.slice(messages.lastIndexOf(last) + 1).filter((message) => message.role === "tool");
-  const failures = last.toolCalls.flatMap((call) => failureOf(call, results));
-  const tool = last.toolCalls.at(-1)?.name;
-  if (failures.length > 0) return stop(apology(tool, failures));
-  if (tool === "write_file") {
-    return callTools("Writing openapi.json.", [
-      { id: callId(2, 1), name: "run_command", arguments: { command: "node scripts/openapi.ts" } },
-    ]);
-  }
-  if (tool === "run_command") {
-    return callTools("The plan is built.", [
-      { id: callId(3, 1), name: "finish", arguments: { summary: summaryOf(planIn(messages)) } },
-    ]);
-  }
-  return stop("The project is finished.");
+  const failed = last.toolCalls.filter((call) => failureOf(call, results) !== null);
+  if (failed.length === 0) return stop("The project is finished.");
+  // A finish after them was not even looked at.
+  const others = failed.filter(({ name }) => name !== "finish");
+  const what = others.length > 0 ? "A tool failed" : "The verification failed";
+  const reasons = (others.length > 0 ? others : failed).map((call) => `${call.name}: ${failureOf(call, results)}`);
+  return stop([`${what}, and the offline model cannot mend what it did not foresee.`, ...reasons].join("\n\n"));
 }
 
-/** One write per file, in the renderer's order. */
-async function fileCalls(plan: Plan): Promise<ToolCall[]> {
+/** One write per file, in the renderer's order; then what is made from them, and the end. */
+async function buildCalls(plan: Plan): Promise<ToolCall[]> {
   const { renderProject } = await import("./render/render-project.ts");
-  return renderProject(plan).map((file, index) => ({
-    id: callId(1, index + 1),
-    name: "write_file",
-    arguments: { path: file.path, content: file.content },
-  }));
-}
-
-function callId(turn: number, call: number): string {
-  return `call_${turn}_${call}`;
+  const calls = [
+    ...renderProject(plan).map(({ path, content }) => ({ name: "write_file", arguments: { path, content } })),
+    { name: "run_command", arguments: { command: "node scripts/openapi.ts" } },
+    { name: "finish", arguments: { summary: summaryOf(plan) } },
+  ];
+  return calls.map((call, index) => ({ id: `call_${index + 1}`, ...call }));
 }
 
 function planIn(messages: readonly Message[]): Plan {
@@ -49,16 +38,11 @@ function planIn(messages: readonly Message[]): Plan {
   return validatePlan(JSON.parse(text));
 }
 
-/** A call that failed or whose result never came. */
-function failureOf(call: ToolCall, results: readonly ToolMessage[]): string[] {
+/** What a call failed with, or that its result never came; null when it did not fail. */
+function failureOf(call: ToolCall, results: readonly ToolMessage[]): string | null {
   const result = results.find((one) => one.callId === call.id);
-  if (!result) return [`${call.name}: no result`];
-  return result.failed ? [`${call.name}: ${result.text}`] : [];
-}
-
-function apology(tool: string | undefined, failures: string[]): string {
-  const what = tool === "finish" ? "The verification failed" : "A tool failed";
-  return [`${what}, and the offline model cannot mend what it did not foresee.`, ...failures].join("\n\n");
+  if (!result) return "no result";
+  return result.failed ? result.text : null;
 }
 
 function summaryOf(plan: Plan): string {
