@@ -108,6 +108,13 @@ async function startOrResume(runId: string, control: Control): Promise<RunOutcom
   return reviveOutcome(stored);
 }
 
+/** Makes the engine's tables ready, as the first run would; false when they are. */
+export async function prepareEngine(control: Control): Promise<boolean> {
+  const ready = await isMigrated(control);
+  if (!ready) await migrateEngine(control);
+  return !ready;
+}
+
 /** Creates or updates the engine's tables unless the schema's comment says that this version has done so. */
 async function migrateEngine(control: Control): Promise<void> {
   if (await isMigrated(control)) return;

@@ -52,6 +52,17 @@ export async function baseProjectFiles(plan: Plan): Promise<ProjectFile[]> {
   return [...files.values()].map((file) => personalise(file, plan)).toSorted((a, b) => (a.path < b.path ? -1 : 1));
 }
 
+/** The manifests of the templates: what new projects depend on. Their own names play no part in what is prepared. */
+export async function templateManifests(): Promise<{ name: string; packageJson: string; lockfile: string }[]> {
+  return Promise.all(
+    ["nitro", "nitro-without-database"].map(async (name) => ({
+      name,
+      packageJson: await readFile(join(TEMPLATES, name, "package.json"), "utf8"),
+      lockfile: await readFile(join(TEMPLATES, name, "package-lock.json"), "utf8"),
+    })),
+  );
+}
+
 async function templateFiles(name: string): Promise<ProjectFile[]> {
   const folder = join(TEMPLATES, name);
   const files: ProjectFile[] = [];
