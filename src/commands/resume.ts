@@ -1,5 +1,6 @@
 import * as Args from "@oclif/core/args";
 import type { ErrorCode } from "../errors.ts";
+import { backupFailure } from "../pipeline/backup-failure.ts";
 import type { AlreadyFinished } from "../pipeline/start-run.ts";
 import { TbCommand } from "../tb-command.ts";
 import { prose } from "../ui/layout.ts";
@@ -30,7 +31,7 @@ export default class Resume extends TbCommand<RunResult | AlreadyFinished> {
     const finished = alreadyFinished(row);
     if (finished) return finished;
     const result = (await this.runner().follow(row.run_id, (deps) => resumeRun(deps, row))) as RunResult;
-    const shortfall = notVerified(result);
+    const shortfall = "backups" in result ? backupFailure(result) : notVerified(result);
     if (shortfall) this.conclude(shortfall);
     return result;
   }

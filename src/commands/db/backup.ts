@@ -1,7 +1,8 @@
 import * as Args from "@oclif/core/args";
 import * as Flags from "@oclif/core/flags";
 import type { ListedBackups } from "../../backup/list-backups.ts";
-import { TbError, type ErrorCode } from "../../errors.ts";
+import type { ErrorCode } from "../../errors.ts";
+import { backupFailure } from "../../pipeline/backup-failure.ts";
 import type { BackupResult } from "../../pipeline/phases/back-up.ts";
 import { TbCommand } from "../../tb-command.ts";
 import { formatBackedUp, formatBackups } from "../../ui/backups.ts";
@@ -39,20 +40,12 @@ export default class DbBackup extends TbCommand<BackupResult | ListedBackups> {
       what: args.what ?? null,
       out: flags.out ?? null,
     });
-    const [first] = result.failed;
-    if (first) this.conclude(failure(result.failed.length, first));
+    const failure = backupFailure(result);
+    if (failure) this.conclude(failure);
     return result;
   }
 
   protected format(data: BackupResult | ListedBackups): string {
     return data.outcome === "listed" ? formatBackups(data) : formatBackedUp(data);
   }
-}
-
-function failure(count: number, { project, error }: BackupResult["failed"][number]): TbError {
-  const more = count > 1 ? ` Nor were ${count - 1} more.` : "";
-  return new TbError("conflict", `${project.name} was not backed up. ${error.message}${more}`, {
-    ...(error.details && { details: error.details }),
-    ...(error.suggestion !== null && { suggestion: error.suggestion }),
-  });
 }
