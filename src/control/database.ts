@@ -185,9 +185,10 @@ async function bringUpToDate(pool: Pool, config: Config, options: OpenOptions): 
 }
 
 function createControl(pool: Pool, schema: string, source: ControlSource): Control {
-  async function query<Row extends object>(text: string, values?: unknown[]): Promise<Row[]> {
+  async function query<Row extends object>(text: string, values?: unknown[], name?: string): Promise<Row[]> {
     try {
-      return (await pool.query<Row>({ text, ...(values && { values }), types: PLAIN_NUMBERS })).rows;
+      const query = { text, ...(values && { values }), ...(name && { name }), types: PLAIN_NUMBERS };
+      return (await pool.query<Row>(query)).rows;
     } catch (error) {
       throw source.explain(error);
     }

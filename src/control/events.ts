@@ -67,6 +67,7 @@ export async function insertEvent(
       activity?.environment ?? null,
       activity?.references ?? null,
     ],
+    "insert-event",
   );
   if (!row?.held) {
     throw new TbError("interrupted", "Another process has taken this run over.", {

@@ -5,7 +5,7 @@ import { once } from "node:events";
 import type { Readable } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
 import { TbError } from "../errors.ts";
-import { findByEnvironment } from "./process-identity.ts";
+import { findByEnvironment, lowestDescendant } from "./process-identity.ts";
 import { errorCode } from "./error-code.ts";
 
 export type Command = readonly [string, ...string[]];
@@ -63,6 +63,7 @@ export async function launch(command: Command, options: LaunchOptions): Promise<
   const { openFiles, fileSize, memory } = options.limits ?? DEFAULT_LIMITS;
   const mark = `${options.mark}:${randomBytes(6).toString("hex")}`;
   const figures = [openFiles, fileSize * 2048, memory * 1024].map(String); // blocks of 512 bytes, KiB
+  const startedAt = performance.now();
   const child = await start(["-c", GUARD, "tb", ...figures, ...command], options.cwd, { ...options.env, [MARK]: mark });
   const { pid, stdout, stderr } = child;
   const guard = child.stdio[3];
@@ -74,7 +75,7 @@ export async function launch(command: Command, options: LaunchOptions): Promise<
     await once(child, "exit");
     signalGroup(pid, "SIGKILL"); // the watcher and what the command left in the background
     ended = true;
-    killMarked((value) => value === mark);
+    killMarked((value) => value === mark, lowestDescendant(pid, performance.now() - startedAt));
     guard?.destroy();
     await Promise.race([drained, delay(OUTPUT_GRACE, undefined, { ref: false })]);
     stdout.destroy();
@@ -115,10 +116,10 @@ export function signalGroup(pid: number, signal: NodeJS.Signals): void {
 }
 
 /** In rounds, because a process may start another while we look. */
-function killMarked(matches: (value: string) => boolean): number {
+function killMarked(matches: (value: string) => boolean, lowest = 1): number {
   const seen = new Set<number>();
   for (let round = 0; round < 10; round++) {
-    const found = findByEnvironment(MARK, matches).filter((pid) => !seen.has(pid));
+    const found = findByEnvironment(MARK, matches, lowest).filter((pid) => !seen.has(pid));
     if (found.length === 0) break;
     for (const pid of found) {
       seen.add(pid);

@@ -51,13 +51,14 @@ export function parseIdentity(value: unknown): ProcessIdentity | null {
     : null;
 }
 
-/** Pids whose environment holds the variable with a value that passes. Only Linux shows environments; elsewhere none. */
-export function findByEnvironment(name: string, matches: (value: string) => boolean): number[] {
+/** Pids from `lowest` up whose environment holds the variable with a value that passes. Only Linux shows environments;
+ * elsewhere none. */
+export function findByEnvironment(name: string, matches: (value: string) => boolean, lowest = 1): number[] {
   if (process.platform !== "linux") return [];
   const start = Buffer.from(`${name}=`);
   return readdirSync("/proc").flatMap((entry) => {
     const pid = Number(entry);
-    if (!Number.isInteger(pid) || pid === process.pid) return [];
+    if (!Number.isInteger(pid) || pid < lowest || pid === process.pid) return [];
     const environment = readProc(`/proc/${pid}/environ`);
     const at = environment?.indexOf(start) ?? -1;
     if (!environment || at === -1 || (at > 0 && environment[at - 1] !== 0)) return [];
@@ -65,6 +66,22 @@ export function findByEnvironment(name: string, matches: (value: string) => bool
     const value = environment.toString("utf8", at + start.length, end === -1 ? environment.length : end);
     return matches(value) && linuxStat(pid) ? [pid] : [];
   });
+}
+
+/** More than any machine starts within the milliseconds. */
+const MANY_PROCESSES = 10_000;
+const SHORT = 5000;
+/** The kernel's default, where it does not tell. */
+const SMALLEST_LIMIT = 32_768;
+
+let pidLimit: number | undefined;
+
+/** The lowest pid that a descendant of `pid` can have, which was started `age` milliseconds ago: numbers are given out in
+ * turn, so they are higher as long as the end of the numbers was not reached meanwhile. Looking at every process instead
+ * takes as long as many a command. */
+export function lowestDescendant(pid: number, age: number): number {
+  pidLimit ??= Number(readProc("/proc/sys/kernel/pid_max")?.toString("utf8")) || SMALLEST_LIMIT;
+  return age < SHORT && pid + MANY_PROCESSES < pidLimit ? pid : 1;
 }
 
 let bootId: string | undefined;

@@ -8,6 +8,7 @@ import {
   findByEnvironment,
   identify,
   isRunning,
+  lowestDescendant,
   ownIdentity,
   parseIdentity,
 } from "../../src/processes/process-identity.ts";
@@ -31,6 +32,12 @@ test("a process is known by its pid and start time", async () => {
   await child.stop(0);
   expect(isRunning(identity)).toBe(false);
   expect(isRunning(ownIdentity())).toBe(true);
+});
+
+test("descendants are only looked for among higher pids while the numbers cannot have started anew", () => {
+  expect(lowestDescendant(300, 100)).toBe(process.platform === "linux" ? 300 : expect.any(Number));
+  expect(lowestDescendant(300, 60_000)).toBe(1);
+  expect(lowestDescendant(2 ** 22 - 100, 100)).toBe(1); // no limit is higher than 2^22
 });
 
 test("stopping gives time to finish, but not more than the grace", async () => {

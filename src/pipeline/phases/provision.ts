@@ -80,7 +80,7 @@ async function fill(state: In, run: Run): Promise<SandboxFacts> {
   const sandbox = await createRunSandbox(run, state.projectId);
   for (const { path, content } of await baseProjectFiles(state.plan)) await sandbox.writeFile(path, content);
   const connection = state.database ? await workConnection(run, state.projectId) : null;
-  await allDone([fillSandbox(run, sandbox, connection), saveBase(state, run, sandbox)]);
+  await allDone([saveBase(state, run, sandbox), fillSandbox(run, sandbox, connection)]);
   return { provider: sandbox.provider, isolation: sandbox.isolation };
 }
 
