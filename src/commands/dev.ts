@@ -98,12 +98,9 @@ It works on a development database of its own, never on the one that the deploym
 
   private async browse(url: string): Promise<void> {
     if (!this.tbConfig.hasDisplay) return this.progress(`There is no display to open ${url} on.`);
-    const { default: open } = await import("open");
-    try {
-      await open(url);
-    } catch (error) {
-      this.progress(`No browser could be started: ${error instanceof Error ? error.message : String(error)}`);
-    }
+    const { openInBrowser } = await import("../ui/browser.ts");
+    const reason = await openInBrowser(url);
+    if (reason !== null) this.progress(`No browser could be started: ${reason}`);
   }
 
   protected format(): string {

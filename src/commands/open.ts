@@ -56,14 +56,10 @@ export default class Open extends TbCommand<Opened> {
 
   /** Whether a browser could be started. */
   private async browse(url: string): Promise<boolean> {
-    const { default: open } = await import("open");
-    try {
-      await open(url);
-      return true;
-    } catch (error) {
-      this.progress(`No browser could be started: ${error instanceof Error ? error.message : String(error)}`);
-      return false;
-    }
+    const { openInBrowser } = await import("../ui/browser.ts");
+    const reason = await openInBrowser(url);
+    if (reason !== null) this.progress(`No browser could be started: ${reason}`);
+    return reason === null;
   }
 
   protected format({ url, opened }: Opened): string {

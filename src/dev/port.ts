@@ -1,6 +1,6 @@
 // A free port for the development server.
-import { createServer } from "node:net";
 import { TbError } from "../errors.ts";
+import { isPortFree } from "../processes/is-port-free.ts";
 
 /** Where the project's own `npm run dev` listens as well. */
 export const FIRST_PORT = 3000;
@@ -8,7 +8,7 @@ const COUNT = 200;
 
 /** The first port from `first` up that nobody listens on. Throws TbError "configuration" when there is none. */
 export async function freePort(first: number): Promise<number> {
-  for (let port = first; port < first + COUNT && port <= 65_535; port++) if (await isFree(port)) return port;
+  for (let port = first; port < first + COUNT && port <= 65_535; port++) if (await isPortFree(port)) return port;
   throw new TbError("configuration", `No port from ${first} to ${first + COUNT - 1} is free.`, {
     suggestion: "--port PORT      name one that is",
   });
@@ -16,7 +16,7 @@ export async function freePort(first: number): Promise<number> {
 
 /** The port that was asked for, if it is free. Throws TbError "conflict" with one that is. */
 export async function requirePort(port: number): Promise<number> {
-  if (await isFree(port)) return port;
+  if (await isPortFree(port)) return port;
   throw portTaken(port, await freePort(port + 1));
 }
 
@@ -24,14 +24,5 @@ export function portTaken(port: number, other: number): TbError {
   return new TbError("conflict", `Port ${port} is in use by another program.`, {
     suggestion: `--port ${other}      is free`,
     parks: false,
-  });
-}
-
-/** Whether nobody listens there. */
-export function isFree(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const probe = createServer();
-    probe.once("error", () => resolve(false));
-    probe.listen(port, "127.0.0.1", () => probe.close(() => resolve(true)));
   });
 }

@@ -4,10 +4,11 @@ import type { Config } from "../config.ts";
 import { TbError } from "../errors.ts";
 import { homedir, tmpdir } from "node:os";
 import { cleanEnvironment } from "../processes/clean-environment.ts";
+import { isPortFree } from "../processes/is-port-free.ts";
 import type { DevDatabase } from "./database.ts";
 import type { DevItem, DevLog, DevReload } from "./dev-item.ts";
 import { createMigrator, watchMigrations, type MigrationsOf } from "./migrations.ts";
-import { FIRST_PORT, freePort, isFree, portTaken, requirePort } from "./port.ts";
+import { FIRST_PORT, freePort, portTaken, requirePort } from "./port.ts";
 import { startServer } from "./server.ts";
 
 export interface ServeOptions {
@@ -107,7 +108,7 @@ async function serveOnce(
   }
 
   async function lookUnsaid(): Promise<void> {
-    if (!ready && !(await isFree(port)) && !ready) await becomeReady(true);
+    if (!ready && !(await isPortFree(port)) && !ready) await becomeReady(true);
   }
   const unsaid = setInterval(() => void lookUnsaid(), UNSAID_MS); // another version of Nitro may say it in other words
   try {

@@ -78,9 +78,12 @@ async function follow(
   /** Built is not served yet: a new worker takes over from the old one. */
   async function untilServed(build: number, ms: number): Promise<void> {
     const deadline = performance.now() + TAKE_OVER_MS;
-    while (build === builds && workerOf(folder) === worker && performance.now() < deadline) await delay(LOOK_MS);
+    while (workerOf(folder) === worker && performance.now() < deadline) {
+      if (build !== builds) return; // a newer one has begun
+      await delay(LOOK_MS);
+    }
     worker = workerOf(folder);
-    if (build === builds) tellReload(true, ms); // else a newer one has begun
+    if (build === builds) tellReload(true, ms);
   }
 
   async function untilSaid(build: number): Promise<void> {

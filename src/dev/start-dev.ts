@@ -5,8 +5,7 @@ import type { Config } from "../config.ts";
 import type { Control } from "../control/control.ts";
 import { findDatabase } from "../control/project-databases.ts";
 import type { ProjectRow } from "../control/projects.ts";
-import { findRepository } from "../control/repositories.ts";
-import { TbError } from "../errors.ts";
+import { requireFinished } from "../pipeline/finished-project.ts";
 import { sparingly } from "../ui/sparingly.ts";
 import { interruption } from "../processes/interruption.ts";
 import { chooseFolder } from "./choose-folder.ts";
@@ -48,13 +47,7 @@ export async function startDev(
 ): Promise<DevEnd> {
   const { project: row, signal, say } = input;
   const project = { id: row.project_id, name: row.name };
-  const repository = await findRepository(control, project.id);
-  if (row.status !== "active" || !repository?.commit) {
-    throw new TbError("conflict", `${project.name} is not finished, so there is nothing to work on yet.`, {
-      suggestion: `tb runs list --project ${project.name}      find its run, then tb resume RUN or tb cancel RUN`,
-      parks: false,
-    });
-  }
+  const repository = await requireFinished(control, row, "work on");
   const chosen = await chooseFolder(config, { project, url: repository.url, given: input.dir, cwd: input.cwd });
   const { folder } = chosen;
   const claim = claimProject(config.home, project, folder);

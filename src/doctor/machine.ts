@@ -1,10 +1,10 @@
 // What tb needs of the machine: Node, git, npm, a port, the time.
 import { execFile } from "node:child_process";
-import { createServer } from "node:net";
 import { promisify } from "node:util";
 import { FIRST_PORT } from "../adapters/deploy-target/deployment-port.ts";
 import type { Config } from "../config.ts";
 import { errorCode } from "../processes/error-code.ts";
+import { isPortFree } from "../processes/is-port-free.ts";
 import { findOwner } from "../owner.ts";
 import type { Found } from "./diagnosis.ts";
 
@@ -50,7 +50,7 @@ export async function checkOwner({ user }: Pick<Config, "user">): Promise<Found>
 export async function checkPort(): Promise<Found> {
   const last = FIRST_PORT + 999;
   for (let port = FIRST_PORT; port <= last; port++) {
-    if (await isFree(port)) return `127.0.0.1:${port} is the first free one for deployments`;
+    if (await isPortFree(port)) return `127.0.0.1:${port} is the first free one for deployments`;
   }
   return {
     status: "warning",
@@ -76,12 +76,4 @@ export async function checkClock(elsewhere: Date | null): Promise<Found> {
 function isAtLeast(version: string, [major, minor]: readonly [number, number]): boolean {
   const [ours = 0, small = 0] = version.split(".").map(Number);
   return ours > major || (ours === major && small >= minor);
-}
-
-function isFree(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const probe = createServer();
-    probe.once("error", () => resolve(false));
-    probe.listen(port, "127.0.0.1", () => probe.close(() => resolve(true)));
-  });
 }

@@ -6,7 +6,6 @@ import { listDeployments, type DeploymentRow } from "../control/deployments.ts";
 import { findDatabase } from "../control/project-databases.ts";
 import { refuseWhileBusy } from "../control/project-lock.ts";
 import { findProject, type ProjectRow } from "../control/projects.ts";
-import { findRepository } from "../control/repositories.ts";
 import { TbError } from "../errors.ts";
 import { newId } from "../ids.ts";
 import type { Runner } from "../tb-command.ts";
@@ -14,6 +13,7 @@ import { chooseRollback } from "./choose-rollback.ts";
 import type { DeployStart } from "./deploy.ts";
 import { checkRollbackSchema } from "./kept-migrations.ts";
 import { migrationNames } from "./phases/find-build.ts";
+import { requireFinished } from "./finished-project.ts";
 import type { DeployResult } from "./phases/record-deploy.ts";
 import { appliedMigrations } from "./live-schema.ts";
 
@@ -86,13 +86,7 @@ export async function startDeploy(
 async function lookUp(control: Control, adapters: Adapters, input: DeployInput): Promise<Found> {
   const project = await findProject(control, input.ownerId, input.project);
   const projectId = project.project_id;
-  const repository = await findRepository(control, projectId);
-  if (project.status !== "active" || !repository?.commit) {
-    throw new TbError("conflict", `${project.name} is not finished, so there is nothing to deploy yet.`, {
-      suggestion: `tb runs list --project ${project.name}      find its run, then tb resume RUN or tb cancel RUN`,
-      parks: false,
-    });
-  }
+  const repository = await requireFinished(control, project, "deploy");
   await refuseWhileBusy(control, projectId);
   const { name, url, branch } = repository;
   const { commit } = await (await adapters.gitHost()).head({ projectId, repository, branch });

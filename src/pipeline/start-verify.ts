@@ -2,13 +2,14 @@
 import type { Adapters } from "../adapters/index.ts";
 import type { Control } from "../control/control.ts";
 import { findDatabase } from "../control/project-databases.ts";
+import { refuseWhileBusy } from "../control/project-lock.ts";
 import { findProject, type ProjectRow } from "../control/projects.ts";
-import { findRepository } from "../control/repositories.ts";
 import { effectiveState } from "../control/run-view.ts";
 import { findRun, unfinishedRuns } from "../control/runs.ts";
 import { TbError } from "../errors.ts";
 import { newId } from "../ids.ts";
 import type { Runner } from "../tb-command.ts";
+import { requireFinished } from "./finished-project.ts";
 import type { VerifyResult } from "./phases/record-verdict.ts";
 import type { VerifyStart } from "./verify.ts";
 
@@ -55,13 +56,8 @@ async function lookUp(
   ref: string | null,
 ): Promise<VerifyStart> {
   const projectId = project.project_id;
-  const repository = await findRepository(control, projectId);
-  if (project.status !== "active" || !repository?.commit) {
-    throw new TbError("conflict", `${project.name} is not finished, so there is nothing to verify yet.`, {
-      suggestion: `tb runs list --project ${project.name}      find its run, then tb resume RUN or tb cancel RUN`,
-      parks: false,
-    });
-  }
+  const repository = await requireFinished(control, project, "verify");
+  await refuseWhileBusy(control, projectId);
   const { name, url, branch: main } = repository;
   const gitHost = await adapters.gitHost();
   const { commit, branch } = await gitHost.resolve({ projectId, repository, ref: ref ?? main });

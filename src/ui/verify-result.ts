@@ -20,7 +20,7 @@ export function notVerified(result: object): TbError | null {
   const { project, run, checks } = result;
   const names = checks.filter((one) => !one.passed).map(({ name }) => name);
   return new TbError("verification_failed", `${project.name} is not verified: ${names.join(", ")}.`, {
-    suggestion: `tb dev ${project.name}      a working copy to mend it in\ntb runs show ${run.id}      shows this verdict again`,
+    suggestion: `tb dev ${project.name}      a working copy to mend it in\ntb runs watch ${run.id}      shows this verdict again`,
     parks: false,
   });
 }

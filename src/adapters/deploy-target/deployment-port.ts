@@ -1,10 +1,10 @@
 // Chooses the port of a project, once.
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { dirname, join } from "node:path";
 import { existsSync } from "node:fs";
 import { TbError } from "../../errors.ts";
 import { errorCode } from "../../processes/error-code.ts";
+import { isPortFree } from "../../processes/is-port-free.ts";
 import type { DeploymentFolder } from "./deployment-folder.ts";
 
 /** Where the search begins unless told otherwise. */
@@ -20,7 +20,7 @@ export async function choosePort(
 ): Promise<number> {
   for (let port = first; port < first + COUNT; port++) {
     if (!except.has(port) && claim(root, projectId, port)) {
-      if (await isFree(port)) return port;
+      if (await isPortFree(port)) return port;
       releasePort({ root, projectId }, port);
     }
   }
@@ -62,12 +62,4 @@ function ownerOf(file: string): string | null {
     if (errorCode(error) === "ENOENT") return null;
     throw error;
   }
-}
-
-function isFree(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const probe = createServer();
-    probe.once("error", () => resolve(false));
-    probe.listen(port, "127.0.0.1", () => probe.close(() => resolve(true)));
-  });
 }

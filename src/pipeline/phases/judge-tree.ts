@@ -35,7 +35,7 @@ function shown({ checks }: Verdict): string[] {
   return checks.filter(({ name }) => SHOWN.has(name)).map(({ summary }) => summary);
 }
 
-export function failedNames({ checks }: Pick<Verdict, "checks">): string {
+function failedNames({ checks }: Pick<Verdict, "checks">): string {
   return checks
     .filter(({ passed }) => !passed)
     .map(({ name }) => name)

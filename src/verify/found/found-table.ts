@@ -123,7 +123,7 @@ function hasOddUniqueness(table: string, columns: Column[], facts: SchemaFacts):
 }
 
 /** The property without its references and without "or null". */
-export function propertyOf(contract: Contract, schema: JsonSchema): FoundProperty {
+function propertyOf(contract: Contract, schema: JsonSchema): FoundProperty {
   const own = contract.resolve(schema);
   const choices = own.anyOf ?? own.oneOf;
   if (choices) {
