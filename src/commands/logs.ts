@@ -19,7 +19,7 @@ export interface Logs {
 
 const DEFAULT_LINES = 50;
 
-export default class LogsCommand extends TbCommand<Logs> {
+export default class LogsCommand extends TbCommand<Logs, LogLine> {
   static override summary = "Print what a project's deployment has logged.";
   static override description =
     "With --follow it goes on until Ctrl-C: through rotated log files, and into the next version when one is deployed. It ends by itself when the project is destroyed.";

@@ -97,17 +97,27 @@ async function completeCommand(
 ): Promise<Completion> {
   const { given, used, expecting, onlyArguments } = readWords(command, rest);
   const look = (known: Known) => lookup(known, { command: command.id, given });
-  if (expecting) return valuesOf(expecting, look);
+  if (expecting) return withPrefix(listPrefix(expecting, typed), await valuesOf(expecting, look));
   const assigned = onlyArguments ? null : /^--([^=]+)=/.exec(typed);
   if (assigned) {
     const flag = command.flags[assigned[1]!];
     if (flag?.type !== "option") return NOTHING;
-    const { candidates, files } = await valuesOf(flag, look);
-    return { candidates: candidates.map((each) => ({ ...each, value: `${assigned[0]}${each.value}` })), files };
+    const value = typed.slice(assigned[0].length);
+    return withPrefix(`${assigned[0]}${listPrefix(flag, value)}`, await valuesOf(flag, look));
   }
   if (typed.startsWith("-") && !onlyArguments) return nothingBut(flagsOf(command, used));
   const argument = Object.values(command.args)[Object.keys(given).length];
   return argument ? valuesOf(argument, look) : nothingBut(typed === "" ? flagsOf(command, used) : []);
+}
+
+/** What stands already of a list with delimiters: "a,b," of "a,b,c". */
+function listPrefix(flag: Flag, typed: string): string {
+  const { delimiter } = flag as { delimiter?: string };
+  return delimiter ? typed.slice(0, typed.lastIndexOf(delimiter) + 1) : "";
+}
+
+function withPrefix(prefix: string, { candidates, files }: Completion): Completion {
+  return { candidates: candidates.map((each) => ({ ...each, value: `${prefix}${each.value}` })), files };
 }
 
 interface Typed {

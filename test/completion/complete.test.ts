@@ -9,7 +9,11 @@ const commands = [
   command(
     "log",
     { project: {} },
-    { type: { type: "option", multiple: true, options: ["a", "b"] }, run: { type: "option" } },
+    {
+      type: { type: "option", multiple: true, options: ["a", "b"] },
+      run: { type: "option" },
+      level: { type: "option", multiple: true, options: ["x", "y"], delimiter: "," },
+    },
   ),
   command("log:all", {}, { color: { type: "boolean", allowNo: true } }),
   { ...command("secret", {}, {}), hidden: true },
@@ -50,6 +54,11 @@ test("the value of a flag is no argument", async () => {
   expect(await fitting("log", "--run", "run_1", "t")).toEqual(["todo"]);
   expect(await fitting("log", "--run=run_1", "t")).toEqual(["todo"]);
   expect(await fitting("log", "--type=")).toEqual(["--type=a", "--type=b"]);
+});
+
+test("each value of a list is completed", async () => {
+  expect(await fitting("log", "--level", "x,")).toEqual(["x,x", "x,y"]);
+  expect(await fitting("log", "--level=x,y")).toEqual(["--level=x,y"]);
 });
 
 test("after -- there are only arguments", async () => {

@@ -16,12 +16,22 @@ export interface Terminal {
 export const ENTER = "\r";
 export const CTRL_C = "\u0003";
 
-export function openTerminal(home: string, args: string[], env: Record<string, string> = {}): Terminal {
+export function openTerminal(
+  home: string,
+  args: string[],
+  env: Record<string, string> = {},
+  { columns = 80, cwd = process.cwd() } = {},
+): Terminal {
   const command = [process.execPath, BIN, ...args].map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(" ");
-  const child = spawn("script", ["--quiet", "--return", "--command", `stty cols 80; exec ${command}`, "/dev/null"], {
-    env: { ...process.env, TB_HOME: home, TERM: "xterm", ...env },
-    stdio: ["pipe", "pipe", "inherit"],
-  });
+  const child = spawn(
+    "script",
+    ["--quiet", "--return", "--command", `stty cols ${columns}; exec ${command}`, "/dev/null"],
+    {
+      env: { ...process.env, TB_HOME: home, TERM: "xterm", ...env },
+      cwd,
+      stdio: ["pipe", "pipe", "inherit"],
+    },
+  );
   let [screen, seen] = ["", 0];
   child.stdout.setEncoding("utf8").on("data", (chunk: string) => (screen += chunk));
   const closed = once(child, "close");
