@@ -11,7 +11,7 @@ import {
   type Schema,
 } from "ts-json-schema-generator";
 
-export interface CommandSchemas {
+interface CommandSchemas {
   data: Schema;
   /** Of what it streams; null when it streams nothing. */
   items: Schema | null;

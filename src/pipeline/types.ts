@@ -38,7 +38,12 @@ export interface Run {
 
 /** What a phase may say. */
 export type PhaseEvent =
-  | { type: "progress"; text: string; percent?: number }
+  | {
+      type: "progress";
+      text: string;
+      /** Left out where nobody knows it. */
+      percent?: number;
+    }
   | { type: "agent.message" | "warning"; text: string }
   | { type: "tool.started" | "tool.finished"; tool: string; summary: string }
   | { type: "model.usage"; model: string; input: number; cached: number; output: number; usd: number | null }
@@ -51,7 +56,14 @@ export type PhaseEvent =
       references?: Record<string, string>;
     };
 
-export type RunEvent = { runId: string; seq: number; at: string } & (
+export type RunEvent = {
+  /** The run. */
+  runId: string;
+  /** Rises from event to event of the run. */
+  seq: number;
+  /** When, in ISO 8601. */
+  at: string;
+} & (
   | { type: "run.started"; pipeline: string; phases: { name: string; title: string }[] }
   | { type: "phase.started" | "phase.undone"; phase: string }
   | { type: "phase.finished"; phase: string; summary?: string }

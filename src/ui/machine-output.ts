@@ -4,7 +4,8 @@ import type { RunEvent } from "../pipeline/types.ts";
 
 const SCHEMA_VERSION = 1;
 
-/** What `--json` prints, once. Fields are only ever added. */
+/** What `--json` prints, once. Fields are only ever added.
+ * @public read by the generator of docs/schemas */
 export interface Envelope {
   /** Whether the command succeeded; the exit code says the same. */
   ok: boolean;
@@ -24,17 +25,18 @@ export interface Envelope {
   };
 }
 
-/** One line of `--events`. The last one is run.finished, run.parked or run.failed, and only that one. */
+/** One line of `--events`. The last one is run.finished, run.parked or run.failed, and only that one.
+ * @public read by the generator of docs/schemas */
 export type EventLine = RunEvent | StreamedItem | ClosingLine;
 
 /** An item of a command that streams, by the command's schema of items. */
-export interface StreamedItem {
+interface StreamedItem {
   type: "item";
   item: object;
 }
 
 /** The end of a stream that no run has closed. */
-export type ClosingLine = Ending & {
+type ClosingLine = Ending & {
   /** The run; null when the command has none. */
   runId: string | null;
   seq: 0;

@@ -74,7 +74,8 @@ function findCommand(words: string[]): { id: string | undefined; argv: string[] 
 /** The words of the first command of a line, without variables before it and what the shell does with its output. */
 function shellWords(line: string): string[] {
   const words: string[] = [];
-  for (const [text] of line.matchAll(/'[^']*'|"[^"]*"|[|<>]|[^\s|<>]+/g)) {
+  const [, inner] = /\$\((.*?)\)/.exec(line) ?? []; // eval "$(tb …)"
+  for (const [text] of (inner ?? line).matchAll(/'[^']*'|"[^"]*"|[|<>]|[^\s|<>]+/g)) {
     if (/^[|<>]$/.test(text)) break;
     if (words.length === 0 && /^[A-Z_]+=/.test(text)) continue;
     words.push(text.replace(/^(['"])(.*)\1$/s, "$2"));
