@@ -234,7 +234,8 @@ describe("tb cleanup", () => {
     const created = new AbortController();
     async function clean(): Promise<number> {
       let rounds = 0;
-      for (; !created.signal.aborted; rounds++) await tbData(home, ["cleanup", "--yes", "--older-than", "0s", "--keep", "1"]);
+      for (; !created.signal.aborted; rounds++)
+        await tbData(home, ["cleanup", "--yes", "--older-than", "0s", "--keep", "1"]);
       return rounds;
     }
     const cleaning = [clean(), clean()];
