@@ -42,9 +42,10 @@ export default class Create extends TbCommand<CreateResult | Planned> {
         file: flags["plan-out"] ?? null,
       });
     }
-    const { startCreate } = await import("../pipeline/start-create.ts");
+    this.control().catch(() => {}); // connects while the rest is loaded, where an error is met
+    const [ownerId, { startCreate }] = await Promise.all([this.owner(), import("../pipeline/start-create.ts")]);
     return startCreate(this.runner(), {
-      ownerId: await this.owner(),
+      ownerId,
       request,
       givenPlan: null,
       name: flags.name ?? null,

@@ -4,10 +4,9 @@ import { randomBytes } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { rename } from "node:fs/promises";
 import { join } from "node:path";
-import { prepareDependencies } from "../adapters/sandbox/dependency-cache.ts";
+import { placeDependencies } from "../adapters/sandbox/dependency-cache.ts";
 import type { Config } from "../config.ts";
 import { TbError } from "../errors.ts";
-import { copyTree } from "../processes/copy-tree.ts";
 import { errorCode } from "../processes/error-code.ts";
 import { isAlive } from "../processes/is-alive.ts";
 import { removeTree } from "../processes/remove-tree.ts";
@@ -27,7 +26,7 @@ export interface DependencyOptions {
   onProgress: (text: string) => void;
 }
 
-/** Throws like `prepareDependencies` when packages have to be prepared, and TbError "failure" for a folder without manifests. */
+/** Throws like `placeDependencies` when packages have to be prepared, and TbError "failure" for a folder without manifests. */
 export async function ensureDependencies(
   config: Config,
   folder: string,
@@ -43,11 +42,10 @@ export async function ensureDependencies(
     if (fits(installed, manifests.lockfile)) return "fit";
     if (!existsSync(join(installed, MARK))) return "differ";
   }
-  const prepared = await prepareDependencies(config, manifests, options);
   const stamp = `${process.pid}-${randomBytes(4).toString("hex")}`;
   const [incoming, outgoing] = [temporary(folder, `in-${stamp}`), temporary(folder, `out-${stamp}`)];
   try {
-    await copyTree(join(prepared.folder, "node_modules"), incoming, options.signal);
+    await placeDependencies(config, manifests, { to: incoming, how: "copied" }, options);
     writeFileSync(join(incoming, MARK), "");
     if (existsSync(installed)) await rename(installed, outgoing);
     await rename(incoming, installed);

@@ -12,7 +12,7 @@ import { removeTree } from "../../processes/remove-tree.ts";
 import { checkManifests, type Manifests } from "./manifests.ts";
 import { npmCi } from "./npm-ci.ts";
 import { errorCode } from "../../processes/error-code.ts";
-import { isSealed, seal } from "./shared-packages.ts";
+import { isSealed, placePackages, type Placing, seal } from "./shared-packages.ts";
 
 export interface PrepareOptions {
   signal?: AbortSignal | undefined;
@@ -69,8 +69,23 @@ function markUsed(folder: string): boolean {
   }
 }
 
-/** Removes prepared packages that are no longer what they were. Moved away first, so that nobody is given half of them. */
-export async function discardChanged(folder: string): Promise<void> {
+/** Puts the prepared packages of these manifests at `to`, which must not exist. Throws like `prepareDependencies`. */
+export async function placeDependencies(
+  config: Config,
+  manifests: Manifests,
+  place: { to: string; how: Placing },
+  options: PrepareOptions,
+): Promise<{ cached: boolean }> {
+  while (true) {
+    const { folder, cached } = await prepareDependencies(config, manifests, options);
+    if (await placePackages(folder, place, options.signal)) return { cached };
+    options.onProgress?.("The prepared packages were changed: preparing them anew");
+    await discardChanged(folder);
+  }
+}
+
+/** Moved away first, so that nobody is given half of them. */
+async function discardChanged(folder: string): Promise<void> {
   if (!existsSync(folder) || isSealed(folder)) return; // someone else was faster
   const away = join(folder, "..", `.new-${process.pid}-${randomBytes(6).toString("hex")}`);
   try {

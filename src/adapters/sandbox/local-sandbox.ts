@@ -13,12 +13,11 @@ import { createTextTail, type TextTail } from "../../processes/text-tail.ts";
 import type { LaunchedProcess } from "../../processes/launch.ts";
 import { waitForEnd } from "../../processes/wait-for-end.ts";
 import { foldersIn, pathFacts } from "../../processes/folders.ts";
-import { dependencyCache, discardChanged, prepareDependencies } from "./dependency-cache.ts";
+import { dependencyCache, placeDependencies } from "./dependency-cache.ts";
 import { findNpm, NO_NPM } from "./npm-ci.ts";
 import { killRecordedGroups, recordGroup } from "./process-records.ts";
 import { createProcessTier, type SandboxPlace, type Tier } from "./process-tier.ts";
 import type { ExecOptions, Sandbox, SandboxProvider, StoredSandbox } from "./sandbox.ts";
-import { sharePackages } from "./shared-packages.ts";
 import { forgetStored, leftoverDependencies, listStored } from "./stored-dependencies.ts";
 import { deleteTreeFile, listTreeFiles, readTreeFile, writeTreeFile } from "./tree-files.ts";
 import { errorCode } from "../../processes/error-code.ts";
@@ -152,20 +151,15 @@ function createSandbox(config: Config, tier: Tier, place: Place): Sandbox {
 
     async installDependencies({ signal, onProgress }) {
       const manifests = { packageJson: readTreeFile(work, "package.json"), lockfile: readLockfile(work) };
-      const prepare = () => prepareDependencies(config, manifests, { signal, onProgress });
       // Always anew: whatever was done to the installed packages in the sandbox ends here.
       const stamp = randomBytes(6).toString("hex");
       const [incoming, outgoing] = [join(place.root, `incoming-${stamp}`), join(place.root, `outgoing-${stamp}`)];
       try {
-        let prepared = await prepare();
-        while (!(await sharePackages(prepared.folder, incoming, signal))) {
-          onProgress?.("The prepared packages were changed: preparing them anew");
-          await discardChanged(prepared.folder);
-          prepared = await prepare();
-        }
+        const shared = { to: incoming, how: "shared" } as const;
+        const placed = await placeDependencies(config, manifests, shared, { signal, onProgress });
         await moveAway(join(work, "node_modules"), outgoing);
         await rename(incoming, join(work, "node_modules"));
-        return { cached: prepared.cached };
+        return placed;
       } finally {
         await Promise.all([removeTree(incoming), removeTree(outgoing)]);
       }

@@ -1,4 +1,4 @@
-// Prepared packages in a sandbox without copying 100 MB: as shared blocks where the file system can, else as hard links.
+// Prepared packages where they are used, without copying 100 MB: as shared blocks where the file system can, else as hard links.
 //
 // What is written into a linked file in place reaches the prepared one too (what is replaced by a rename, as editors and npm
 // do, does not). Nothing in this tier keeps a program from doing so, here or in the cache itself; so before the packages are
@@ -31,10 +31,18 @@ export function isSealed(folder: string): boolean {
   }
 }
 
+/** "copied": the files are nobody else's, whatever is done to them. */
+export type Placing = "shared" | "copied";
+
 /** Puts the packages of a sealed folder at `to`, which must not exist. False, and nothing there, when they have changed
  * since they were sealed. */
-export async function sharePackages(folder: string, to: string, signal?: AbortSignal): Promise<boolean> {
-  const placing = place(join(folder, "node_modules"), to, signal);
+export async function placePackages(
+  folder: string,
+  { to, how }: { to: string; how: Placing },
+  signal?: AbortSignal,
+): Promise<boolean> {
+  const from = join(folder, "node_modules");
+  const placing = how === "shared" ? share(from, to, signal) : copyTree(from, to, signal);
   placing.catch(() => {}); // awaited below, once this thread has done its own part
   const sound = isSealed(folder);
   await placing;
@@ -42,7 +50,7 @@ export async function sharePackages(folder: string, to: string, signal?: AbortSi
   return sound;
 }
 
-async function place(from: string, to: string, signal?: AbortSignal): Promise<void> {
+async function share(from: string, to: string, signal?: AbortSignal): Promise<void> {
   if (sharesBlocks(from, to) || !(await linkTree(from, to, signal))) return copyTree(from, to, signal);
   // npm writes its own notes, which stand beside the packages, in place.
   for (const entry of await readdir(to, { withFileTypes: true })) {

@@ -82,7 +82,7 @@ export function migrationClient(database?: string): Client {
     database: database ?? env.DB_NAME,
     user: separate || env.DB_USER,
     password: separate ? (process.env.MIGRATE_DB_PASSWORD ?? "") : env.DB_PASSWORD,
-    ssl: env.DB_SSL === "require",
+    ssl: env.DB_SSL,
     connectionTimeoutMillis: 10_000,
   });
 }

@@ -21,7 +21,7 @@ export function database(): Pool {
     database: env.DB_NAME,
     user: env.DB_USER,
     password: env.DB_PASSWORD,
-    ssl: env.DB_SSL === "require",
+    ssl: env.DB_SSL,
     max: env.DB_POOL,
     connectionTimeoutMillis: 5_000,
     idleTimeoutMillis: 30_000,
