@@ -15,7 +15,7 @@ import type { ActivityScope } from "./activity-scope.ts";
 import type { Control } from "./control.ts";
 
 /** Milliseconds between two looks: one index lookup each. */
-const PAUSE = 300;
+const PAUSE = 200;
 /** How many activities are read at once. */
 const PAGE = 500;
 
