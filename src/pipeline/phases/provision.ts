@@ -50,8 +50,8 @@ export const provision: Phase<Start, { database: string | null; sandbox: Sandbox
     return { database: state.database, sandbox };
   },
   summarize: ({ plan, database, sandbox }) => {
-    const ready = `Sandbox ready (${sandbox.provider}, ${sandbox.isolation})`;
-    return database ? `Database ${database}: ${plan.tables.map(({ name }) => name).join(", ")}. ${ready}` : ready;
+    const ready = `sandbox ${sandbox.provider} (${sandbox.isolation})`;
+    return `Ready: ${database ? `database with ${countOf(plan.tables.length, "table")}, ` : ""}${ready}`;
   },
 };
 
