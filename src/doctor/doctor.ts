@@ -1,7 +1,7 @@
 // `tb doctor`: whether tb can work on this machine. It starts nothing, makes nothing, and looks at everything even when
 // most of it is broken.
 import type { Adapters } from "../adapters/index.ts";
-import type { Isolation } from "../adapters/sandbox/sandbox.ts";
+import type { IsolationFacts } from "../adapters/sandbox/sandbox.ts";
 import { fallbackConfig, type Config } from "../config.ts";
 import { checkCluster, checkPrograms, checkSchema } from "./databases.ts";
 import { examine, type Diagnosis, type Found } from "./diagnosis.ts";
@@ -47,7 +47,7 @@ export async function diagnose({ readConfig, selectAdapters }: DoctorInput): Pro
     examine("control", "problem", () => checkCluster(config, "control")),
     examine("projects", "problem", () => checkCluster(config, "projects")),
     examine("schema", "problem", () => checkSchema(config)),
-    examine("sandbox", "warning", async () => describeSandbox((await selectAdapters(config).sandbox()).isolation)),
+    examine("sandbox", "warning", async () => describeSandbox(await (await selectAdapters(config).sandbox()).describeIsolation())),
     examine("ports", "warning", checkPort),
     examine("registry", "warning", async () => describeRegistry(await registry, await countDependencies(home))),
     examine("clock", "warning", async () => checkClock((await registry).time)),
@@ -63,12 +63,12 @@ async function checkNpm(adapters: Adapters): Promise<Found> {
 }
 
 /** What keeps the code that a model wrote, and its dependencies, away from everything else. */
-function describeSandbox(isolation: Isolation): Found {
+function describeSandbox({ isolation, reason, improvement }: IsolationFacts): Found {
   if (isolation !== "process") return `commands of projects run in ${isolation}`;
+  const otherwise = "Run tb in a container or a virtual machine, or as a user of its own.";
   return {
     status: "warning",
-    message:
-      "Commands of generated projects run as plain processes with your rights. That keeps accidents in, not an attacker; this tb has no stronger sandbox.",
-    fix: "Run tb in a container or a virtual machine, or as a user of its own.",
+    message: `Commands of generated projects run as plain processes with your rights: ${reason}. That keeps accidents in, not an attacker.`,
+    fix: improvement ?? otherwise,
   };
 }

@@ -46,8 +46,11 @@ export async function openWorkspace(run: Run, of: WorkspaceOf): Promise<Workspac
 
   async function restoreTree(into: Sandbox): Promise<void> {
     const gitHost = await run.adapters.gitHost();
-    const tree = { projectId: of.projectId, workTree: await into.workTree(), ref: treeRef(run.id) };
-    if (await gitHost.restoreTree(tree)) return;
+    let restored = false;
+    await into.fillTree(async (workTree) => {
+      restored = await gitHost.restoreTree({ projectId: of.projectId, workTree, ref: treeRef(run.id) });
+    });
+    if (restored) return;
     throw new TbError(
       "failure",
       `The files of run ${run.id} are lost: neither its sandbox nor its saved tree is there.`,

@@ -2,7 +2,7 @@
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
-import type { Readable } from "node:stream";
+import type { Readable, Writable } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
 import { TbError } from "../errors.ts";
 import { findByEnvironment, lowestDescendant } from "./process-identity.ts";
@@ -17,6 +17,18 @@ export interface LaunchOptions {
   /** Marks the processes of one place (a sandbox, a deployment), so that `killMarked` finds those that left the group. */
   mark: string;
   limits?: Limits;
+  /** Who the command runs as, when tb is root. It has no other group then, and no capability. */
+  user?: ProcessUser | null;
+  /** What the command can read from descriptor 4, 5, … to its end: for what must not be on a command line. It is told the
+   * variable that marks the process, for programs that build a fresh environment. */
+  inherit?: (marked: readonly [name: string, value: string]) => readonly (string | Buffer)[];
+  /** A stop with a grace tells the marked processes one by one instead of the group, whose leader only waits for them. */
+  leaderOnlyWaits?: boolean;
+}
+
+export interface ProcessUser {
+  uid: number;
+  gid: number;
 }
 
 interface Limits {
@@ -41,6 +53,7 @@ export interface LaunchedProcess {
 
 const MARK = "TB_PROCESS_OF";
 const DEFAULT_LIMITS: Limits = { openFiles: 8192, fileSize: 1024, memory: 4096 };
+const FIRST_INHERITED = 4;
 const OUTPUT_GRACE = 1000; // for a process that left the group and holds the output open
 
 // The shell becomes the command. Before that it leaves a watcher in the group that reads a pipe whose other end only tb
@@ -52,7 +65,7 @@ ulimit -n "$1" 2>/dev/null || :
 ulimit -f "$2" 2>/dev/null || :
 ulimit -d "$3" 2>/dev/null || :
 shift 3
-( (trap '' HUP INT TERM; read -r _; kill -KILL 0) <&3 3<&- >/dev/null 2>&1 & )
+( (trap '' HUP INT TERM; read -r _; kill -KILL 0) <&3 3<&- 4<&- 5<&- 6<&- 7<&- 8<&- >/dev/null 2>&1 & )
 exec 3<&-
 exec "$@"
 `;
@@ -64,10 +77,13 @@ export async function launch(command: Command, options: LaunchOptions): Promise<
   const mark = `${options.mark}:${randomBytes(6).toString("hex")}`;
   const figures = [openFiles, fileSize * 2048, memory * 1024].map(String); // blocks of 512 bytes, KiB
   const startedAt = performance.now();
-  const child = await start(["-c", GUARD, "tb", ...figures, ...command], options.cwd, { ...options.env, [MARK]: mark });
+  const inherited = options.inherit?.([MARK, mark]) ?? [];
+  const env = { ...options.env, [MARK]: mark };
+  const child = await start(["-c", GUARD, "tb", ...figures, ...command], { ...options, env }, inherited);
   const { pid, stdout, stderr } = child;
   const guard = child.stdio[3];
   guard?.on("error", () => guard.destroy()); // the watcher may be killed before we close our end
+  inherited.forEach((content, index) => hand(child.stdio[FIRST_INHERITED + index], content));
   let ended = false;
 
   async function finish(): Promise<{ exitCode: number | null }> {
@@ -91,7 +107,8 @@ export async function launch(command: Command, options: LaunchOptions): Promise<
     exited,
     async stop(grace) {
       if (!ended && grace > 0) {
-        signalGroup(pid, "SIGTERM");
+        if (options.leaderOnlyWaits) terminateMarked(mark, pid);
+        else signalGroup(pid, "SIGTERM");
         await Promise.race([exited, delay(grace)]);
       }
       if (!ended) signalGroup(pid, "SIGKILL");
@@ -115,6 +132,28 @@ export function signalGroup(pid: number, signal: NodeJS.Signals): void {
   }
 }
 
+/** The leader goes when what it waits for has gone. */
+function terminateMarked(mark: string, leader: number): void {
+  for (const pid of findByEnvironment(MARK, (value) => value === mark)) {
+    if (pid !== leader) signalProcess(pid, "SIGTERM");
+  }
+}
+
+function signalProcess(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    if (errorCode(error) !== "ESRCH") throw error;
+  }
+}
+
+/** A command that ends, or fails to start, without having read it is no error here: its end says more. */
+function hand(pipe: Readable | Writable | null | undefined, content: string | Buffer): void {
+  if (!pipe || !("end" in pipe)) throw new Error("The descriptor is not a pipe.");
+  pipe.on("error", () => pipe.destroy());
+  pipe.end(content);
+}
+
 /** In rounds, because a process may start another while we look. */
 function killMarked(matches: (value: string) => boolean, lowest = 1): number {
   const seen = new Set<number>();
@@ -123,19 +162,16 @@ function killMarked(matches: (value: string) => boolean, lowest = 1): number {
     if (found.length === 0) break;
     for (const pid of found) {
       seen.add(pid);
-      try {
-        process.kill(pid, "SIGKILL");
-      } catch (error) {
-        if (errorCode(error) !== "ESRCH") throw error;
-      }
+      signalProcess(pid, "SIGKILL");
     }
   }
   return seen.size;
 }
 
-async function start(args: string[], cwd: string, env: Record<string, string>) {
+async function start(args: string[], { cwd, env, user }: LaunchOptions, inherited: readonly unknown[]) {
   try {
-    const child = spawn("/bin/sh", args, { cwd, env, detached: true, stdio: ["ignore", "pipe", "pipe", "pipe"] });
+    const stdio = ["ignore" as const, ...["pipe", "pipe", "pipe", ...inherited].map(() => "pipe" as const)];
+    const child = spawn("/bin/sh", args, { cwd, env, detached: true, stdio, ...user });
     await once(child, "spawn"); // rejects with the child's "error"
     if (child.pid === undefined || !child.stdout || !child.stderr) throw new Error("The process has no pid or output.");
     return Object.assign(child, { pid: child.pid, stdout: child.stdout, stderr: child.stderr });

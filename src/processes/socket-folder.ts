@@ -9,12 +9,14 @@ const LIMIT = 100;
 const LONGEST_NAME = 20;
 
 /** The folder for the sockets of `folder`: itself when its path is short enough, else a private one in the temporary
- * folder. Creates it, mode 0700. Throws TbError "configuration" when the stand-in belongs to someone else. */
-export function socketFolder(folder: string): string {
-  const chosen = choose(folder);
+ * folder. Creates it, mode 0700. Throws TbError "configuration" when the stand-in belongs to someone else.
+ * @param owner whose it may be instead of the user's who runs tb; whoever makes it so does that afterwards. */
+export function socketFolder(folder: string, owner?: number): string {
+  const chosen = chosenSocketFolder(folder);
   mkdirSync(chosen, { recursive: true, mode: 0o700 });
   const stats = lstatSync(chosen);
-  const foreign = !stats.isDirectory() || (process.getuid !== undefined && stats.uid !== process.getuid());
+  const ours = process.getuid === undefined || stats.uid === process.getuid() || stats.uid === owner;
+  const foreign = !stats.isDirectory() || !ours;
   if (chosen !== folder && (foreign || (stats.mode & 0o077) !== 0)) {
     throw new TbError("configuration", `The folder ${chosen} is not private to this user.`, {
       suggestion: "Remove it, or set TB_HOME to a folder with a shorter path.",
@@ -25,11 +27,12 @@ export function socketFolder(folder: string): string {
 
 /** Removes the stand-in, if `folder` has one. */
 export function removeSocketFolder(folder: string): void {
-  const chosen = choose(folder);
+  const chosen = chosenSocketFolder(folder);
   if (chosen !== folder) rmSync(chosen, { recursive: true, force: true });
 }
 
-function choose(folder: string): string {
+/** Which folder that is; creates nothing. */
+export function chosenSocketFolder(folder: string): string {
   if (fits(folder)) return folder;
   const name = `tb-${createHash("sha256").update(folder).digest("hex").slice(0, 16)}`;
   const inTemporary = join(tmpdir(), name);

@@ -8,6 +8,7 @@ import { dirname, join } from "node:path";
 import { TbError } from "../../errors.ts";
 import { errorCode, folderError } from "../../secrets/private-files.ts";
 import { createSecretStore } from "../../secrets/secret-store.ts";
+import { SHARED_BASE, sharedBase } from "../shared-base.ts";
 
 export type EmbeddedClusterName = "control" | "projects";
 
@@ -31,9 +32,6 @@ export interface PostgresLocation {
   user: ServerUser | null;
 }
 
-/** For data of root's that cannot be below tb's home; one folder per installation. */
-const SHARED_BASE = "/var/lib/turbobackend";
-
 /** The longest path of a Unix socket is 104 bytes on macOS (108 on Linux), `/.s.PGSQL.5432` and a NUL included. */
 const LONGEST_SOCKET_FOLDER = 88;
 
@@ -54,9 +52,9 @@ export async function locateCluster(home: string, which: EmbeddedClusterName): P
   }
   const owner = (await ownerOf(join(inHome, which))) ?? (await ownerOf(inHome));
   const user = owner ?? (await nobody());
-  const shared = join(SHARED_BASE, installation);
+  const shared = sharedBase(installation);
   // Data stays where it was made, even when the rights of the home folder change later.
-  const usesHome = owner !== null || (!(await lstatIfPresent(shared)) && (await canEnter(user, dirname(inHome))));
+  const usesHome = owner !== null || (!(await holdsData(shared)) && (await canEnter(user, dirname(inHome))));
   if (usesHome && !(await canEnter(user, inHome))) throw unreachable(inHome, user);
   return { ...paths(usesHome ? inHome : shared, which, user.uid, installation), user };
 }
@@ -163,6 +161,12 @@ async function canEnter(user: ServerUser, folder: string): Promise<boolean> {
     }
     if (path === dirname(path)) return true;
   }
+}
+
+async function holdsData(base: string): Promise<boolean> {
+  const clusters: readonly EmbeddedClusterName[] = ["control", "projects"];
+  for (const which of clusters) if (await lstatIfPresent(join(base, which))) return true;
+  return false;
 }
 
 function unreachable(folder: string, user: ServerUser): TbError {

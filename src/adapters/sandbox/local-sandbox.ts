@@ -1,5 +1,5 @@
 // Sandboxes on this machine: a folder each, and processes in a tier of isolation.
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { randomBytes } from "node:crypto";
@@ -8,17 +8,19 @@ import type { Config } from "../../config.ts";
 import { TbError } from "../../errors.ts";
 import { interruption } from "../../processes/interruption.ts";
 import { removeTree } from "../../processes/remove-tree.ts";
-import { removeSocketFolder, socketFolder } from "../../processes/socket-folder.ts";
 import { createTextTail, type TextTail } from "../../processes/text-tail.ts";
-import type { LaunchedProcess } from "../../processes/launch.ts";
+import { killPlace, type LaunchedProcess } from "../../processes/launch.ts";
 import { waitForEnd } from "../../processes/wait-for-end.ts";
 import { foldersIn, pathFacts } from "../../processes/folders.ts";
 import { dependencyCache, placeDependencies } from "./dependency-cache.ts";
 import { findNpm, NO_NPM } from "./npm-ci.ts";
 import { killRecordedGroups, recordGroup } from "./process-records.ts";
-import { createProcessTier, type SandboxPlace, type Tier } from "./process-tier.ts";
+import type { Tier } from "./process-tier.ts";
 import type { ExecOptions, Sandbox, SandboxProvider, StoredSandbox } from "./sandbox.ts";
+import { makePlace, place, placeOf, removePlace, requireSandboxId, sandboxFolders, type Place } from "./sandbox-place.ts";
+import { selectTier, type SelectedTier } from "./select-tier.ts";
 import { forgetStored, leftoverDependencies, listStored } from "./stored-dependencies.ts";
+import { adoptTree, giveTopLevel } from "./adopt-tree.ts";
 import { deleteTreeFile, listTreeFiles, readTreeFile, writeTreeFile } from "./tree-files.ts";
 import { errorCode } from "../../processes/error-code.ts";
 
@@ -26,47 +28,50 @@ const EXEC_TIMEOUT = 120_000;
 const TERM_GRACE = 200;
 const MAX_LOCKFILE = 32 * 1024 * 1024;
 
-interface Place extends SandboxPlace {
-  readonly id: string;
-  readonly root: string;
-  /** One note per running process group. */
-  readonly groups: string;
-}
-
-/** Sandboxes below `<home>/sandboxes`. Every method throws TbError for what a user or a model can cause. */
-export function createLocalSandboxProvider(config: Config): SandboxProvider {
-  const tier = createProcessTier(config.passthrough);
-
+/** Sandboxes on this machine, by default in the strongest tier that works here. Every method throws TbError for what a user
+ * or a model can cause. */
+export function createLocalSandboxProvider(
+  config: Config,
+  select: (config: Config) => Promise<SelectedTier> = selectTier,
+): SandboxProvider {
   async function open(id: string, create: boolean): Promise<Sandbox> {
-    const place = placeOf(config.home, id);
+    const { tier } = await select(config);
+    const place = await placeOf(config, id, tier.isolation);
     if (!create && !existsSync(place.work)) throw new TbError("not_found", `There is no sandbox "${id}".`);
-    for (const folder of [place.root, place.work, place.home, place.tmp, place.run]) {
-      mkdirSync(folder, { recursive: true, mode: 0o700 });
-    }
+    makePlace(place);
     // Only what a dead tb left: another command may be working in the same sandbox right now.
     await killRecordedGroups(place.groups, "abandoned");
     return createSandbox(config, tier, place);
   }
 
+  /** All that is there, wherever the tier of the day puts it. */
+  async function stored(): Promise<Place[]> {
+    const places: Place[] = [];
+    for (const folder of await sandboxFolders(config)) {
+      for (const id of await foldersIn(folder)) places.push(place(folder, id, null));
+    }
+    return places;
+  }
+
   return {
     name: "local",
-    isolation: tier.isolation,
+    describeIsolation: async () => (await select(config)).facts,
     missing: async () => (findNpm(config.passthrough) ? [] : [NO_NPM]),
     create: (id) => open(id, true),
     attach: (id) => open(id, false),
     async destroy(id) {
-      const place = placeOf(config.home, id);
-      if (!existsSync(place.root)) return;
-      await killRecordedGroups(place.groups, "all");
-      tier.killAll(place);
-      await removeTree(place.root);
-      removeSocketFolder(place.run);
+      requireSandboxId(id);
+      for (const found of (await stored()).filter((one) => one.id === id)) {
+        await killRecordedGroups(found.groups, "all");
+        killPlace(found.mark);
+        await removePlace(found);
+      }
     },
 
     async list() {
       const found: StoredSandbox[] = [];
-      for (const id of await foldersIn(join(config.home, "sandboxes"))) {
-        const facts = await pathFacts(placeOf(config.home, id).root);
+      for (const { id, root } of await stored()) {
+        const facts = await pathFacts(root);
         if (facts) found.push({ id, ...facts });
       }
       return found;
@@ -75,22 +80,6 @@ export function createLocalSandboxProvider(config: Config): SandboxProvider {
     listDependencies: () => listStored(dependencyCache(config)),
     forgetDependencies: (key) => forgetStored(dependencyCache(config), key),
     leftovers: () => leftoverDependencies(dependencyCache(config)),
-  };
-}
-
-function placeOf(home: string, id: string): Place {
-  if (!/^[a-z0-9][a-z0-9._-]{0,99}$/i.test(id)) throw new TbError("usage", `"${id}" is not a sandbox id.`);
-  const root = join(home, "sandboxes", id);
-  const run = join(root, "run");
-  return {
-    id,
-    root,
-    work: join(root, "work"),
-    home: join(root, "home"),
-    tmp: join(root, "tmp"),
-    run,
-    groups: join(run, "groups"),
-    mark: root,
   };
 }
 
@@ -127,7 +116,7 @@ function createSandbox(config: Config, tier: Tier, place: Place): Sandbox {
     },
 
     async serve(command, { env = {} } = {}) {
-      const socketPath = join(socketFolder(place.run), `${randomBytes(6).toString("hex")}.sock`);
+      const socketPath = join(place.sockets[0]!, `${randomBytes(6).toString("hex")}.sock`);
       const child = await start(command, { ...env, NITRO_UNIX_SOCKET: socketPath });
       const output = createTextTail();
       collect(child.stdout, [output]);
@@ -148,6 +137,10 @@ function createSandbox(config: Config, tier: Tier, place: Place): Sandbox {
     deleteFile: async (path) => deleteTreeFile(work, path),
     listFiles: () => listTreeFiles(work),
     workTree: async () => work,
+    async fillTree(fill) {
+      await fill(work);
+      if (place.owner) adoptTree(work, place.owner);
+    },
 
     async installDependencies({ signal, onProgress }) {
       const manifests = { packageJson: readTreeFile(work, "package.json"), lockfile: readLockfile(work) };
@@ -155,8 +148,10 @@ function createSandbox(config: Config, tier: Tier, place: Place): Sandbox {
       const stamp = randomBytes(6).toString("hex");
       const [incoming, outgoing] = [join(place.root, `incoming-${stamp}`), join(place.root, `outgoing-${stamp}`)];
       try {
-        const shared = { to: incoming, how: "shared" } as const;
-        const placed = await placeDependencies(config, manifests, shared, { signal, onProgress });
+        // Links where the sandbox cannot write through them, or where nothing would keep it from the prepared files anyway.
+        const how = place.owner !== null || tier.isolation === "process" ? "shared" : "copied";
+        const placed = await placeDependencies(config, manifests, { to: incoming, how }, { signal, onProgress });
+        if (place.owner) await giveTopLevel(incoming, place.owner);
         await moveAway(join(work, "node_modules"), outgoing);
         await rename(incoming, join(work, "node_modules"));
         return placed;

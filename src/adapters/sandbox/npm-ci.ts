@@ -59,7 +59,9 @@ export async function npmCi(
     npm_config_fetch_retry_maxtimeout: "4000",
     npm_config_fetch_timeout: "60000",
   };
-  const child = await launch([...npm, ...ARGUMENTS], { cwd: folder, env, mark: folder });
+  // Packages hold no secret, and a sandbox may belong to another user who has to read them.
+  const readable: Command = ["/bin/sh", "-c", 'umask 022; exec "$@"', "tb", ...npm];
+  const child = await launch([...readable, ...ARGUMENTS], { cwd: folder, env, mark: folder });
   const output = createTextTail();
   let fetched = 0;
   onProgress?.(`Downloading ${packages} packages (once for this lockfile)`);

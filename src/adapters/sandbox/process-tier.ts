@@ -1,6 +1,6 @@
 // How a command of a sandbox is started: the one place that differs between tiers of isolation.
 import { cleanEnvironment, untrustedNpmSettings } from "../../processes/clean-environment.ts";
-import { killPlace, launch, type Command, type LaunchedProcess } from "../../processes/launch.ts";
+import { killPlace, launch, type Command, type LaunchedProcess, type ProcessUser } from "../../processes/launch.ts";
 import type { Isolation } from "./sandbox.ts";
 
 /** The folders of one sandbox. */
@@ -8,9 +8,14 @@ export interface SandboxPlace {
   readonly work: string;
   readonly home: string;
   readonly tmp: string;
-  readonly run: string;
+  /** Where its servers listen: one folder, or none. */
+  readonly sockets: readonly string[];
+  /** Where tb listens for it (the database gate); it cannot change this one. */
+  readonly gates: readonly string[];
   /** Marks its processes. */
   readonly mark: string;
+  /** Who its commands run as and its folders belong to; null = whoever runs tb. */
+  readonly owner: ProcessUser | null;
 }
 
 export interface Tier {

@@ -3,6 +3,14 @@ import type { Leftover } from "../leftover.ts";
 
 export type Isolation = "process" | "bubblewrap" | "seatbelt" | "container" | "remote";
 
+export interface IsolationFacts {
+  isolation: Isolation;
+  /** Half a sentence: "bubblewrap is not installed". */
+  reason: string;
+  /** What would give more, as commands; null = nothing would. */
+  improvement: string | null;
+}
+
 /** Something that must be there and is not. */
 export interface Prerequisite {
   /** A sentence: "npm was not found." */
@@ -13,7 +21,8 @@ export interface Prerequisite {
 
 export interface SandboxProvider {
   readonly name: "local" | "daytona";
-  readonly isolation: Isolation;
+  /** What keeps commands away from everything else here, and why it is not more. */
+  describeIsolation(): Promise<IsolationFacts>;
   /** What this machine lacks for sandboxes to work; makes nothing. */
   missing(): Promise<Prerequisite[]>;
   /** Creates the sandbox, or opens it when it is already there. The id is deterministic and safe as a file name. */
@@ -91,6 +100,8 @@ export interface Sandbox {
   listFiles(): Promise<string[]>;
   /** A folder on this machine that holds the current tree (the local sandbox's own folder), for git and archives. */
   workTree(): Promise<string>;
+  /** Lets a program of tb's own (git) write into that folder; what it wrote is the sandbox's then, to be changed there. */
+  fillTree(fill: (folder: string) => Promise<void>): Promise<void>;
   /** Puts the prepared dependencies of the tree's lockfile in place; installs them first if no one has. */
   installDependencies(options: {
     signal?: AbortSignal;

@@ -1,8 +1,9 @@
 // Prepared packages where they are used, without copying 100 MB: as shared blocks where the file system can, else as hard links.
 //
 // What is written into a linked file in place reaches the prepared one too (what is replaced by a rename, as editors and npm
-// do, does not). Nothing in this tier keeps a program from doing so, here or in the cache itself; so before the packages are
-// used again they are compared with what they were, and prepared anew when they differ.
+// do, does not). Another user's sandbox cannot; an isolated one of the same user gets copies; nothing keeps a plain process
+// from doing so, here or in the cache itself. So before the packages are used again they are compared with what they were,
+// and prepared anew when they differ.
 import { createHash, randomBytes } from "node:crypto";
 import { constants, copyFileSync, lstatSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { copyFile, readdir, rename } from "node:fs/promises";

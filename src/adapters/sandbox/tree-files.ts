@@ -42,6 +42,7 @@ export function writeTreeFile(root: string, path: string, content: string): void
       const file = fs.openSync(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, modeOf(name));
       try {
         fs.writeFileSync(file, content);
+        giveTo(file, fs.statSync(folder));
       } finally {
         fs.closeSync(file);
       }
@@ -103,8 +104,9 @@ function inFolderOf<T>(root: string, path: string, create: boolean, use: (name: 
   try {
     for (const segment of segments) {
       const next = `${folder.name}/${segment}`;
-      if (create) makeFolder(next, path);
+      const made = create && makeFolder(next, path);
       const opened = openFolder(next, 0, path);
+      if (made) giveTo(opened.handle, fs.fstatSync(folder.handle));
       fs.closeSync(folder.handle);
       folder = opened;
       if (folder.real !== tree && !folder.real.startsWith(`${tree}/`)) {
@@ -134,12 +136,19 @@ function openFolder(name: string, flags: number, path: string): { handle: number
   }
 }
 
-function makeFolder(name: string, path: string): void {
+function makeFolder(name: string, path: string): boolean {
   try {
     fs.mkdirSync(name);
+    return true;
   } catch (error) {
     if (errorCode(error) !== "EEXIST") throw explain(error, path);
+    return false;
   }
+}
+
+/** What root writes into another user's folder is that user's, who is to go on with it. */
+function giveTo(file: number, { uid, gid }: fs.Stats): void {
+  if (process.getuid?.() === 0 && uid !== 0) fs.fchownSync(file, uid, gid);
 }
 
 /** Keeps an executable file executable. */

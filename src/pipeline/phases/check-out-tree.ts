@@ -36,9 +36,10 @@ export const checkOutTree: Phase<VerifyStart, TreeState> = {
 
 async function checkOut({ projectId, repository }: VerifyStart, run: Run, sandbox: Sandbox): Promise<void> {
   const gitHost = await run.adapters.gitHost();
-  const folder = await sandbox.workTree();
-  await gitHost.checkout({ projectId, repository, commit: repository.commit, folder });
-  await gitHost.saveTree({ projectId, workTree: folder, ref: treeRef(run.id) }); // a lost sandbox is rebuilt from it
+  await sandbox.fillTree(async (folder) => {
+    await gitHost.checkout({ projectId, repository, commit: repository.commit, folder });
+    await gitHost.saveTree({ projectId, workTree: folder, ref: treeRef(run.id) }); // a lost sandbox is rebuilt from it
+  });
 }
 
 /** What the tree itself is to blame for is a failure of the check; anything else (no network, a full disk) is thrown. */

@@ -15,9 +15,10 @@ export const checkOut: Phase<DeployStart & { build: BuildState }, object> = {
       await (await run.adapters.sandbox()).destroy(sandboxName(run.id));
       const sandbox = await createRunSandbox(run, projectId);
       const gitHost = await run.adapters.gitHost();
-      const folder = await sandbox.workTree();
-      await gitHost.checkout({ projectId, repository, commit: repository.commit, folder });
-      await gitHost.saveTree({ projectId, workTree: folder, ref: treeRef(run.id) }); // a lost sandbox is rebuilt from it
+      await sandbox.fillTree(async (folder) => {
+        await gitHost.checkout({ projectId, repository, commit: repository.commit, folder });
+        await gitHost.saveTree({ projectId, workTree: folder, ref: treeRef(run.id) }); // a lost sandbox is rebuilt from it
+      });
       await fillSandbox(run, sandbox, null); // building needs no database
       return null;
     });

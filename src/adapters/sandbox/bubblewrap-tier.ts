@@ -1,0 +1,83 @@
+// Commands in namespaces of their own (bubblewrap): they see /usr, their sandbox's folders and nothing else, have no network
+// and no right over anything outside. What leaves tb's control there is killed with its namespace.
+import { killPlace, launch, type Command } from "../../processes/launch.ts";
+import { untrustedNpmSettings } from "../../processes/clean-environment.ts";
+import { ARGUMENTS, bubblewrapArguments, inheritedData } from "./bubblewrap/arguments.ts";
+import { reachableNode, type ReachableNode } from "./bubblewrap/reachable-node.ts";
+import { seccompFilter } from "./bubblewrap/seccomp.ts";
+import type { SandboxPlace, Tier } from "./process-tier.ts";
+
+/** Processes and threads of one command; a build and its tests take about a hundred. */
+const PROCESSES = 512;
+
+// Set inside the namespace, where only its own processes count; shells differ in the letter. Then the shell becomes the
+// command.
+const LIMIT = `ulimit -p ${PROCESSES} 2>/dev/null || ulimit -u ${PROCESSES} 2>/dev/null\nexec "$@"`;
+
+const NO_NODE: ReachableNode = { file: null, path: "", folder: "/usr/bin" };
+
+export interface Bubblewrap {
+  program: string;
+  /** Its options that are not in every version. */
+  options: ReadonlySet<string>;
+}
+
+/** Everything that a command may know of the machine. No proxy and no certificate, because there is no network; no folder of
+ * the user's search path, because it is not there. */
+function environmentOf({ work, home, tmp }: SandboxPlace, node: string, timezone: string | undefined) {
+  return {
+    PATH: [...new Set([node, `${work}/node_modules/.bin`, "/usr/local/bin", "/usr/bin", "/bin"])].join(":"),
+    HOME: home,
+    TMPDIR: tmp,
+    LANG: "C.UTF-8",
+    CI: "1",
+    NO_COLOR: "1",
+    ...(timezone !== undefined && { TZ: timezone }),
+    ...untrustedNpmSettings(home),
+  };
+}
+
+/** @param nodeFolder where a copy of Node may be put for users that cannot reach this one; null = there is no Node then. */
+export function createBubblewrapTier(
+  { program, options }: Bubblewrap,
+  passthrough: Readonly<Record<string, string>>,
+  nodeFolder: (() => Promise<string>) | null,
+): Tier {
+  const filter = seccompFilter();
+  let node: Promise<ReachableNode> | undefined;
+
+  function findNode(forOther: boolean): Promise<ReachableNode> {
+    return (node ??= nodeFolder ? reachableNode(forOther, nodeFolder) : Promise.resolve(NO_NODE));
+  }
+
+  return {
+    isolation: "bubblewrap",
+
+    async start(place: SandboxPlace, command: Command, env: Readonly<Record<string, string>>) {
+      const { file, path, folder } = await findNode(place.owner !== null);
+      const inside = { ...environmentOf(place, folder, passthrough.TZ), ...env };
+      const uid = place.owner?.uid ?? process.getuid!();
+      return launch([program, "--args", String(ARGUMENTS), "--", "/bin/sh", "-c", LIMIT, "tb", ...command], {
+        cwd: place.work,
+        env: { PATH: "/usr/bin:/bin" }, // what /proc/1/environ shows inside
+        mark: place.mark,
+        user: place.owner,
+        leaderOnlyWaits: true,
+        inherit: ([name, value]) => {
+          const args = bubblewrapArguments({
+            options,
+            place,
+            node: file === null ? null : { file, path },
+            env: { ...inside, [name]: value },
+            seccomp: filter !== null,
+          });
+          return inheritedData(args, filter, uid, place.home);
+        },
+      });
+    },
+
+    killAll({ mark }) {
+      killPlace(mark);
+    },
+  };
+}
