@@ -47,7 +47,9 @@ export async function diagnose({ readConfig, selectAdapters }: DoctorInput): Pro
     examine("control", "problem", () => checkCluster(config, "control")),
     examine("projects", "problem", () => checkCluster(config, "projects")),
     examine("schema", "problem", () => checkSchema(config)),
-    examine("sandbox", "warning", async () => describeSandbox(await (await selectAdapters(config).sandbox()).describeIsolation())),
+    examine("sandbox", "warning", async () =>
+      describeSandbox(await (await selectAdapters(config).sandbox()).describeIsolation()),
+    ),
     examine("ports", "warning", checkPort),
     examine("registry", "warning", async () => describeRegistry(await registry, await countDependencies(home))),
     examine("clock", "warning", async () => checkClock((await registry).time)),

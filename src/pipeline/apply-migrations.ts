@@ -18,6 +18,7 @@ export async function applyMigrations(
   const app = await cluster.connection(projectId, "app", database);
   const result = await sandbox.exec(["node", "scripts/migrate.ts"], {
     env: { ...databaseEnv(app), MIGRATE_DB_USER: own.user, MIGRATE_DB_PASSWORD: own.password },
+    databases: [app, own],
     signal: run.signal,
   });
   if (result.exitCode === 0) return result;

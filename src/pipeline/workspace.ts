@@ -2,7 +2,7 @@
 // saved to. Handles are reopened by id, and a sandbox that is gone is rebuilt from the ref.
 import type { AgentSession } from "../agent/agent-loop.ts";
 import type { Connection } from "../adapters/database-cluster/database-cluster.ts";
-import type { Sandbox } from "../adapters/sandbox/sandbox.ts";
+import type { DatabaseDoor, Sandbox } from "../adapters/sandbox/sandbox.ts";
 import { recordContainerSession } from "../control/container-sessions.ts";
 import { withResource } from "../control/ledger.ts";
 import { TbError } from "../errors.ts";
@@ -25,10 +25,18 @@ interface WorkspaceOf {
 export async function openWorkspace(run: Run, of: WorkspaceOf): Promise<Workspace> {
   const connection = of.database ? await workConnection(run, of.projectId) : null;
   let sandbox: Promise<Sandbox> | undefined;
+  let door: DatabaseDoor | undefined;
   let pool: import("pg").Pool | undefined;
 
   function open(): Promise<Sandbox> {
-    return (sandbox ??= reopen());
+    return (sandbox ??= reopenWithDoor());
+  }
+
+  /** What `.env` names: the agent's own commands find the copy there. */
+  async function reopenWithDoor(): Promise<Sandbox> {
+    const opened = await reopen();
+    if (connection) door = await opened.openDatabases([connection]);
+    return opened;
   }
 
   async function reopen(): Promise<Sandbox> {
@@ -81,6 +89,9 @@ export async function openWorkspace(run: Run, of: WorkspaceOf): Promise<Workspac
     },
     secrets: connection ? [connection.password] : [],
     async close() {
+      await door?.close();
+      door = undefined;
+      sandbox = undefined;
       await pool?.end();
       pool = undefined;
     },
@@ -114,7 +125,12 @@ export async function createRunSandbox(run: Run, projectId: string): Promise<San
 
 /** What the tree needs and git does not keep: `.env` (the copy's connection) and the prepared dependencies. */
 export async function fillSandbox(run: Run, sandbox: Sandbox, connection: Connection | null): Promise<void> {
-  if (connection) await sandbox.writeFile(".env", envFile(databaseEnv(connection)));
+  if (connection) {
+    // Only to know where: whoever runs commands opens it for as long as they run.
+    const { host, port, close } = await sandbox.openDatabases([connection]);
+    await close();
+    await sandbox.writeFile(".env", envFile(databaseEnv({ ...connection, host, port })));
+  }
   await sandbox.installDependencies({
     signal: run.signal,
     onProgress: reportProgress(run),

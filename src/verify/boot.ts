@@ -5,14 +5,15 @@ import { interruption } from "../processes/interruption.ts";
 import { ARTEFACT } from "./build.ts";
 import { type Finding, lastLines } from "./check.ts";
 import { createClient, type HttpAnswer } from "./probe/http.ts";
-import type { Subject } from "./subject.ts";
+import type { DatabaseAccess, Subject } from "./subject.ts";
 
 const PATIENCE_MS = 20_000;
 const PAUSE_MS = 15;
 
 /** Starts the artefact. The caller stops it (SIGKILL), whatever comes of it. */
-export async function startServer(subject: Subject, env: Record<string, string>): Promise<SandboxServer> {
-  return subject.sandbox.serve([subject.nodePath, ARTEFACT], { env: { NODE_ENV: "production", ...env } });
+export async function startServer(subject: Subject, { env, databases }: DatabaseAccess): Promise<SandboxServer> {
+  const options = { env: { NODE_ENV: "production", ...env }, ...(databases && { databases }) };
+  return subject.sandbox.serve([subject.nodePath, ARTEFACT], options);
 }
 
 export async function checkBoot(subject: Pick<Subject, "signal">, server: SandboxServer): Promise<Finding> {

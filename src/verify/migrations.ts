@@ -1,7 +1,7 @@
 // Check "migrations": the project's own runner, on an empty database, makes exactly the schema of the copy.
 import { ending, type Finding } from "./check.ts";
 import { introspect, type SchemaFacts } from "./introspect.ts";
-import { databaseEnv, runNode, type StoredSubject } from "./subject.ts";
+import { databaseAccess, runNode, type StoredSubject } from "./subject.ts";
 import type { Failure } from "./verdict.ts";
 
 /** What the migrations make of an empty database, or why they make nothing. */
@@ -10,8 +10,8 @@ export type Replay = { facts: SchemaFacts } | { failure: Failure };
 /** The empty database `scratch.test` must be there; afterwards it is migrated. */
 export async function replayMigrations(subject: StoredSubject): Promise<Replay> {
   const { cluster, scratch } = subject;
-  const env = await databaseEnv(subject, scratch.test, ["own"]);
-  const result = await runNode(subject, ["scripts/migrate.ts"], { env });
+  const access = await databaseAccess(subject, scratch.test, ["own"]);
+  const result = await runNode(subject, ["scripts/migrate.ts"], access);
   if (result.exitCode === 0) return { facts: await introspect(cluster, scratch.test) };
   const message = `The migrations fail on an empty database. ${ending("npm run migrate", result)}`;
   return { failure: { file: "migrations", message } };

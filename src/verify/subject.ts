@@ -1,7 +1,7 @@
 // What is being verified, and how the checks run programs in it.
 import { interruption } from "../processes/interruption.ts";
 import type { DatabaseCluster, DatabaseRole } from "../adapters/database-cluster/database-cluster.ts";
-import type { ExecResult, Sandbox } from "../adapters/sandbox/sandbox.ts";
+import type { Databases, ExecOptions, ExecResult, Sandbox } from "../adapters/sandbox/sandbox.ts";
 import type { Plan } from "../plan/plan.ts";
 
 export interface Subject {
@@ -33,19 +33,26 @@ export function hasDatabase(subject: Subject): subject is StoredSubject {
 export async function runNode(
   subject: Subject,
   args: string[],
-  options: { env?: Record<string, string>; timeout?: number } = {},
+  options: Pick<ExecOptions, "env" | "databases" | "timeout"> = {},
 ): Promise<ExecResult> {
   const result = await subject.sandbox.exec([subject.nodePath, ...args], { ...options, signal: subject.signal });
   if (subject.signal.aborted) throw interruption(subject.signal);
   return result;
 }
 
-/** DB_* of the application's role, and MIGRATE_DB_* of the owner's where the project migrates. */
-export async function databaseEnv(
+/** For a command that uses a database: DB_* of the application's role, and MIGRATE_DB_* of the owner's where it migrates. */
+export interface DatabaseAccess {
+  env: Record<string, string>;
+  databases?: Databases;
+}
+
+export const NO_ACCESS: DatabaseAccess = { env: {} };
+
+export async function databaseAccess(
   subject: StoredSubject,
   database: string,
   roles: readonly DatabaseRole[],
-): Promise<Record<string, string>> {
+): Promise<DatabaseAccess> {
   const app = await subject.cluster.connection(subject.projectId, "app", database);
   const env: Record<string, string> = {
     DB_HOST: app.host,
@@ -54,7 +61,8 @@ export async function databaseEnv(
     DB_USER: app.user,
     DB_PASSWORD: app.password,
   };
-  if (!roles.includes("own")) return env;
+  if (!roles.includes("own")) return { env, databases: [app] };
   const own = await subject.cluster.connection(subject.projectId, "own", database);
-  return { ...env, MIGRATE_DB_USER: own.user, MIGRATE_DB_PASSWORD: own.password };
+  const migrating = { ...env, MIGRATE_DB_USER: own.user, MIGRATE_DB_PASSWORD: own.password };
+  return { env: migrating, databases: [app, own] };
 }

@@ -1,7 +1,7 @@
 // Check "tests": the project's own tests, counted by node:test and not by what they print.
 import { TbError } from "../errors.ts";
 import { ending, type Finding, lastLines, plural } from "./check.ts";
-import { databaseEnv, hasDatabase, runNode, type Subject } from "./subject.ts";
+import { databaseAccess, hasDatabase, NO_ACCESS, runNode, type Subject } from "./subject.ts";
 import type { Failure } from "./verdict.ts";
 
 const PATTERN = "tests/**/*.test.ts";
@@ -44,14 +44,15 @@ export type TestCounts = Record<(typeof COUNTERS)[number], number>;
 
 /** The migrated database `scratch.test` must be there, without a row. */
 export async function checkTests(subject: Subject): Promise<Finding> {
-  const env = hasDatabase(subject)
-    ? {
-        ...(await databaseEnv(subject, subject.scratch.test, ["app", "own"])),
-        TEST_DB_NAME: subject.scratch.test,
-      }
-    : {};
+  const { env, databases } = hasDatabase(subject)
+    ? await databaseAccess(subject, subject.scratch.test, ["app", "own"])
+    : NO_ACCESS;
   await subject.sandbox.writeFile(REPORT, "");
-  const result = await runNode(subject, TESTS, { env, timeout: TIMEOUT_MS });
+  const result = await runNode(subject, TESTS, {
+    env: { ...env, ...(databases && { TEST_DB_NAME: subject.scratch.test }) },
+    databases,
+    timeout: TIMEOUT_MS,
+  });
   const report = await readReport(subject);
   const counts = readCounts(report);
   if (!counts) {

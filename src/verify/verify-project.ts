@@ -12,7 +12,7 @@ import { probeEndpoints } from "./probe-endpoints.ts";
 import { findRoutes, type RouteFile } from "./routes.ts";
 import { NO_DATABASE, probeDatabase, type ScratchDatabase, testDatabase } from "./scratch-databases.ts";
 import { requireSameServer, serverStart } from "./server-start.ts";
-import { databaseEnv, hasDatabase, type Subject } from "./subject.ts";
+import { databaseAccess, hasDatabase, NO_ACCESS, type Subject } from "./subject.ts";
 import { checkTests } from "./tests.ts";
 import { checkTypes } from "./types.ts";
 import type { Check, CheckName, Verdict } from "./verdict.ts";
@@ -101,7 +101,7 @@ function withoutSecrets(one: Check, secrets: string[]): Check {
 
 async function passwords(subject: Subject): Promise<string[]> {
   if (!hasDatabase(subject)) return [];
-  const env = await databaseEnv(subject, subject.database, ["own"]);
+  const { env } = await databaseAccess(subject, subject.database, ["own"]);
   return [env["DB_PASSWORD"] ?? "", env["MIGRATE_DB_PASSWORD"] ?? ""].filter((secret) => secret !== "");
 }
 
@@ -137,8 +137,8 @@ async function buildAndProbe(subject: Subject, scratch: Scratch, routes: RouteFi
 }
 
 async function serveAndProbe(subject: Subject, routes: RouteFile[]): Promise<Check[]> {
-  const env = hasDatabase(subject) ? await databaseEnv(subject, subject.scratch.probe, ["app"]) : {};
-  const server = await startServer(subject, env);
+  const access = hasDatabase(subject) ? await databaseAccess(subject, subject.scratch.probe, ["app"]) : NO_ACCESS;
+  const server = await startServer(subject, access);
   try {
     const boot = await check("boot", () => checkBoot(subject, server));
     const contract = await loadContract(subject);

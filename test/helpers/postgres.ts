@@ -9,6 +9,8 @@ import {
   createEmbeddedPostgres,
   type EmbeddedPostgres,
 } from "../../src/adapters/database-cluster/embedded-postgres.ts";
+import { sharedBase } from "../../src/adapters/shared-base.ts";
+import { createSecretStore } from "../../src/secrets/secret-store.ts";
 import { locateCluster } from "../../src/adapters/database-cluster/postgres-location.ts";
 import { type ClusterSettings, type Config, readConfig } from "../../src/config.ts";
 
@@ -34,6 +36,8 @@ export async function removeHome(home: string): Promise<void> {
     await rm(sockets, { recursive: true, force: true });
     await rm(base, { recursive: true, force: true });
   }
+  // Sandboxes and Node for them, which as root lie outside the home whether the servers do or not.
+  await rm(sharedBase(await createSecretStore({ home }).installationId()), { recursive: true, force: true });
   await rm(home, { recursive: true, force: true });
 }
 

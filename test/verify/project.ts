@@ -8,11 +8,11 @@ import type { DatabaseCluster } from "../../src/adapters/database-cluster/databa
 import { selectDatabaseCluster } from "../../src/adapters/database-cluster/select-database-cluster.ts";
 import { renderProject } from "../../src/adapters/model/offline/render/render-project.ts";
 import { createLocalSandboxProvider } from "../../src/adapters/sandbox/local-sandbox.ts";
-import type { Sandbox } from "../../src/adapters/sandbox/sandbox.ts";
+import type { ExecOptions, Sandbox } from "../../src/adapters/sandbox/sandbox.ts";
 import { readConfig } from "../../src/config.ts";
 import { baseProjectFiles } from "../../src/plan/base-project.ts";
 import type { Plan } from "../../src/plan/plan.ts";
-import type { Subject } from "../../src/verify/subject.ts";
+import { databaseAccess, type Subject } from "../../src/verify/subject.ts";
 import { createEmbeddedPostgres } from "../../src/adapters/database-cluster/embedded-postgres.ts";
 import { shareCache } from "../helpers/shared-cache.ts";
 
@@ -55,8 +55,8 @@ export async function createProject(plan: Plan, cache: string): Promise<TestProj
 
   let databaseChanged = false;
 
-  async function run(args: string[], env: Record<string, string> = {}): Promise<void> {
-    const result = await sandbox.exec([process.execPath, ...args], { env });
+  async function run(args: string[], options: ExecOptions = {}): Promise<void> {
+    const result = await sandbox.exec([process.execPath, ...args], options);
     if (result.exitCode !== 0) throw new Error(`${args.join(" ")}: ${result.output}`);
   }
 
@@ -64,19 +64,10 @@ export async function createProject(plan: Plan, cache: string): Promise<TestProj
     if (!subject.database) return;
     await cluster.dropDatabase(subject.database);
     await cluster.provision(projectId, subject.database);
-    const [own, app] = await Promise.all([
-      cluster.connection(projectId, "own", subject.database),
-      cluster.connection(projectId, "app", subject.database),
-    ]);
-    await run(["scripts/migrate.ts"], {
-      DB_HOST: app.host,
-      DB_PORT: String(app.port),
-      DB_NAME: app.database,
-      DB_USER: app.user,
-      DB_PASSWORD: app.password,
-      MIGRATE_DB_USER: own.user,
-      MIGRATE_DB_PASSWORD: own.password,
-    });
+    await run(
+      ["scripts/migrate.ts"],
+      await databaseAccess({ ...subject, cluster, database: subject.database }, subject.database, ["own"]),
+    );
   }
 
   for (const { path, content } of await baseProjectFiles(plan)) await sandbox.writeFile(path, content);
@@ -103,7 +94,7 @@ export async function createProject(plan: Plan, cache: string): Promise<TestProj
     },
     async reset() {
       for (const path of await sandbox.listFiles()) await sandbox.deleteFile(path);
-      await cp(original, work, { recursive: true });
+      await sandbox.fillTree((folder) => cp(original, folder, { recursive: true }));
       if (databaseChanged) await provision();
       databaseChanged = false;
     },

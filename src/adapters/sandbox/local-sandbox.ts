@@ -14,10 +14,19 @@ import { waitForEnd } from "../../processes/wait-for-end.ts";
 import { foldersIn, pathFacts } from "../../processes/folders.ts";
 import { dependencyCache, placeDependencies } from "./dependency-cache.ts";
 import { findNpm, NO_NPM } from "./npm-ci.ts";
+import { openDatabaseGate } from "./gate/database-gate.ts";
 import { killRecordedGroups, recordGroup } from "./process-records.ts";
 import type { Tier } from "./process-tier.ts";
-import type { ExecOptions, Sandbox, SandboxProvider, StoredSandbox } from "./sandbox.ts";
-import { makePlace, place, placeOf, removePlace, requireSandboxId, sandboxFolders, type Place } from "./sandbox-place.ts";
+import type { DatabaseDoor, Databases, ExecOptions, Sandbox, SandboxProvider, StoredSandbox } from "./sandbox.ts";
+import {
+  makePlace,
+  place,
+  placeOf,
+  removePlace,
+  requireSandboxId,
+  sandboxFolders,
+  type Place,
+} from "./sandbox-place.ts";
 import { selectTier, type SelectedTier } from "./select-tier.ts";
 import { forgetStored, leftoverDependencies, listStored } from "./stored-dependencies.ts";
 import { adoptTree, giveTopLevel } from "./adopt-tree.ts";
@@ -86,11 +95,29 @@ export function createLocalSandboxProvider(
 function createSandbox(config: Config, tier: Tier, place: Place): Sandbox {
   const { work } = place;
 
-  async function start(command: readonly [string, ...string[]], env: Record<string, string>): Promise<LaunchedProcess> {
-    const child = await tier.start(place, command, env);
+  async function start(
+    command: readonly [string, ...string[]],
+    { env, databases }: Pick<ExecOptions, "env" | "databases">,
+  ): Promise<LaunchedProcess> {
+    const door = databases && (await openDoor(randomBytes(2).toString("hex"), databases));
+    let child: LaunchedProcess;
+    try {
+      const found = door && { DB_HOST: door.host, DB_PORT: String(door.port) };
+      child = await tier.start(place, command, { ...env, ...found });
+    } catch (error) {
+      await door?.close();
+      throw error;
+    }
     const forget = recordGroup(place.groups, child.pid);
-    void child.exited.then(forget);
+    void child.exited.then(async () => {
+      forget();
+      await door?.close();
+    });
     return child;
+  }
+
+  function openDoor(name: string, databases: Databases): Promise<DatabaseDoor> {
+    return openDatabaseGate({ folder: join(place.gates[0]!, name), owner: place.owner, databases });
   }
 
   return {
@@ -98,10 +125,10 @@ function createSandbox(config: Config, tier: Tier, place: Place): Sandbox {
     provider: "local",
     isolation: tier.isolation,
 
-    async exec(command, { signal, env = {}, timeout = EXEC_TIMEOUT, onOutput }: ExecOptions = {}) {
+    async exec(command, { signal, env, databases, timeout = EXEC_TIMEOUT, onOutput }: ExecOptions = {}) {
       if (signal?.aborted) throw interruption(signal);
       const startedAt = performance.now();
-      const child = await start(command, env);
+      const child = await start(command, { env, databases });
       const [stdout, stderr, output] = [createTextTail(), createTextTail(), createTextTail()];
       collect(child.stdout, [stdout, output], onOutput);
       collect(child.stderr, [stderr, output], onOutput);
@@ -115,9 +142,9 @@ function createSandbox(config: Config, tier: Tier, place: Place): Sandbox {
       };
     },
 
-    async serve(command, { env = {} } = {}) {
+    async serve(command, { env, databases } = {}) {
       const socketPath = join(place.sockets[0]!, `${randomBytes(6).toString("hex")}.sock`);
-      const child = await start(command, { ...env, NITRO_UNIX_SOCKET: socketPath });
+      const child = await start(command, { env: { ...env, NITRO_UNIX_SOCKET: socketPath }, databases });
       const output = createTextTail();
       collect(child.stdout, [output]);
       collect(child.stderr, [output]);
@@ -131,6 +158,8 @@ function createSandbox(config: Config, tier: Tier, place: Place): Sandbox {
         },
       };
     },
+
+    openDatabases: (databases) => openDoor("work", databases),
 
     readFile: async (path) => readTreeFile(work, path),
     writeFile: async (path, content) => writeTreeFile(work, path, content),

@@ -1,4 +1,5 @@
 // Port: a place where a project's working tree lives and its commands run.
+import type { Connection } from "../database-cluster/database-cluster.ts";
 import type { Leftover } from "../leftover.ts";
 
 export type Isolation = "process" | "bubblewrap" | "seatbelt" | "container" | "remote";
@@ -53,10 +54,22 @@ export interface StoredDependencies {
   usedAt: Date;
 }
 
+/** Pairs of role and database. */
+export type Databases = readonly [Connection, ...Connection[]];
+
+/** Where commands of the sandbox find databases. */
+export interface DatabaseDoor {
+  host: string;
+  port: number;
+  close(): Promise<void>;
+}
+
 export interface ExecOptions {
   signal?: AbortSignal | undefined;
   /** Added to the scrubbed environment; never put on a command line. */
-  env?: Record<string, string>;
+  env?: Record<string, string> | undefined;
+  /** What the command may use of a database server, all of one: DB_HOST and DB_PORT are set to where it is found there. */
+  databases?: Databases | undefined;
   /** Milliseconds; the whole process group is killed then. Default 120,000. */
   timeout?: number;
   /** Called with output as it comes. */
@@ -92,7 +105,13 @@ export interface Sandbox {
   readonly isolation: Isolation;
   exec(command: readonly [string, ...string[]], options?: ExecOptions): Promise<ExecResult>;
   /** Starts a server with NITRO_UNIX_SOCKET set to a fresh socket; does not wait until it listens. */
-  serve(command: readonly [string, ...string[]], options?: { env?: Record<string, string> }): Promise<SandboxServer>;
+  serve(
+    command: readonly [string, ...string[]],
+    options?: Pick<ExecOptions, "env" | "databases">,
+  ): Promise<SandboxServer>;
+  /** Lets every command use these databases until it is closed, or until this process ends. Always at the same place, so
+   * that a file may name it. */
+  openDatabases(databases: Databases): Promise<DatabaseDoor>;
   readFile(path: string): Promise<string>;
   writeFile(path: string, content: string): Promise<void>;
   deleteFile(path: string): Promise<void>;

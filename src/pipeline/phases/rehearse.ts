@@ -45,7 +45,7 @@ async function tryOut({ projectId }: In, run: Run): Promise<null> {
     await migrate(run, projectId, name, sandbox);
     const app = await cluster.connection(projectId, "app", name);
     const env = { NODE_ENV: "production", ...databaseEnv(app) };
-    const server = await sandbox.serve([process.execPath, ARTEFACT], { env });
+    const server = await sandbox.serve([process.execPath, ARTEFACT], { env, databases: [app] });
     try {
       const { failures } = await checkBoot({ signal: run.signal }, server);
       const [first] = failures;

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -7,6 +7,7 @@ import { createLocalSandboxProvider } from "../../../src/adapters/sandbox/local-
 import { npmFailure } from "../../../src/adapters/sandbox/npm-failure.ts";
 import type { Sandbox, SandboxProvider } from "../../../src/adapters/sandbox/sandbox.ts";
 import { readConfig } from "../../../src/config.ts";
+import { removeHome } from "../../helpers/postgres.ts";
 import { startRegistry, writeManifests, type TestRegistry } from "./registry.ts";
 
 let home: string;
@@ -24,7 +25,8 @@ beforeEach(async () => {
 
 afterEach(async () => {
   registry.close();
-  await rm(home, { recursive: true, force: true });
+  for (const { id } of await provider.list()) await provider.destroy(id);
+  await removeHome(home);
 });
 
 test("the first sandbox downloads, the next one copies, and no install script runs", async () => {
@@ -80,7 +82,9 @@ test("what a sandbox does to its packages does not reach the next install, there
 test("a symlink in place of node_modules is replaced, not followed", async () => {
   await writeManifests(sandbox, registry.manifests());
   const outside = join(home, "outside");
-  await sandbox.exec(["sh", "-c", `mkdir ${outside} && touch ${outside}/kept && ln -s ${outside} node_modules`]);
+  await mkdir(outside);
+  await writeFile(join(outside, "kept"), "");
+  await sandbox.exec(["ln", "-s", outside, "node_modules"]);
   await sandbox.installDependencies({});
   expect(await readdir(outside)).toEqual(["kept"]);
   expect((await sandbox.exec(["greet"])).stdout).toBe("hello\n");
