@@ -2,9 +2,9 @@
 // so clients keep their connections while the server behind is replaced, and no request falls between the two.
 import { createServer, request as httpRequest } from "node:http";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
-import { connect } from "node:net";
 import type { Duplex } from "node:stream";
 import { pipeline } from "node:stream";
+import { connectToSocket, socketAgent } from "./connect-socket.ts";
 
 export interface HttpForwarder {
   readonly server: Server;
@@ -74,7 +74,7 @@ function forward(request: IncomingMessage, response: ServerResponse, socketPath:
   // A connection per request: a kept one could be closed by the server at the moment it is used again. The server is told
   // to keep it all the same, because before closing it would not read the rest of a body that it refuses.
   const headers = [...endToEnd(request.rawHeaders), "Connection", "keep-alive"];
-  const upstream = httpRequest({ socketPath, agent: false, method: request.method, path: request.url, headers });
+  const upstream = httpRequest({ agent: socketAgent(socketPath), method: request.method, path: request.url, headers });
   upstream.on("response", (incoming) => {
     response.sendDate = false; // the application's own headers, nothing added
     try {
@@ -122,7 +122,7 @@ function answer(response: ServerResponse, status: number, title: string, detail:
 
 /** WebSockets: the same bytes both ways. */
 function tunnel(request: IncomingMessage, socket: Duplex, head: Buffer, socketPath: string): void {
-  const upstream = connect(socketPath, () => {
+  const upstream = connectToSocket(socketPath).on("connect", () => {
     const lines = [`${request.method} ${request.url} HTTP/1.1`];
     for (let i = 0; i < request.rawHeaders.length; i += 2)
       lines.push(`${request.rawHeaders[i]}: ${request.rawHeaders[i + 1]}`);

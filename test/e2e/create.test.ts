@@ -12,8 +12,10 @@ import type { Logs } from "../../src/commands/logs.ts";
 import type { ProjectStatus } from "../../src/control/project-status.ts";
 import type { DeployResult } from "../../src/pipeline/phases/record-deploy.ts";
 import type { CreateResult } from "../../src/pipeline/phases/record.ts";
+import { bubblewrapWorks } from "../helpers/tiers.ts";
 import { removeTbHome, startTb, tb, tbData, tbHome, type Envelope } from "../helpers/tb.ts";
 
+const isolation = (await bubblewrapWorks()) ? "bubblewrap" : "process";
 let home: string;
 const run = promisify(execFile);
 let folder: string;
@@ -41,7 +43,7 @@ describe("tb create in words", () => {
       run: { id: expect.stringMatching(/^run_/) },
       modification: { id: expect.stringMatching(/^mod_/) },
       model: "offline",
-      sandbox: { provider: "local", isolation: "process" },
+      sandbox: { provider: "local", isolation },
       database: {
         needed: true,
         reasoning: expect.any(String),

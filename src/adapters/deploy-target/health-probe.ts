@@ -1,5 +1,6 @@
 // Asks a deployment for its health, from outside.
 import { request } from "node:http";
+import { socketAgent } from "../../processes/connect-socket.ts";
 
 const LONGEST_BODY = 64 * 1024;
 
@@ -14,8 +15,10 @@ export function probeHealth(where: { socketPath: string } | { host: string; port
   return new Promise((resolve) => {
     const say = (healthy: boolean, what: string) => resolve({ healthy, seen: `GET /api/health → ${what}` });
     const signal = AbortSignal.timeout(5000);
+    const agent = "socketPath" in where ? socketAgent(where.socketPath) : (false as const);
+    const address = "socketPath" in where ? {} : where;
     const probe = request(
-      { ...where, path: "/api/health", agent: false, signal, headers: { Host: "localhost" } },
+      { ...address, path: "/api/health", agent, signal, headers: { Host: "localhost" } },
       (response) => {
         let body = "";
         response.setEncoding("utf8");

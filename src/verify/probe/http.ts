@@ -1,5 +1,6 @@
 // Requests over a Unix socket, bounded in time and size: what answers is not trusted.
-import { Agent, request } from "node:http";
+import { request } from "node:http";
+import { socketAgent } from "../../processes/connect-socket.ts";
 
 const TIMEOUT_MS = 10_000;
 const MAX_BYTES = 2_000_000;
@@ -35,13 +36,18 @@ class StaleConnection extends Error {
 }
 
 export function createClient(socketPath: string): HttpClient {
-  const agent = new Agent({ keepAlive: true, maxSockets: 4 });
+  const agent = socketAgent(socketPath, { keepAlive: true, maxSockets: 4 });
 
   function exchange(input: HttpRequest, keepAlive: boolean): Promise<HttpAnswer> {
     const { method, path, headers, body } = input;
     return new Promise((resolve, reject) => {
       const outgoing = request(
-        { agent: keepAlive ? agent : false, socketPath, method, path, headers: { host: "localhost", ...headers } },
+        {
+          agent: keepAlive ? agent : socketAgent(socketPath),
+          method,
+          path,
+          headers: { host: "localhost", ...headers },
+        },
         (incoming) => {
           const chunks: Buffer[] = [];
           let size = 0;
