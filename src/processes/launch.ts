@@ -2,6 +2,7 @@
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import type { Readable, Writable } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
 import { TbError } from "../errors.ts";
@@ -54,6 +55,10 @@ export interface LaunchedProcess {
 const MARK = "TB_PROCESS_OF";
 const DEFAULT_LIMITS: Limits = { openFiles: 8192, fileSize: 1024, memory: 4096 };
 const FIRST_INHERITED = 4;
+/** Descriptors up to this one are given anew to every child, or closed by the guard. */
+const LAST_OWN = 9;
+/** O_CLOEXEC as /proc shows it. */
+const CLOSE_ON_EXEC = 0o2000000;
 const OUTPUT_GRACE = 1000; // for a process that left the group and holds the output open
 
 // The shell becomes the command. Before that it leaves a watcher in the group that reads a pipe whose other end only tb
@@ -79,7 +84,11 @@ export async function launch(command: Command, options: LaunchOptions): Promise<
   const startedAt = performance.now();
   const inherited = options.inherit?.([MARK, mark]) ?? [];
   const env = { ...options.env, [MARK]: mark };
-  const child = await start(["-c", GUARD, "tb", ...figures, ...command], { ...options, env }, inherited);
+  const child = await start(
+    ["-c", closeForeign() + GUARD, "tb", ...figures, ...command],
+    { ...options, env },
+    inherited,
+  );
   const { pid, stdout, stderr } = child;
   const guard = child.stdio[3];
   guard?.on("error", () => guard.destroy()); // the watcher may be killed before we close our end
@@ -171,7 +180,7 @@ function killMarked(matches: (value: string) => boolean, lowest = 1): number {
 async function start(args: string[], { cwd, env, user }: LaunchOptions, inherited: readonly unknown[]) {
   try {
     const stdio = ["ignore" as const, ...["pipe", "pipe", "pipe", ...inherited].map(() => "pipe" as const)];
-    const child = spawn("/bin/sh", args, { cwd, env, detached: true, stdio, ...user });
+    const child = spawn(shell(), args, { cwd, env, detached: true, stdio, ...user });
     await once(child, "spawn"); // rejects with the child's "error"
     if (child.pid === undefined || !child.stdout || !child.stderr) throw new Error("The process has no pid or output.");
     return Object.assign(child, { pid: child.pid, stdout: child.stdout, stderr: child.stderr });
@@ -185,6 +194,42 @@ async function start(args: string[], { cwd, env, user }: LaunchOptions, inherite
     }
     throw error;
   }
+}
+
+let foreign: readonly number[] | undefined;
+
+/** Descriptors that whoever started tb left open for every child: a CI's pipe, say, or a lock. They are no business of what
+ * tb starts. Node closes the lowest ones itself, up to the first gap. */
+function foreignDescriptors(): readonly number[] {
+  foreign ??= process.platform === "linux" ? inheritable() : [];
+  return foreign;
+}
+
+function inheritable(): number[] {
+  return readdirSync("/proc/self/fd")
+    .map(Number)
+    .filter((fd) => {
+      if (fd <= LAST_OWN) return false;
+      try {
+        const flags = /^flags:\s+(\d+)/m.exec(readFileSync(`/proc/self/fdinfo/${fd}`, "utf8"))?.[1] ?? "0";
+        return (Number.parseInt(flags, 8) & CLOSE_ON_EXEC) === 0;
+      } catch {
+        return false; // it was the one that the folder was read through
+      }
+    });
+}
+
+/** Shells of the smallest kind know descriptors of one digit only. */
+function shell(): string {
+  return foreignDescriptors().length > 0 && existsSync("/bin/bash") ? "/bin/bash" : "/bin/sh";
+}
+
+function closeForeign(): string {
+  return shell() === "/bin/bash"
+    ? `exec ${foreignDescriptors()
+        .map((fd) => `${fd}>&-`)
+        .join(" ")}\n`
+    : "";
 }
 
 async function closed(stream: Readable): Promise<void> {

@@ -1,10 +1,11 @@
 // What hostile code can do to processes: its own are few and end with it, others' it does not see.
-import { spawn } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readdirSync, readFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { processesOf } from "../helpers/tiers.ts";
 import { until } from "../processes/until.ts";
@@ -12,6 +13,8 @@ import { describeIsolated, hostileWorld, type HostileWorld } from "./world.ts";
 
 /** Leaves its group and session, closes everything, forgets its environment's mark, and stays. */
 const DAEMON = `perl -e 'use POSIX; exit if fork; setsid(); exit if fork; close STDOUT; close STDERR; $0 = "quiet"; open F, ">", "daemon"; print F "up"; close F; sleep 1000'`;
+
+const SANDBOX = new URL("../../src/adapters/sandbox/local-sandbox.ts", import.meta.url);
 
 describeIsolated("processes", () => {
   let world: HostileWorld;
@@ -54,9 +57,19 @@ describeIsolated("processes", () => {
     expect(stdout).not.toContain(secret);
   });
 
-  test("no descriptor of tb's is inherited", async () => {
-    const { stdout } = await world.sh("ls -l /proc/self/fd | grep -v ' 0 \\| 1 \\| 2 \\|/proc/.*/fd\\|^total'");
-    expect(stdout).toBe("");
+  test("no descriptor of tb's is inherited, nor of whoever started tb", async () => {
+    const script = join(world.config.home, "inheriting.ts");
+    await writeFile(
+      script,
+      `import { createLocalSandboxProvider } from ${JSON.stringify(SANDBOX.href)};
+       const sandbox = await createLocalSandboxProvider(${JSON.stringify(world.config)}).attach("sbx_hostile");
+       console.log((await sandbox.exec(["sh", "-c", "ls /proc/self/fd | tr '\\n' ' '; echo leaked >&200"])).stdout);`,
+    );
+    const file = join(world.config.home, "of-the-terminal");
+    const opened = `exec 7>>"$0" 31>>"$0" 200>>"$0"; exec "$@"`;
+    const { stdout } = await promisify(execFile)("bash", ["-c", opened, file, process.execPath, script]);
+    expect(stdout.trim()).toBe("0 1 2 3"); // 3 is what ls itself opens
+    expect(readFileSync(file, "utf8")).toBe("");
   });
 
   test("it has no capability, can gain none, and is under a filter of system calls", async () => {
@@ -108,10 +121,9 @@ describeIsolated("processes", () => {
 
   test("a daemon ends when tb is killed with SIGKILL", async () => {
     const script = join(world.config.home, "victim.ts");
-    const url = new URL("../../src/adapters/sandbox/local-sandbox.ts", import.meta.url);
     await writeFile(
       script,
-      `import { createLocalSandboxProvider } from ${JSON.stringify(url.href)};
+      `import { createLocalSandboxProvider } from ${JSON.stringify(SANDBOX.href)};
        const sandbox = await createLocalSandboxProvider(${JSON.stringify(world.config)}).attach("sbx_hostile");
        await sandbox.exec(["sh", "-c", ${JSON.stringify(`${DAEMON}; sleep 1000`)}]);`,
     );
