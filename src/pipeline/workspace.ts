@@ -125,12 +125,8 @@ export async function createRunSandbox(run: Run, projectId: string): Promise<San
 
 /** What the tree needs and git does not keep: `.env` (the copy's connection) and the prepared dependencies. */
 export async function fillSandbox(run: Run, sandbox: Sandbox, connection: Connection | null): Promise<void> {
-  if (connection) {
-    // Only to know where: whoever runs commands opens it for as long as they run.
-    const { host, port, close } = await sandbox.openDatabases([connection]);
-    await close();
-    await sandbox.writeFile(".env", envFile(databaseEnv({ ...connection, host, port })));
-  }
+  // Whoever runs commands opens the database there for as long as they run.
+  if (connection) await sandbox.writeFile(".env", envFile(databaseEnv({ ...connection, ...sandbox.databaseAddress })));
   await sandbox.installDependencies({
     signal: run.signal,
     onProgress: reportProgress(run),

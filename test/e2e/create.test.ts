@@ -12,7 +12,7 @@ import type { Logs } from "../../src/commands/logs.ts";
 import type { ProjectStatus } from "../../src/control/project-status.ts";
 import type { DeployResult } from "../../src/pipeline/phases/record-deploy.ts";
 import type { CreateResult } from "../../src/pipeline/phases/record.ts";
-import { bubblewrapWorks } from "../helpers/tiers.ts";
+import { bubblewrapWorks, sandboxFolder } from "../helpers/tiers.ts";
 import { removeTbHome, startTb, tb, tbData, tbHome, type Envelope } from "../helpers/tb.ts";
 
 const isolation = (await bubblewrapWorks()) ? "bubblewrap" : "process";
@@ -147,7 +147,7 @@ describe("tb create in words", () => {
       "snapshot",
       "deployment",
     ]);
-    expect(await readdir(join(home, "sandboxes"))).not.toContain(`sbx_${made.run.id.slice(4)}`);
+    expect(await readdir(await sandboxFolder(home))).not.toContain(`sbx_${made.run.id.slice(4)}`);
   });
 
   test("refuses the same name again, and leaves nothing of the attempt", async () => {

@@ -2,6 +2,7 @@
 import { readdir, readFile, readlink } from "node:fs/promises";
 import { join } from "node:path";
 import { selectDatabaseCluster } from "../../src/adapters/database-cluster/select-database-cluster.ts";
+import { sandboxFolders } from "../../src/adapters/sandbox/sandbox-place.ts";
 import { readConfig } from "../../src/config.ts";
 import type { RunEvent } from "../../src/pipeline/types.ts";
 import { startTb, tb, tbData } from "./tb.ts";
@@ -124,7 +125,11 @@ export async function leftovers(home: string, names: string[]): Promise<string[]
   } finally {
     await cluster.close();
   }
-  for (const folder of ["sandboxes", "git", "repositories", "deployments", "snapshots/projects"]) {
+  for (const folder of await sandboxFolders({ home })) {
+    const entries = await readdir(folder).catch(() => [] as string[]);
+    problems.push(...entries.map((entry) => `sandbox ${folder}/${entry}`));
+  }
+  for (const folder of ["git", "repositories", "deployments", "snapshots/projects"]) {
     const entries = await readdir(join(home, folder)).catch(() => [] as string[]);
     const stray = entries.filter((entry) => !entry.startsWith(".") && !ids.some((id) => entry.includes(id)));
     problems.push(...stray.map((entry) => `folder ${folder}/${entry}`));
@@ -135,6 +140,7 @@ export async function leftovers(home: string, names: string[]): Promise<string[]
 /** Processes that work in the home: only the servers, and the deployments of the given projects, may. */
 async function strayProcesses(home: string, ids: string[]): Promise<string[]> {
   const problems: string[] = [];
+  const sandboxes = await sandboxFolders({ home });
   for (const pid of (await readdir("/proc")).filter((entry) => /^\d+$/.test(entry))) {
     try {
       const [command, environment, folder] = await Promise.all([
@@ -143,7 +149,7 @@ async function strayProcesses(home: string, ids: string[]): Promise<string[]> {
         readlink(`/proc/${pid}/cwd`),
       ]);
       const places = [command, environment, folder].join("\n");
-      const inside = ["sandboxes", "deployments"].some((part) => places.includes(join(home, part)));
+      const inside = [...sandboxes, join(home, "deployments")].some((part) => places.includes(part));
       if (inside && !ids.some((id) => places.includes(id)))
         problems.push(`process ${pid}: ${command.replaceAll("\0", " ")}`);
     } catch {

@@ -1,6 +1,7 @@
 // The sandbox's tiers of isolation, for tests that must hold in each of them.
 import { readdirSync, readFileSync } from "node:fs";
 import { createProcessTier } from "../../src/adapters/sandbox/process-tier.ts";
+import { sandboxFolders } from "../../src/adapters/sandbox/sandbox-place.ts";
 import { selectTier, type SelectedTier } from "../../src/adapters/sandbox/select-tier.ts";
 import { readConfig, type Config } from "../../src/config.ts";
 
@@ -25,6 +26,12 @@ export const TIERS: readonly [name: string, select: Select, works: boolean][] = 
   ["process", plainTier, true],
   ["bubblewrap", selectTier, await bubblewrapWorks()],
 ];
+
+/** Where the sandboxes of this home lie. */
+export async function sandboxFolder(home: string): Promise<string> {
+  const folders = await sandboxFolders({ home });
+  return (await bubblewrapWorks()) ? folders.at(-1)! : folders[0]!;
+}
 
 /** Pids, as the sandbox counts them, of the processes that run in the sandbox at this root. */
 export function processesOf(root: string): number[] {

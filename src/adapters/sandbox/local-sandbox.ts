@@ -14,7 +14,7 @@ import { waitForEnd } from "../../processes/wait-for-end.ts";
 import { foldersIn, pathFacts } from "../../processes/folders.ts";
 import { dependencyCache, placeDependencies } from "./dependency-cache.ts";
 import { findNpm, NO_NPM } from "./npm-ci.ts";
-import { openDatabaseGate } from "./gate/database-gate.ts";
+import { GATE_PORT, openDatabaseGate } from "./gate/database-gate.ts";
 import { killRecordedGroups, recordGroup } from "./process-records.ts";
 import type { Tier } from "./process-tier.ts";
 import type { DatabaseDoor, Databases, ExecOptions, Sandbox, SandboxProvider, StoredSandbox } from "./sandbox.ts";
@@ -35,6 +35,7 @@ import { errorCode } from "../../processes/error-code.ts";
 
 const EXEC_TIMEOUT = 120_000;
 const TERM_GRACE = 200;
+const OPEN_DOOR = "work";
 const MAX_LOCKFILE = 32 * 1024 * 1024;
 
 /** Sandboxes on this machine, by default in the strongest tier that works here. Every method throws TbError for what a user
@@ -159,7 +160,8 @@ function createSandbox(config: Config, tier: Tier, place: Place): Sandbox {
       };
     },
 
-    openDatabases: (databases) => openDoor("work", databases),
+    openDatabases: (databases) => openDoor(OPEN_DOOR, databases),
+    databaseAddress: { host: join(place.gates[0]!, OPEN_DOOR), port: GATE_PORT },
 
     readFile: async (path) => readTreeFile(work, path),
     writeFile: async (path, content) => writeTreeFile(work, path, content),

@@ -57,7 +57,7 @@ export interface StoredDependencies {
 /** Pairs of role and database. */
 export type Databases = readonly [Connection, ...Connection[]];
 
-/** Where commands of the sandbox find databases. */
+/** Where commands of the sandbox find databases, while it is open. */
 export interface DatabaseDoor {
   host: string;
   port: number;
@@ -109,9 +109,10 @@ export interface Sandbox {
     command: readonly [string, ...string[]],
     options?: Pick<ExecOptions, "env" | "databases">,
   ): Promise<SandboxServer>;
-  /** Lets every command use these databases until it is closed, or until this process ends. Always at the same place, so
-   * that a file may name it. */
+  /** Lets every command use these databases until it is closed, or until this process ends. */
   openDatabases(databases: Databases): Promise<DatabaseDoor>;
+  /** Where that is, always the same, so that a file may name it. */
+  readonly databaseAddress: { host: string; port: number };
   readFile(path: string): Promise<string>;
   writeFile(path: string, content: string): Promise<void>;
   deleteFile(path: string): Promise<void>;

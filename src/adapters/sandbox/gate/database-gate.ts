@@ -12,7 +12,7 @@ import { createKeyReader, errorResponse, LONGEST_STARTUP, readFirstMessage } fro
 import { connectUpstream } from "./upstream.ts";
 
 /** Clients of Postgres look for `<folder>/.s.PGSQL.<port>`. */
-const PORT = 5432;
+export const GATE_PORT = 5432;
 /** Sessions at once; the roles' own limits are lower. */
 const MOST_SESSIONS = 64;
 /** Milliseconds to say who one is, or to ask for encryption first. */
@@ -116,11 +116,11 @@ export async function openDatabaseGate({ folder, owner, databases }: GateOptions
   }
 
   const listener = createServer(accept);
-  const path = join(folder, `.s.PGSQL.${PORT}`);
+  const path = join(folder, `.s.PGSQL.${GATE_PORT}`);
   const inode = await listenAt(listener, path, owner);
   return {
     host: folder,
-    port: PORT,
+    port: GATE_PORT,
     async close() {
       const closed = new Promise<void>((resolve) => listener.close(() => resolve()));
       for (const session of sessions) session.destroy();
