@@ -94,6 +94,7 @@ export function masked(text: string): string {
     .replaceAll(/\b(\d+ min )?\d+(\.\d+)? (s|ms)\b/g, "0 s")
     .replaceAll(/\b\d+(\.\d+)? (kB|MB|GB)\b/g, "0 kB")
     .replaceAll(/\bpid \d+/g, "pid 0")
+    .replaceAll(/(\(local, |local \()(process|bubblewrap)\)/g, "$1process)") // whatever this machine can give
     .replaceAll(/ \\\n/g, " ") // a command that was broken because of the length of a path
     .replaceAll(/\s+/g, " ");
 }

@@ -48,7 +48,7 @@ afterEach(() => gate.close());
 
 /** Through the gate. */
 async function open(change: Partial<Connection> & { replication?: string; options?: string } = {}): Promise<Client> {
-  const client = new Client({ ...app, ssl: false, host: gate.host, port: gate.port, ...change } as Connection);
+  const client = new Client({ ...app, ssl: false, host: gate.host, port: gate.port, ...change });
   client.on("error", () => {}); // some tests end the session from the other side
   await client.connect();
   return client;
@@ -78,6 +78,24 @@ async function answerTo(bytes: Buffer): Promise<string> {
   socket.on("data", (chunk: Buffer) => chunks.push(chunk));
   await once(socket, "close");
   return Buffer.concat(chunks).toString("latin1");
+}
+
+async function cancel(client: Client): Promise<void> {
+  const { processID, secretKey } = client as unknown as { processID: number; secretKey: number };
+  const packet = Buffer.alloc(16);
+  [16, 80877102, processID, secretKey].forEach((value, index) => packet.writeInt32BE(value, index * 4));
+  const socket = await raw(packet);
+  socket.resume();
+  await once(socket, "close");
+}
+
+async function statementsOf(): Promise<number> {
+  const { rows } = await cluster.query(
+    COPY,
+    "select 1 from pg_stat_activity where usename = $1 and state = 'active' and query like '%1e12%'",
+    [app.user],
+  );
+  return rows.length;
 }
 
 function startup(texts: string[], { version = 196608, length }: { version?: number; length?: number } = {}): Buffer {
@@ -238,24 +256,6 @@ describe("cancelling", () => {
     expect(await running).toBe("57014");
     await direct.end();
   });
-
-  async function cancel(client: Client): Promise<void> {
-    const { processID, secretKey } = client as unknown as { processID: number; secretKey: number };
-    const packet = Buffer.alloc(16);
-    [16, 80877102, processID, secretKey].forEach((value, index) => packet.writeInt32BE(value, index * 4));
-    const socket = await raw(packet);
-    socket.resume();
-    await once(socket, "close");
-  }
-
-  async function statementsOf(): Promise<number> {
-    const { rows } = await cluster.query(
-      COPY,
-      "select 1 from pg_stat_activity where usename = $1 and state = 'active' and query like '%1e12%'",
-      [app.user],
-    );
-    return rows.length;
-  }
 });
 
 describe("the gate's end", () => {

@@ -229,9 +229,9 @@ describeIsolated("files", () => {
     const swapping = world.sh(
       `mkdir real; i=0; while [ $i -lt 300 ]; do mv real spare; ln -s ${outside} real; rm real; mv spare real; i=$((i+1)); done`,
     );
-    let ended = false;
-    void swapping.then(() => (ended = true));
-    for (let i = 0; !ended; i++) {
+    const at = { end: false };
+    void swapping.then(() => (at.end = true));
+    for (let i = 0; !at.end; i++) {
       try {
         await world.sandbox.writeFile(`real/f${i}`, "x");
       } catch {

@@ -58,9 +58,9 @@ test.runIf(process.platform === "linux")(
     const mine = createServer((socket) => socket.on("error", () => {}).end()).listen(own);
     await once(mine, "listening");
     const before = reached;
-    let swapping = true;
+    const swapping = { on: true };
     const swap = (async () => {
-      for (let i = 0; swapping; i++) {
+      for (let i = 0; swapping.on; i++) {
         await symlink(join(folder, i % 2 ? "own.sock" : "real.sock"), `${path}.next`);
         await rename(`${path}.next`, path);
       }
@@ -70,7 +70,7 @@ test.runIf(process.platform === "linux")(
       await Promise.race([once(socket, "close"), once(socket, "error")]).catch(() => {});
       socket.destroy();
     }
-    swapping = false;
+    swapping.on = false;
     await swap;
     mine.close();
     expect(reached).toBe(before);

@@ -110,7 +110,7 @@ function createSandbox(config: Config, tier: Tier, place: Place): Sandbox {
       throw error;
     }
     const forget = recordGroup(place.groups, child.pid);
-    void child.exited.then(async () => {
+    void cleanUp(child, async () => {
       forget();
       await door?.close();
     });
@@ -191,6 +191,11 @@ function createSandbox(config: Config, tier: Tier, place: Place): Sandbox {
       }
     },
   };
+}
+
+async function cleanUp(child: LaunchedProcess, after: () => Promise<void>): Promise<void> {
+  await child.exited;
+  await after();
 }
 
 function readLockfile(work: string): string {

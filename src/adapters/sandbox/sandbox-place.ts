@@ -55,8 +55,16 @@ export function place(parent: string, id: string, owner: ProcessUser | null): Pl
   const root = join(parent, id);
   const [run, db] = [join(root, "run"), join(root, "db")];
   return {
-    ...{ id, root, run, db, owner, mark: root, groups: join(root, "groups") },
-    ...{ work: join(root, "work"), home: join(root, "home"), tmp: join(root, "tmp") },
+    id,
+    root,
+    run,
+    db,
+    owner,
+    mark: root,
+    groups: join(root, "groups"),
+    work: join(root, "work"),
+    home: join(root, "home"),
+    tmp: join(root, "tmp"),
     sockets: [chosenSocketFolder(run)],
     gates: [chosenSocketFolder(db)],
   };

@@ -73,7 +73,12 @@ async function optionsOf(program: string): Promise<Set<string>> {
 async function tryOut(bubblewrap: Bubblewrap): Promise<string | null> {
   const asRoot = process.getuid?.() === 0;
   const place: SandboxPlace = {
-    ...{ work: "/tmp", home: "/tmp", tmp: "/tmp", sockets: [], gates: [], mark: "/probe" },
+    work: "/tmp",
+    home: "/tmp",
+    tmp: "/tmp",
+    sockets: [],
+    gates: [],
+    mark: "/probe",
     owner: asRoot ? { uid: FIRST_UID, gid: FIRST_UID } : null,
   };
   // Whether this Node starts there is tried where that takes no copy: a probe makes nothing.

@@ -34,23 +34,26 @@ export function bubblewrapArguments({ options, place, node, env, seccomp }: View
   const size = (mebibytes: number) => (options.has("--size") ? ["--size", String(mebibytes * 1024 * 1024)] : []);
   // /tmp itself is memory of its own, also for what only tries whether all this works.
   const writable = [place.work, place.home, place.tmp, ...place.sockets].filter((folder) => folder !== "/tmp");
-  return [
-    ...["--unshare-user", "--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try"],
-    ...(options.has("--disable-userns") ? ["--disable-userns"] : []), // the filter refuses them too
-    ...["--cap-drop", "ALL", "--die-with-parent", "--new-session", "--hostname", "sandbox"],
-    ...["--ro-bind", "/usr", "/usr", ...ROOT_FOLDERS.flatMap(rootFolder)],
-    ...ETC.flatMap((path) => ["--ro-bind-try", path, path]),
-    ...["--ro-bind-data", String(PASSWD), "/etc/passwd", "--ro-bind-data", String(GROUP), "/etc/group"],
-    ...["--ro-bind-data", String(HOSTS), "/etc/hosts"],
-    ...["--proc", "/proc", "--dev", "/dev", ...size(SHM_SIZE), "--tmpfs", "/dev/shm", "--remount-ro", "/dev"],
-    ...[...size(TMP_SIZE), "--tmpfs", "/tmp"],
-    ...writable.flatMap((folder) => ["--bind", folder, folder]),
-    ...place.gates.flatMap((folder) => ["--ro-bind", folder, folder]),
-    ...(node ? ["--ro-bind", node.file, node.path] : []),
-    ...["--remount-ro", "/", "--chdir", place.work, "--clearenv"],
-    ...Object.entries(env).flatMap(([name, value]) => ["--setenv", name, value]),
-    ...(seccomp ? ["--seccomp", String(SECCOMP)] : []),
+  const groups: string[][] = [
+    ["--unshare-user", "--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try"],
+    options.has("--disable-userns") ? ["--disable-userns"] : [], // the filter refuses them too
+    ["--cap-drop", "ALL", "--die-with-parent", "--new-session", "--hostname", "sandbox"],
+    ["--ro-bind", "/usr", "/usr"],
+    ...ROOT_FOLDERS.map(rootFolder),
+    ...ETC.map((path) => ["--ro-bind-try", path, path]),
+    ["--ro-bind-data", String(PASSWD), "/etc/passwd", "--ro-bind-data", String(GROUP), "/etc/group"],
+    ["--ro-bind-data", String(HOSTS), "/etc/hosts"],
+    ["--proc", "/proc", "--dev", "/dev"],
+    [...size(SHM_SIZE), "--tmpfs", "/dev/shm", "--remount-ro", "/dev"],
+    [...size(TMP_SIZE), "--tmpfs", "/tmp"],
+    ...writable.map((folder) => ["--bind", folder, folder]),
+    ...place.gates.map((folder) => ["--ro-bind", folder, folder]),
+    node ? ["--ro-bind", node.file, node.path] : [],
+    ["--remount-ro", "/", "--chdir", place.work, "--clearenv"],
+    ...Object.entries(env).map(([name, value]) => ["--setenv", name, value]),
+    seccomp ? ["--seccomp", String(SECCOMP)] : [],
   ];
+  return groups.flat();
 }
 
 /** The contents of the descriptors, in order. A NUL cannot be in an argument; whoever passes one is told by `launch`. */
