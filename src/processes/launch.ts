@@ -54,6 +54,7 @@ export interface LaunchedProcess {
 
 const MARK = "TB_PROCESS_OF";
 const DEFAULT_LIMITS: Limits = { openFiles: 8192, fileSize: 1024, memory: 4096 };
+const BASH = "/bin/bash";
 const FIRST_INHERITED = 4;
 /** Descriptors up to this one are given anew to every child, or closed by the guard. */
 const LAST_OWN = 9;
@@ -180,7 +181,8 @@ function killMarked(matches: (value: string) => boolean, lowest = 1): number {
 async function start(args: string[], { cwd, env, user }: LaunchOptions, inherited: readonly unknown[]) {
   try {
     const stdio = ["ignore" as const, ...["pipe", "pipe", "pipe", ...inherited].map(() => "pipe" as const)];
-    const child = spawn(shell(), args, { cwd, env, detached: true, stdio, ...user });
+    const [shell, first] = needsBash() ? [BASH, ["--posix"]] : ["/bin/sh", []]; // by default bash counts other blocks
+    const child = spawn(shell, [...first, ...args], { cwd, env, detached: true, stdio, ...user });
     await once(child, "spawn"); // rejects with the child's "error"
     if (child.pid === undefined || !child.stdout || !child.stderr) throw new Error("The process has no pid or output.");
     return Object.assign(child, { pid: child.pid, stdout: child.stdout, stderr: child.stderr });
@@ -220,16 +222,13 @@ function inheritable(): number[] {
 }
 
 /** Shells of the smallest kind know descriptors of one digit only. */
-function shell(): string {
-  return foreignDescriptors().length > 0 && existsSync("/bin/bash") ? "/bin/bash" : "/bin/sh";
+function needsBash(): boolean {
+  return foreignDescriptors().length > 0 && existsSync(BASH);
 }
 
 function closeForeign(): string {
-  return shell() === "/bin/bash"
-    ? `exec ${foreignDescriptors()
-        .map((fd) => `${fd}>&-`)
-        .join(" ")}\n`
-    : "";
+  const closing = foreignDescriptors().map((fd) => `${fd}>&-`);
+  return needsBash() ? `exec ${closing.join(" ")}\n` : "";
 }
 
 async function closed(stream: Readable): Promise<void> {

@@ -50,7 +50,7 @@ describeIsolated("processes", () => {
     const shown = readdirSync("/proc")
       .filter((name) => /^\d+$/.test(name))
       .map((pid) => read(`/proc/${pid}/cmdline`));
-    expect(shown.some((line) => line.includes("sleep\x002"))).toBe(true);
+    expect(shown.some((line) => line.includes("echo up > started"))).toBe(true);
     expect(shown.filter((line) => line.includes(secret))).toEqual([]);
     await running;
     const { stdout } = await world.sh("tr '\\0' '\\n' < /proc/1/environ", { env: { DB_PASSWORD: secret } });
