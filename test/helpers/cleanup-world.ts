@@ -13,11 +13,14 @@ import { openControl, type Control } from "../../src/control/database.ts";
 import { withResource, type ResourceKind } from "../../src/control/ledger.ts";
 import { insertRun, type RunState } from "../../src/control/runs.ts";
 import { scratchHome } from "./postgres.ts";
+import { sandboxFolder } from "./tiers.ts";
 
 type Options = Partial<Pick<CleanupOptions, "before" | "keep">>;
 
 export interface CleanupWorld {
   home: string;
+  /** Where its sandboxes lie. */
+  sandboxes: string;
   control: Control;
   adapters: Adapters;
   /** Removes everything that a test has made. */
@@ -33,12 +36,13 @@ export interface CleanupWorld {
   remove: () => Promise<void>;
 }
 
-const FOLDERS = ["sandboxes", "repositories", "git", "deployments", "snapshots", "backups", "cache"];
+const FOLDERS = ["repositories", "git", "deployments", "snapshots", "backups", "cache"];
 const MONTH = 30 * 86_400_000;
 
 export async function cleanupWorld(): Promise<CleanupWorld> {
   const { home, config, remove } = await scratchHome();
   const control = await openControl(config);
+  const sandboxes = await sandboxFolder(home);
   const adapters = selectAdapters(config);
   const cluster = await adapters.databaseCluster();
   await cluster.ensure();
@@ -47,6 +51,7 @@ export async function cleanupWorld(): Promise<CleanupWorld> {
   async function empty(): Promise<void> {
     for (const table of ["resources", "snapshots", "project_contexts", "run_events", "runs"])
       await control.query(`delete from ${table}`);
+    await rm(sandboxes, { recursive: true, force: true });
     for (const folder of FOLDERS) await rm(join(home, folder), { recursive: true, force: true });
     for (const name of await cluster.listDatabases()) await cluster.dropDatabase(name);
   }
@@ -87,6 +92,7 @@ export async function cleanupWorld(): Promise<CleanupWorld> {
 
   return {
     home,
+    sandboxes,
     control,
     adapters,
     empty,

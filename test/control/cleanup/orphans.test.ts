@@ -11,12 +11,13 @@ import { cleanupWorld, namesOf, type CleanupWorld } from "../../helpers/cleanup-
 const LONG_AGO = new Date("2026-01-01");
 let world: CleanupWorld;
 let home: string;
+let sandboxes: string;
 let control: CleanupWorld["control"];
 let adapters: CleanupWorld["adapters"];
 
 beforeAll(async () => {
   world = await cleanupWorld();
-  ({ home, control, adapters } = world);
+  ({ home, sandboxes, control, adapters } = world);
 });
 afterAll(() => world.remove());
 beforeEach(() => world.empty());
@@ -46,9 +47,9 @@ test("what ended runs still hold goes, what parked and working runs hold stays, 
     [dead, 1],
     [parked, 1],
   ]);
-  expect(await readdir(join(home, "sandboxes"))).toHaveLength(5); // looking has changed nothing
+  expect(await readdir(sandboxes)).toHaveLength(5); // looking has changed nothing
   expect(namesOf(await world.clean())).toEqual(namesOf(planned).map((line) => line.replace("planned", "done")));
-  expect((await readdir(join(home, "sandboxes"))).toSorted()).toEqual(
+  expect((await readdir(sandboxes)).toSorted()).toEqual(
     [parked, dead, working].map((id) => id.replace("run_", "sbx_")).toSorted(),
   );
   expect(await world.clean()).toMatchObject({
@@ -124,10 +125,10 @@ test("a sandbox that no run knows goes when nobody has used it for long, and not
     items: [],
     unknown: [{ kind: "sandbox", name: "sbx_nobody0000" }],
   });
-  await utimes(join(home, "sandboxes", "sbx_nobody0000"), LONG_AGO, LONG_AGO);
+  await utimes(join(sandboxes, "sbx_nobody0000"), LONG_AGO, LONG_AGO);
   expect(namesOf(await world.clean())).toEqual(["sandbox sbx_nobody0000 done"]);
-  await mkdir(join(home, "sandboxes", "somebody-elses"), { recursive: true });
-  await utimes(join(home, "sandboxes", "somebody-elses"), LONG_AGO, LONG_AGO);
+  await mkdir(join(sandboxes, "somebody-elses"), { recursive: true });
+  await utimes(join(sandboxes, "somebody-elses"), LONG_AGO, LONG_AGO);
   expect(await world.clean()).toMatchObject({ outcome: "unchanged" });
 });
 
@@ -141,7 +142,7 @@ test("two cleanups at once do everything once or twice and fail at nothing", asy
   const plans = await Promise.all([world.plan(), world.plan(), world.plan()]);
   const results = await Promise.all(plans.map((each) => carryOut(each, () => {})));
   expect(results.flatMap(({ items }) => items.filter(({ outcome }) => outcome === "failed"))).toEqual([]);
-  expect(await readdir(join(home, "sandboxes"))).toEqual([]);
+  expect(await readdir(sandboxes)).toEqual([]);
   expect(await (await adapters.databaseCluster()).listDatabases()).toEqual([]);
   expect(await world.clean()).toMatchObject({ outcome: "unchanged" });
 });
@@ -153,7 +154,7 @@ test("something that is made between looking and removing is left alone", async 
   const found = await world.plan();
   await control.query("update runs set state = 'parked' where run_id = $1", [failed]); // as a resume would find it
   expect(namesOf(await carryOut(found, () => {}))).toEqual([`sandbox ${id} in_use`]);
-  expect(existsSync(join(home, "sandboxes", id))).toBe(true);
+  expect(existsSync(join(sandboxes, id))).toBe(true);
 });
 
 test("what fails is told with its reason, and the rest is done", async () => {
