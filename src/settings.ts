@@ -1,6 +1,6 @@
 // The settings of `<TB_HOME>/config.json`: what there is, and how it is read. Secrets are never settings: they come from
 // the environment. Written by `tb config` (config-file.ts).
-import { readFileSync } from "node:fs";
+import { accessSync, constants, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 export interface Setting {
@@ -49,6 +49,16 @@ export const SETTINGS: readonly Setting[] = [
   },
 ];
 
+/** A home that is closed has more to say than its settings: whoever needs it says so. */
+function mayEnter(home: string): boolean {
+  try {
+    accessSync(home, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 function isPort(value: string): boolean {
   const number = Number(value);
   return /^\d+$/.test(value) && number >= 1 && number <= 65_535;
@@ -66,7 +76,7 @@ export function readSettings(home: string): { settings: Settings; problems: stri
     content = JSON.parse(readFileSync(path, "utf8"));
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
-    if (code === "ENOENT" || code === "ENOTDIR") return { settings: {}, problems: [] };
+    if (code === "ENOENT" || code === "ENOTDIR" || !mayEnter(home)) return { settings: {}, problems: [] };
     const reason = error instanceof SyntaxError ? "is not JSON" : `cannot be read (${code ?? String(error)})`;
     return { settings: {}, problems: [`${path} ${reason}.`] };
   }

@@ -24,6 +24,7 @@ export interface Runner {
 }
 
 /** `Data`: what a command returns. `Item`: what it streams, if it does. */
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the schemas in docs are made from it
 export abstract class TbCommand<Data, Item extends object = object> extends Command {
   static override baseFlags = {
     json: Flags.boolean({ description: "Print one JSON object with the result.", helpGroup: "GLOBAL" }),

@@ -92,7 +92,7 @@ function flagLabel(flag: Command.Flag.Any): string {
 }
 
 function valueName(flag: Command.Flag.Any & { type: "option" }): string {
-  if (flag.options) return flag.options.join("|");
+  if (flag.options && !flag.helpValue) return flag.options.join("|");
   const named = Array.isArray(flag.helpValue) ? flag.helpValue.join(" ") : flag.helpValue;
   return (named ?? flag.name.toUpperCase()).replaceAll(/^<|>$/g, "");
 }
@@ -100,6 +100,9 @@ function valueName(flag: Command.Flag.Any & { type: "option" }): string {
 function describeFlag(flag: Command.Flag.Any): string {
   const parts = [flag.summary ?? flag.description ?? ""];
   if (flag.required) parts.push("Required.");
+  if (flag.type === "option" && flag.options && flag.helpValue) {
+    parts.push(`One of ${flag.options.map(code).join(", ")}.`);
+  }
   if (flag.type === "option" && flag.multiple) parts.push("May be given several times.");
   if (flag.type === "option" && flag.default !== undefined) parts.push(`Default: ${code(String(flag.default))}.`);
   if (flag.type === "boolean" && flag.allowNo && flag.default === true) parts.push("On by default.");

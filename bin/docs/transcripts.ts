@@ -86,7 +86,7 @@ async function createWorld(cache?: string): Promise<World> {
 export function masked(text: string): string {
   return text
     .replaceAll(/(?<![a-z])(prj|run|mod|dep|req|act|snap)_[0-9a-z]+/g, "$1_0")
-    .replaceAll(/\b[0-9a-f]{40}\b|\b(?=[a-f]*\d)[0-9a-f]{7}\b/g, "0000000")
+    .replaceAll(/\b[0-9a-f]{40}\b|\b[0-9a-f]{16}\b|\b(?=[a-f]*\d)[0-9a-f]{7}\b/g, "0000000")
     .replaceAll(/127\.0\.0\.1:\d+/g, "127.0.0.1:0")
     .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z|\d{8}-\d{6}-[0-9a-f]{4}/g, "0000")
     .replaceAll(/\b(today|yesterday|\d{1,2} [A-Z][a-z]{2}( \d{4})?) \d\d:\d\d\b/g, "today 00:00")

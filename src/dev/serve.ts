@@ -61,9 +61,15 @@ async function keepMigrated(config: Config, options: ServeOptions, tell: Tell): 
   const migrator = createMigrator(of);
   const first = await migrator.apply();
   if (first) await tell(first);
-  const watching = watchMigrations(of, migrator, tell);
-  watching.catch(() => {}); // whoever waits for its end hears of it
+  const watching = watchMigrations(of, migrator, tell).catch((error: unknown) => tell(unwatched(error)));
   return () => watching;
+}
+
+/** The limit of watched folders, for example. The server goes on. */
+function unwatched(error: unknown): DevItem {
+  const reason = error instanceof Error ? error.message : String(error);
+  const text = `migrations/ cannot be watched (${reason}); start tb dev again to apply new ones.`;
+  return { type: "migration", ok: false, applied: [], error: text };
 }
 
 async function serveOnPort(config: Config, options: ServeOptions, tell: Tell): Promise<string> {

@@ -79,7 +79,8 @@ export async function executeRun(row: RunRow, token: number, deps: EngineDeps): 
         voice: createVoice({ ...deps, row, token }),
         park: (cause) => resolve({ state: "parked", error: asTbError(cause) }),
       });
-      startOrResume(row.run_id, deps.control).then(resolve, (error: unknown) => {
+      const fresh = token === 1; // the first process that works on it
+      startOrResume(row.run_id, deps.control, fresh).then(resolve, (error: unknown) => {
         // The engine itself could not go on. Its workflow is as it was, so this is no more than another way of parking.
         const failure = asTbError(error);
         if (failure.parks) resolve({ state: "parked", error: failure });
@@ -95,9 +96,9 @@ export async function executeRun(row: RunRow, token: number, deps: EngineDeps): 
   }
 }
 
-async function startOrResume(runId: string, control: Control): Promise<RunOutcome> {
+async function startOrResume(runId: string, control: Control, fresh: boolean): Promise<RunOutcome> {
   await migrateEngine(control);
-  const queueName = await enqueuePending(control, runId);
+  const queueName = fresh ? null : await enqueuePending(control, runId);
   await launch(control, { listenQueues: queueName ? [queueName] : [] });
   if (!queueName) {
     const handle = await DBOS.startWorkflow(workflow, { workflowID: runId })(runId);

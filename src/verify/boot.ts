@@ -8,7 +8,7 @@ import { createClient, type HttpAnswer } from "./probe/http.ts";
 import type { DatabaseAccess, Subject } from "./subject.ts";
 
 const PATIENCE_MS = 20_000;
-const PAUSE_MS = 15;
+const PAUSE_MS = 5;
 
 /** Starts the artefact. The caller stops it (SIGKILL), whatever comes of it. */
 export async function startServer(subject: Subject, { env, databases }: DatabaseAccess): Promise<SandboxServer> {

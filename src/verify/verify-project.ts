@@ -1,4 +1,5 @@
 // The promise of the product: nothing is called done that tb has not checked by its own hand.
+import { MAINTENANCE } from "../adapters/database-cluster/administrator-session.ts";
 import { interruption } from "../processes/interruption.ts";
 import { checkBoot, startServer } from "./boot.ts";
 import { checkBuild } from "./build.ts";
@@ -39,7 +40,9 @@ export async function verifyProject(subject: Subject): Promise<Verdict> {
   // A failure on one side ends the others: nothing works on after the databases are dropped.
   const stop = new AbortController();
   const judged: Subject = { ...subject, signal: AbortSignal.any([signal, stop.signal]) };
-  const since = hasDatabase(subject) ? await serverStart(subject.cluster, subject.database) : "";
+  // Not asked in the agent's database, where the copy that begins now ends every session.
+  const since = hasDatabase(subject) ? serverStart(subject.cluster, MAINTENANCE) : Promise.resolve("");
+  since.catch(() => {}); // whoever waits for it hears of it
   const routes = findRoutes(await subject.sandbox.listFiles());
   const scratch = makeScratch(judged);
   const facts = factsOf(judged, scratch);
@@ -57,8 +60,9 @@ export async function verifyProject(subject: Subject): Promise<Verdict> {
   const sides = [...reading, check("openapi", () => checkOpenapi(judged, Promise.allSettled(reading)))];
   try {
     const checks = (await Promise.all(sides)).flat();
+    const before = await since;
     const passed = checks.every((one) => one.passed);
-    if (!passed && hasDatabase(subject)) await requireSameServer(subject.cluster, subject.database, since);
+    if (!passed && hasDatabase(subject)) await requireSameServer(subject.cluster, MAINTENANCE, before);
     const secrets = await passwords(subject);
     return {
       passed,

@@ -13,6 +13,8 @@ import { scratchHome, type ScratchHome } from "../helpers/postgres.ts";
 
 const PROJECTS = ["prj_aaaaaaaaa1", "prj_bbbbbbbbb2"];
 const random = randomNumbers(11);
+/** However slow the machine is. */
+const PATIENTLY = { timeout: 60_000 };
 
 let scratch: ScratchHome;
 let control: Control;
@@ -99,12 +101,14 @@ test("what was committed out of order is seen once, when it is committed; what w
   await lost.query("begin");
   await put(lost, rowsOf(1));
   await insertRows(control, [third]);
-  await expect.poll(() => idsOf(follower.seen)).toEqual([third.action_id]);
+  await expect.poll(() => idsOf(follower.seen), PATIENTLY).toEqual([third.action_id]);
   await slow.query("commit");
-  await expect.poll(() => idsOf(follower.seen)).toEqual([third.action_id, second.action_id]);
+  await expect.poll(() => idsOf(follower.seen), PATIENTLY).toEqual([third.action_id, second.action_id]);
   await lost.query("rollback");
   await insertRows(control, [fourth]);
-  await expect.poll(() => idsOf(follower.seen)).toEqual([third.action_id, second.action_id, fourth.action_id]);
+  await expect
+    .poll(() => idsOf(follower.seen), PATIENTLY)
+    .toEqual([third.action_id, second.action_id, fourth.action_id]);
   await slow.end();
   await lost.end();
 });
@@ -134,7 +138,7 @@ test("many writers with transactions of all lengths: each activity once", async 
   await insertRows(control, last);
   committed.push(...last);
   for (const [i, follower] of followers.entries()) {
-    await expect.poll(() => idsOf(follower.seen).includes(last[0]!.action_id), { timeout: 20_000 }).toBe(true);
+    await expect.poll(() => idsOf(follower.seen).includes(last[0]!.action_id), PATIENTLY).toBe(true);
     const wanted = committed.filter(({ project_id }) => i === 0 || project_id === PROJECTS[0]);
     expect(idsOf(follower.seen).toSorted()).toEqual(idsOf(wanted).toSorted());
   }
@@ -144,7 +148,7 @@ test("more at once than is read at once: all of them, in the order of the timeli
   const follower = await follow();
   const many = rowsOf(1303);
   await insertRows(control, many);
-  await expect.poll(() => follower.seen.length, { timeout: 20_000 }).toBe(many.length);
+  await expect.poll(() => follower.seen.length, PATIENTLY).toBe(many.length);
   const inOrder = many.toSorted((a, b) => a.created_at - b.created_at || (a.action_id < b.action_id ? -1 : 1));
   expect(idsOf(follower.seen)).toEqual(idsOf(inOrder));
 });
@@ -164,7 +168,7 @@ test("only what matches, and of a project that was made meanwhile too", async ()
     .poll(() => follower.seen)
     .toMatchObject([{ id: "act_match", project: { id: later, name: `name-of-${later}` } }]);
   await insertRows(control, [{ ...base, action_id: "act_match_too" }]);
-  await expect.poll(() => idsOf(follower.seen)).toEqual(["act_match", "act_match_too"]);
+  await expect.poll(() => idsOf(follower.seen), PATIENTLY).toEqual(["act_match", "act_match_too"]);
 });
 
 test("the server may stop and start again: nothing is lost or told twice, and the outage is told once", async () => {
@@ -172,17 +176,21 @@ test("the server may stop and start again: nothing is lost or told twice, and th
   const follower = await follow(PROJECTS[0]);
   const wanted: NewRow[] = [];
   for (const stop of ["in order", "killed"]) {
-    const [before, during, after] = rowsOf(3, [PROJECTS[0]!]) as [NewRow, NewRow, NewRow];
+    // In the order of the timeline too: what is read at once comes in that order.
+    const [before, during, after] = rowsOf(3, [PROJECTS[0]!]).map((row, i) => ({
+      ...row,
+      created_at: 1_800_000_000 + i,
+    })) as [NewRow, NewRow, NewRow];
     await insertRows(control, [before]);
     if (stop === "in order") await server.stop();
     else process.kill((await server.status()).pid!, "SIGKILL");
-    await expect.poll(() => follower.outages.at(-1), { timeout: 20_000 }).toEqual(expect.any(String));
+    await expect.poll(() => follower.outages.at(-1), PATIENTLY).toEqual(expect.any(String));
     await server.ensure();
     await insertRows(control, [during]);
-    await expect.poll(() => idsOf(follower.seen).at(-1), { timeout: 20_000 }).toBe(during.action_id);
+    await expect.poll(() => idsOf(follower.seen).at(-1), PATIENTLY).toBe(during.action_id);
     await insertRows(control, [after]);
     wanted.push(before, during, after);
-    await expect.poll(() => idsOf(follower.seen), { timeout: 20_000 }).toEqual(idsOf(wanted));
+    await expect.poll(() => idsOf(follower.seen), PATIENTLY).toEqual(idsOf(wanted));
   }
   expect(follower.outages).toEqual([expect.any(String), null, expect.any(String), null]);
 });

@@ -297,7 +297,7 @@ describe("exporting", () => {
   test("a reader that leaves early ends the statement", async () => {
     for await (const _ of exportActivities(control, scopes[0]!, EVERYTHING, { format: "ndjson", limit: null })) break;
     const busy = "select 1 from pg_stat_activity where query like 'copy (%' and state = 'active'";
-    await expect.poll(() => control.query(busy)).toEqual([]);
+    await expect.poll(() => control.query(busy), { timeout: 60_000 }).toEqual([]);
   });
 
   test("rows are the same wherever they are cut", () => {

@@ -38,6 +38,9 @@ afterAll(async () => {
   await removeTbHome(home);
 });
 
+/** The next second, so that the order is that of their making. */
+let clock = 1_900_000_000;
+
 function fresh(id: string, given: Partial<NewRow> = {}): NewRow {
   return {
     ...randomRow(random, [TODO]),
@@ -45,7 +48,7 @@ function fresh(id: string, given: Partial<NewRow> = {}): NewRow {
     action_type: "deployment",
     action_details: `Deployed ${id}`,
     status: "succeeded",
-    created_at: Math.floor(Date.now() / 1000),
+    created_at: (clock += 1),
     ...given,
   };
 }
@@ -188,9 +191,9 @@ describe("tb activity --follow", () => {
   test("begins with the newest, prints new ones as they come, and ends with Ctrl-C", async () => {
     await insertRows(control, [fresh(`act_old_${n}`)]);
     const running = startTb(home, ["activity", TODO, "-f", "--limit", "1"]);
-    await expect.poll(() => running.stdout(), { timeout: 30_000 }).toContain(`Deployed act_old_${n}`);
+    await expect.poll(() => running.stdout(), { timeout: 60_000 }).toContain(`Deployed act_old_${n}`);
     await insertRows(control, [fresh(`act_new_${n}`), fresh(`act_other_${n}`, { project_id: SHOP })]);
-    await expect.poll(() => running.stdout(), { timeout: 30_000 }).toContain(`Deployed act_new_${n}`);
+    await expect.poll(() => running.stdout(), { timeout: 60_000 }).toContain(`Deployed act_new_${n}`);
     running.child.kill("SIGINT");
     const { code, stdout, stderr } = await running.done;
     expect({ code, stderr }).toEqual({ code: 130, stderr: "Waiting for what happens next. Ctrl-C ends.\n" });
@@ -203,11 +206,11 @@ describe("tb activity --follow", () => {
       startTb(home, ["activity", TODO, "--follow", "--limit", "2", flag]),
     );
     for (const each of [json!, events!]) {
-      await expect.poll(() => each.stdout().split("\n").length, { timeout: 30_000 }).toBeGreaterThanOrEqual(3);
+      await expect.poll(() => each.stdout().split("\n").length, { timeout: 60_000 }).toBeGreaterThanOrEqual(3);
     }
     await insertRows(control, [fresh(`act_new_${n}`)]);
     for (const each of [json!, events!]) {
-      await expect.poll(() => each.stdout(), { timeout: 30_000 }).toContain(`act_new_${n}`);
+      await expect.poll(() => each.stdout(), { timeout: 60_000 }).toContain(`act_new_${n}`);
       each.child.kill("SIGTERM");
     }
     const [asJson, asEvents] = [await json!.done, await events!.done];
@@ -229,14 +232,14 @@ describe("tb activity --follow", () => {
   test("outlives a restart of the server and says that it waits", async () => {
     const running = startTb(home, ["activity", TODO, "--follow", "--limit", "1", "--json"]);
     const told = startTb(home, ["activity", TODO, "--follow", "--limit", "1"]);
-    for (const each of [running, told]) await expect.poll(() => each.stdout(), { timeout: 30_000 }).not.toBe("");
+    for (const each of [running, told]) await expect.poll(() => each.stdout(), { timeout: 60_000 }).not.toBe("");
     const server = createEmbeddedPostgres(readConfig({ PATH: process.env.PATH, TB_HOME: home }), "control");
     await server.stop();
     await new Promise((resolve) => setTimeout(resolve, 1000));
     await server.ensure();
     await insertRows(control, [fresh(`act_back_${n}`)]);
     for (const each of [running, told]) {
-      await expect.poll(() => each.stdout(), { timeout: 30_000 }).toContain(`act_back_${n}`);
+      await expect.poll(() => each.stdout(), { timeout: 60_000 }).toContain(`act_back_${n}`);
       each.child.kill("SIGINT");
     }
     expect((await running.done).stdout.match(/act_back_/g)).toHaveLength(2); // its id and its details

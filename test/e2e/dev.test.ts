@@ -29,6 +29,9 @@ beforeAll(async () => {
   copy = join(place, NAME);
   made = await tbData<CreateResult>(home, ["create", "notes(title:string{80}, done:boolean=false)", "--name", NAME]);
 });
+beforeAll(async () => {
+  await tbData(home, ["create", "an API with GET /api/ping that returns pong", "--name", "ping", "--no-deploy"]);
+});
 afterEach(async () => {
   if (running?.child.exitCode === null) await running.stop();
   running = undefined;
@@ -67,6 +70,12 @@ async function titles(url: string): Promise<string[]> {
   return (body as { items: { title: string }[] }).items.map(({ title }) => title);
 }
 
+/** Waits for the reload after which that is the answer: a file that is being written may be built before it is whole. */
+async function reloaded(server: RunningDev, url: string, body: object): Promise<void> {
+  do await server.next("reload", ({ ok }) => ok);
+  while (JSON.stringify((await get(url)).body) !== JSON.stringify(body));
+}
+
 function route(version: string): string {
   return `import * as z from "zod";
 import { route } from "../utils/route.ts";
@@ -97,16 +106,14 @@ describe("the first time", () => {
 
     const file = join(copy, "server/api/version.get.ts");
     await writeFile(file, route("one"));
-    await server.next("reload", ({ ok }) => ok);
-    expect((await get(`${url}/api/version`)).body).toEqual({ version: "one" });
+    await reloaded(server, `${url}/api/version`, { version: "one" });
 
     await writeFile(file, `${route("two")}export const broken = {\n`);
     await server.next("log", ({ line }) => line.includes("server/api/version.get.ts"));
     await server.next("reload", ({ ok }) => !ok);
     expect((await get(`${url}/api/version`)).status).toBe(500);
     await writeFile(file, route("two"));
-    await server.next("reload", ({ ok }) => ok);
-    expect((await get(`${url}/api/version`)).body).toEqual({ version: "two" });
+    await reloaded(server, `${url}/api/version`, { version: "two" });
     const request = await server.next(
       "log",
       ({ line }) => line.includes("/api/version") && line.includes('"status":200'),
@@ -299,7 +306,6 @@ test("people see what happens, in words", async () => {
 });
 
 test("a project without a database has none to be developed on; what is removed is removed with it", async () => {
-  await tbData(home, ["create", "an API with GET /api/ping that returns pong", "--name", "ping", "--no-deploy"]);
   const server = await dev(["ping"]);
   const { url, database } = await server.next("ready");
   expect(database).toBeNull();

@@ -25,6 +25,9 @@ beforeAll(async () => {
   clone = await mkdtemp(join(tmpdir(), "tb-verify-clone-"));
   await run("git", ["clone", "--quiet", made.repository.url, clone]);
 });
+beforeAll(async () => {
+  await tbData(home, ["create", "an API with GET /api/ping that returns pong", "--name", "ping-api", "--no-deploy"]);
+});
 afterEach(async () => {
   expect(await leftovers(home, [NAME, "ping-api"])).toEqual([]);
   await git("reset", "--quiet", "--hard", made.repository.commit);
@@ -182,7 +185,6 @@ test("--ref takes a branch or the beginning of a commit, and guesses what was me
 });
 
 test("a project without a database is verified without one", async () => {
-  await tbData(home, ["create", "an API with GET /api/ping that returns pong", "--name", "ping-api", "--no-deploy"]);
   const { checks, tables, outcome } = await tbData<VerifyResult>(home, ["verify", "ping-api"]);
   expect({ outcome, tables }).toEqual({ outcome: "verified", tables: [] });
   expect(checks.map(({ name }) => name)).not.toContain("migrations");

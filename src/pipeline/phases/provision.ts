@@ -1,7 +1,6 @@
 // A database and two roles of its own in the projects cluster (product.md, C3) beside a fresh sandbox with the base project
 // (C4); then the migration, applied by the project's own runner, and a copy of the database for everything that follows.
 import { allDone } from "../../all-done.ts";
-import type { DatabaseCluster } from "../../adapters/database-cluster/database-cluster.ts";
 import type { Sandbox } from "../../adapters/sandbox/sandbox.ts";
 import { withResource } from "../../control/ledger.ts";
 import { recordMigration } from "../../control/project-databases.ts";
@@ -30,11 +29,6 @@ export const provision: Phase<Start, { database: string | null; sandbox: Sandbox
     const state: In = { ...start, database: start.plan.database.needed ? databaseName(start.projectId) : null };
     const sandbox = await run.step("prepare", () => prepare(state, run));
     if (state.database) {
-      await run.step("migrate", async () => {
-        await migrate(state, state.database!, run);
-        await copyDatabase(state, state.database!, run);
-        return null;
-      });
       const { tables } = state.plan;
       await run.emit({
         type: "activity",
@@ -55,18 +49,30 @@ export const provision: Phase<Start, { database: string | null; sandbox: Sandbox
   },
 };
 
-/** The sandbox needs the address of the server, but not yet the database. */
+/** Whatever can, goes side by side. The sandbox needs the address of the server, but not yet the database. */
 async function prepare(state: In, run: Run): Promise<SandboxFacts> {
-  if (!state.database) return fill(state, run);
-  await run.emit({ type: "progress", text: "starting Postgres" });
-  const cluster = await run.adapters.databaseCluster();
-  await cluster.ensure();
+  if (state.database) {
+    await run.emit({ type: "progress", text: "starting Postgres" });
+    await (await run.adapters.databaseCluster()).ensure();
+  }
   const filling = fill(state, run);
-  await allDone([makeDatabase(state, state.database, run, cluster), filling]);
-  return filling;
+  await allDone([makeDatabase(state, run), filling]);
+  await migrate(state, run);
+  const sandbox = await filling;
+  await allDone([copyDatabase(state, run), saveBase(state, run, sandbox)]);
+  return { provider: sandbox.provider, isolation: sandbox.isolation };
 }
 
-async function makeDatabase({ projectId }: In, database: string, run: Run, cluster: DatabaseCluster): Promise<void> {
+async function fill({ projectId, plan, database }: In, run: Run): Promise<Sandbox> {
+  const sandbox = await createRunSandbox(run, projectId);
+  for (const { path, content } of await baseProjectFiles(plan)) await sandbox.writeFile(path, content);
+  await fillSandbox(run, sandbox, database ? await workConnection(run, projectId) : null);
+  return sandbox;
+}
+
+async function makeDatabase({ projectId, database }: In, run: Run): Promise<void> {
+  if (!database) return;
+  const cluster = await run.adapters.databaseCluster();
   const common = { run_id: run.id, project_id: projectId, provider: cluster.kind };
   // Roles first in the ledger, so that they are released last: a role that owns a schema cannot be dropped.
   await withResource(run.control, { ...common, kind: "database-roles", name: projectId }, () =>
@@ -74,14 +80,6 @@ async function makeDatabase({ projectId }: In, database: string, run: Run, clust
       cluster.provision(projectId, database),
     ),
   );
-}
-
-async function fill(state: In, run: Run): Promise<SandboxFacts> {
-  const sandbox = await createRunSandbox(run, state.projectId);
-  for (const { path, content } of await baseProjectFiles(state.plan)) await sandbox.writeFile(path, content);
-  const connection = state.database ? await workConnection(run, state.projectId) : null;
-  await allDone([saveBase(state, run, sandbox), fillSandbox(run, sandbox, connection)]);
-  return { provider: sandbox.provider, isolation: sandbox.isolation };
 }
 
 async function saveBase({ projectId }: In, run: Run, sandbox: Sandbox): Promise<void> {
@@ -98,7 +96,8 @@ async function saveBase({ projectId }: In, run: Run, sandbox: Sandbox): Promise<
   );
 }
 
-async function migrate({ projectId, modificationId, plan }: In, database: string, run: Run): Promise<void> {
+async function migrate({ projectId, modificationId, plan, database }: In, run: Run): Promise<void> {
+  if (!database) return;
   const workspace = await openWorkspace(run, { projectId, database: true });
   const { durationMs } = await applyMigrations(run, await workspace.sandbox(), projectId, database);
   const migration = renderMigration(plan)!;
@@ -114,7 +113,8 @@ async function migrate({ projectId, modificationId, plan }: In, database: string
   });
 }
 
-async function copyDatabase({ projectId }: In, database: string, run: Run): Promise<void> {
+async function copyDatabase({ projectId, database }: In, run: Run): Promise<void> {
+  if (!database) return;
   const cluster = await run.adapters.databaseCluster();
   const names = workDatabases(projectId);
   const common = { run_id: run.id, project_id: projectId, kind: "work-database", provider: cluster.kind } as const;

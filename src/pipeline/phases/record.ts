@@ -50,7 +50,11 @@ export const record: Phase<In, { result: CreateResult }> = {
   name: "record",
   title: "Write it down",
   run: async (state, run) => {
-    const cost = await run.step("record", () => complete(state, run));
+    const cost = await run.step("record", async () => {
+      const sum = await complete(state, run);
+      await releaseRunScoped(run.control, run.adapters, run.id);
+      return sum;
+    });
     const { endpoints } = state.verdict;
     await run.emit({
       type: "activity",
@@ -63,10 +67,6 @@ export const record: Phase<In, { result: CreateResult }> = {
       action: "project_created",
       details: `Created project '${state.plan.name}'`,
       references: { modification_id: state.modificationId },
-    });
-    await run.step("release", async () => {
-      await releaseRunScoped(run.control, run.adapters, run.id);
-      return null;
     });
     return { result: resultOf(state, run.id, cost) };
   },

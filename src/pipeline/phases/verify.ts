@@ -30,6 +30,7 @@ export const verify: Phase<In, { verdict: Verdict; agent: AgentState }> = {
         return found;
       });
       if (verdict.passed) {
+        // A step of its own: a verdict that is not remembered yet is found again, in the copies.
         await run.step("accept", async () => {
           await answerFinish(run, agent.turn, "Verified.", false);
           dropCopies(run);

@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { findPackage } from "../../../src/adapters/database-cluster/postgres-binaries.ts";
+import { readMigrations } from "../../../src/control/migrate-control.ts";
 import { scratchHome, type ScratchHome } from "../../helpers/postgres.ts";
 import { runHelper } from "../../helpers/run-process.ts";
 
@@ -71,7 +72,7 @@ test("runs from a read-only package without its library links, in a folder that 
         nodeFlags: ["--preserve-symlinks", "--preserve-symlinks-main"],
       },
     );
-    expect(answer).toMatchObject({ ok: true, migrations: 1 });
+    expect(answer).toMatchObject({ ok: true, migrations: (await readMigrations()).length });
   } finally {
     await run("chmod", ["-R", "u+w", outside]);
   }
