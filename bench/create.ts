@@ -1,4 +1,5 @@
-// node bench/create.ts [pairs]: how much longer a warm `tb create` (offline, deploy included) takes than its own parts.
+// How much longer a warm `tb create` (offline, deploy included) takes than its own parts.
+// Run: npm run build && node bench/create.ts [pairs]
 //
 // Runs alternate (floor, create, floor, create …) in one home with running clusters and prepared dependencies; the figure is
 // the median of the pairs' ratios, because absolute times are noise on a shared machine. Exit code 1 above 1.5.

@@ -110,7 +110,7 @@ describe("a run", () => {
       "select obj_description('tb_engine'::regnamespace, 'pg_namespace') as version",
     );
     const manifest = await readFile(new URL("../../package.json", import.meta.url), "utf8");
-    expect((JSON.parse(manifest) as { dependencies: object }).dependencies).toMatchObject({
+    expect((JSON.parse(manifest) as { devDependencies: object }).devDependencies).toMatchObject({
       "@dbos-inc/dbos-sdk": row!.version,
     });
   });

@@ -16,8 +16,7 @@ const VALID: Record<Column["type"], Make> = {
   decimal: money,
   boolean: (column, n) => (n % 2 === 1 ? column.default !== true : column.default === true),
   timestamp: (_column, _n, token) => 1_800_000_000 + Number.parseInt(token.slice(0, 5), 16),
-  date: (_column, n, token) =>
-    `2030-${twoDigits((n % 12) + 1)}-${twoDigits((Number.parseInt(token.slice(0, 2), 16) % 28) + 1)}`,
+  date: (_column, n, token) => dayAfter("2030-01-01", n * 37 + (Number.parseInt(token, 16) % 37)),
   enum: (column, n) => column.values?.[n % (column.values.length || 1)],
   json: (_column, _n, token) => ({ token, list: [1, "two", null], nested: { yes: true } }),
   "string[]": (_column, _n, token) => ["one", `two ${token}`],
@@ -28,8 +27,9 @@ export function validValue(column: Column, n: number): unknown {
   return VALID[column.type](column, n, randomBytes(4).toString("hex"));
 }
 
-function twoDigits(n: number): string {
-  return String(n).padStart(2, "0");
+/** Another day for every other `n`, also where the column is unique. Stays in years of four digits. */
+function dayAfter(first: string, days: number): string {
+  return new Date(Date.parse(first) + (days % 1_000_000) * 86_400_000).toISOString().slice(0, 10);
 }
 
 /** An id in the right form that no row has. */
