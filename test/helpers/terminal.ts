@@ -13,6 +13,9 @@ export interface Terminal {
   ended: () => Promise<{ code: number | null; screen: string; raw: string }>;
 }
 
+// Node shows no colours where one of these says so, and a machine that runs tests sets some of them.
+const { CI: _, NO_COLOR: __, FORCE_COLOR: ___, NODE_DISABLE_COLORS: ____, ...PERSON } = process.env;
+
 export const ENTER = "\r";
 export const CTRL_C = "\u0003";
 
@@ -27,7 +30,7 @@ export function openTerminal(
     "script",
     ["--quiet", "--return", "--command", `stty cols ${columns}; exec ${command}`, "/dev/null"],
     {
-      env: { ...process.env, TB_HOME: home, TERM: "xterm", ...env },
+      env: { ...PERSON, TB_HOME: home, TERM: "xterm", ...env },
       cwd,
       stdio: ["pipe", "pipe", "inherit"],
     },

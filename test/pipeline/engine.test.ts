@@ -46,7 +46,7 @@ function start(runId: string, mode: string, home = scratch.config.home): ChildPr
 
 async function attempt(runId: string, mode: string, home?: string): Promise<Said | null> {
   const child = start(runId, mode, home);
-  const said = await text(child.stdout!);
+  const [said] = await Promise.all([text(child.stdout!), once(child, "exit")]); // its pipe closes before it has ended
   return said ? (JSON.parse(said) as Said) : null;
 }
 
