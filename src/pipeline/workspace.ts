@@ -124,12 +124,18 @@ export async function createRunSandbox(run: Run, projectId: string): Promise<San
 }
 
 /** What the tree needs and git does not keep: `.env` (the copy's connection) and the prepared dependencies. */
-export async function fillSandbox(run: Run, sandbox: Sandbox, connection: Connection | null): Promise<void> {
+export async function fillSandbox(
+  run: Run,
+  sandbox: Sandbox,
+  connection: Connection | null,
+  warmUp: readonly (readonly [string, ...string[]])[] = [],
+): Promise<void> {
   // Whoever runs commands opens the database there for as long as they run.
   if (connection) await sandbox.writeFile(".env", envFile(databaseEnv({ ...connection, ...sandbox.databaseAddress })));
   await sandbox.installDependencies({
     signal: run.signal,
     onProgress: reportProgress(run),
+    warmUp,
   });
 }
 

@@ -1,10 +1,12 @@
 // Commands in namespaces of their own (bubblewrap): they see /usr, their sandbox's folders and nothing else, have no network
 // and no right over anything outside. What leaves tb's control there is killed with its namespace.
+import { existsSync } from "node:fs";
 import { killPlace, launch, type Command } from "../../processes/launch.ts";
 import { untrustedNpmSettings } from "../../processes/clean-environment.ts";
 import { ARGUMENTS, bubblewrapArguments, inheritedData } from "./bubblewrap/arguments.ts";
 import { reachableNode, type ReachableNode } from "./bubblewrap/reachable-node.ts";
 import { seccompFilter } from "./bubblewrap/seccomp.ts";
+import { compiledEnvironment } from "./compiled-code.ts";
 import type { SandboxPlace, Tier } from "./process-tier.ts";
 
 /** Processes and threads of one command; a build and its tests take about a hundred. */
@@ -24,7 +26,7 @@ export interface Bubblewrap {
 
 /** Everything that a command may know of the machine. No proxy and no certificate, because there is no network; no folder of
  * the user's search path, because it is not there. */
-function environmentOf({ work, home, tmp }: SandboxPlace, node: string, timezone: string | undefined) {
+function environmentOf({ work, home, tmp, compiled }: SandboxPlace, node: string, timezone: string | undefined) {
   return {
     PATH: [...new Set([node, `${work}/node_modules/.bin`, "/usr/local/bin", "/usr/bin", "/bin"])].join(":"),
     HOME: home,
@@ -33,6 +35,7 @@ function environmentOf({ work, home, tmp }: SandboxPlace, node: string, timezone
     CI: "1",
     NO_COLOR: "1",
     ...(timezone !== undefined && { TZ: timezone }),
+    ...(existsSync(compiled) && compiledEnvironment(compiled)),
     ...untrustedNpmSettings(home),
   };
 }

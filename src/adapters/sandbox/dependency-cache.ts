@@ -69,16 +69,17 @@ function markUsed(folder: string): boolean {
   }
 }
 
-/** Puts the prepared packages of these manifests at `to`, which must not exist. Throws like `prepareDependencies`. */
+/** Puts the prepared packages of these manifests at `to`, which must not exist; returns where they were prepared. Throws like
+ * `prepareDependencies`. */
 export async function placeDependencies(
   config: Config,
   manifests: Manifests,
   place: { to: string; how: Placing },
   options: PrepareOptions,
-): Promise<{ cached: boolean }> {
+): Promise<{ folder: string; cached: boolean }> {
   while (true) {
     const { folder, cached } = await prepareDependencies(config, manifests, options);
-    if (await placePackages(folder, place, options.signal)) return { cached };
+    if (await placePackages(folder, place, options.signal)) return { folder, cached };
     options.onProgress?.("The prepared packages were changed: preparing them anew");
     await discardChanged(folder);
   }

@@ -9,9 +9,10 @@ import { TbError } from "../../errors.ts";
 import { interruption } from "../../processes/interruption.ts";
 import { removeTree } from "../../processes/remove-tree.ts";
 import { createTextTail, type TextTail } from "../../processes/text-tail.ts";
-import { killPlace, type LaunchedProcess } from "../../processes/launch.ts";
+import { killPlace, type Command, type LaunchedProcess } from "../../processes/launch.ts";
 import { waitForEnd } from "../../processes/wait-for-end.ts";
 import { foldersIn, pathFacts } from "../../processes/folders.ts";
+import { compiledEnvironment, hasCompiled, keepCompiled, placeCompiled } from "./compiled-code.ts";
 import { dependencyCache, placeDependencies } from "./dependency-cache.ts";
 import { findNpm, NO_NPM } from "./npm-ci.ts";
 import { GATE_PORT, openDatabaseGate } from "./gate/database-gate.ts";
@@ -117,11 +118,20 @@ function createSandbox(config: Config, tier: Tier, place: Place): Sandbox {
     return child;
   }
 
+  /** The folder of each is beside `work`, because Node goes by the way from one to the other. */
+  async function useCompiled(prepared: string, warmUp: readonly Command[], signal?: AbortSignal): Promise<void> {
+    if (warmUp.length > 0 && !hasCompiled(prepared)) {
+      for (const command of warmUp) await sandbox.exec(command, { env: compiledEnvironment(place.tmp), signal });
+      await keepCompiled(prepared, place.tmp);
+    }
+    await placeCompiled(prepared, place.compiled, place.owner?.uid ?? process.getuid!(), signal);
+  }
+
   function openDoor(name: string, databases: Databases): Promise<DatabaseDoor> {
     return openDatabaseGate({ folder: join(place.gates[0]!, name), owner: place.owner, databases });
   }
 
-  return {
+  const sandbox: Sandbox = {
     id: place.id,
     provider: "local",
     isolation: tier.isolation,
@@ -173,7 +183,7 @@ function createSandbox(config: Config, tier: Tier, place: Place): Sandbox {
       if (place.owner) adoptTree(work, place.owner);
     },
 
-    async installDependencies({ signal, onProgress }) {
+    async installDependencies({ signal, onProgress, warmUp = [] }) {
       const manifests = { packageJson: readTreeFile(work, "package.json"), lockfile: readLockfile(work) };
       // Always anew: whatever was done to the installed packages in the sandbox ends here.
       const stamp = randomBytes(6).toString("hex");
@@ -185,12 +195,14 @@ function createSandbox(config: Config, tier: Tier, place: Place): Sandbox {
         if (place.owner) await giveTopLevel(incoming, place.owner);
         await moveAway(join(work, "node_modules"), outgoing);
         await rename(incoming, join(work, "node_modules"));
-        return placed;
+        if (tier.isolation === "bubblewrap") await useCompiled(placed.folder, warmUp, signal);
+        return { cached: placed.cached };
       } finally {
         await Promise.all([removeTree(incoming), removeTree(outgoing)]);
       }
     },
   };
+  return sandbox;
 }
 
 async function cleanUp(child: LaunchedProcess, after: () => Promise<void>): Promise<void> {

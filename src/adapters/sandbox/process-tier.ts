@@ -8,6 +8,8 @@ export interface SandboxPlace {
   readonly work: string;
   readonly home: string;
   readonly tmp: string;
+  /** What Node has compiled of its packages, beside `work` and to be read only; it need not be there. */
+  readonly compiled: string;
   /** Where its servers listen: one folder, or none. */
   readonly sockets: readonly string[];
   /** Where tb listens for it (the database gate); it cannot change this one. */

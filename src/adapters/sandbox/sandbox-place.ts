@@ -65,6 +65,7 @@ export function place(parent: string, id: string, owner: ProcessUser | null): Pl
     work: join(root, "work"),
     home: join(root, "home"),
     tmp: join(root, "tmp"),
+    compiled: join(root, "compiled"),
     sockets: [chosenSocketFolder(run)],
     gates: [chosenSocketFolder(db)],
   };

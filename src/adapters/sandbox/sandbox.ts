@@ -126,5 +126,8 @@ export interface Sandbox {
   installDependencies(options: {
     signal?: AbortSignal;
     onProgress?: (text: string) => void;
+    /** Commands that use the packages. They are run once for packages that were just prepared, and what Node compiles then
+     * is kept for every sandbox that is given the same packages. Only for a tree that nobody but tb has written. */
+    warmUp?: readonly (readonly [string, ...string[]])[];
   }): Promise<{ cached: boolean }>;
 }

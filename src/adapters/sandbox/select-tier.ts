@@ -76,6 +76,7 @@ async function tryOut(bubblewrap: Bubblewrap): Promise<string | null> {
     work: "/tmp",
     home: "/tmp",
     tmp: "/tmp",
+    compiled: "/nowhere",
     sockets: [],
     gates: [],
     mark: "/probe",

@@ -51,8 +51,14 @@ export async function placePackages(
   return sound;
 }
 
+/** Where the files are only read: as links where they can be made. */
+export async function linkOrCopyTree(from: string, to: string, signal?: AbortSignal): Promise<void> {
+  if (!(await linkTree(from, to, signal))) await copyTree(from, to, signal);
+}
+
 async function share(from: string, to: string, signal?: AbortSignal): Promise<void> {
-  if (sharesBlocks(from, to) || !(await linkTree(from, to, signal))) return copyTree(from, to, signal);
+  if (sharesBlocks(from, to)) return copyTree(from, to, signal);
+  await linkOrCopyTree(from, to, signal);
   // npm writes its own notes, which stand beside the packages, in place.
   for (const entry of await readdir(to, { withFileTypes: true })) {
     if (!entry.isFile()) continue;

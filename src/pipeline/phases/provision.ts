@@ -8,6 +8,10 @@ import { baseProjectFiles } from "../../plan/base-project.ts";
 import type { Plan } from "../../plan/plan.ts";
 import { renderMigration } from "../../plan/render-migration.ts";
 import { countOf } from "../../ui/count.ts";
+import { BUILD } from "../../verify/build.ts";
+import { FORMAT, LINT } from "../../verify/lint.ts";
+import { OPENAPI } from "../../verify/openapi.ts";
+import { TESTS } from "../../verify/tests.ts";
 import type { CreateStart } from "../create.ts";
 import { applyMigrations } from "../apply-migrations.ts";
 import { databaseName, workDatabases } from "../names.ts";
@@ -49,6 +53,11 @@ export const provision: Phase<Start, { database: string | null; sandbox: Sandbox
   },
 };
 
+/** What every project is judged with, on a tree that is still tb's own. Some end early, for want of a database. */
+const WARM_UP = [BUILD, OPENAPI, LINT, FORMAT, TESTS, ["scripts/migrate.ts"]].map(
+  (args) => [process.execPath, ...args] as const,
+);
+
 /** Whatever can, goes side by side. The sandbox needs the address of the server, but not yet the database. */
 async function prepare(state: In, run: Run): Promise<SandboxFacts> {
   if (state.database) {
@@ -66,7 +75,7 @@ async function prepare(state: In, run: Run): Promise<SandboxFacts> {
 async function fill({ projectId, plan, database }: In, run: Run): Promise<Sandbox> {
   const sandbox = await createRunSandbox(run, projectId);
   for (const { path, content } of await baseProjectFiles(plan)) await sandbox.writeFile(path, content);
-  await fillSandbox(run, sandbox, database ? await workConnection(run, projectId) : null);
+  await fillSandbox(run, sandbox, database ? await workConnection(run, projectId) : null, WARM_UP);
   return sandbox;
 }
 

@@ -47,6 +47,7 @@ export function bubblewrapArguments({ options, place, node, env, seccomp }: View
     [...size(SHM_SIZE), "--tmpfs", "/dev/shm", "--remount-ro", "/dev"],
     [...size(TMP_SIZE), "--tmpfs", "/tmp"],
     ...writable.map((folder) => ["--bind", folder, folder]),
+    ["--ro-bind-try", place.compiled, place.compiled],
     ...place.gates.map((folder) => ["--ro-bind", folder, folder]),
     node ? ["--ro-bind", node.file, node.path] : [],
     ["--remount-ro", "/", "--chdir", place.work, "--clearenv"],
