@@ -23,7 +23,8 @@ export interface LaunchOptions {
   /** What the command can read from descriptor 4, 5, … to its end: for what must not be on a command line. It is told the
    * variable that marks the process, for programs that build a fresh environment. */
   inherit?: (marked: readonly [name: string, value: string]) => readonly (string | Buffer)[];
-  /** A stop with a grace tells the marked processes one by one instead of the group, whose leader only waits for them. */
+  /** The leader only waits for processes in a namespace of their own, which end with it: a stop with a grace tells them one
+   * by one instead of the group, and after a regular end nobody has to be looked for. */
   leaderOnlyWaits?: boolean;
 }
 
@@ -101,7 +102,8 @@ export async function launch(command: Command, options: LaunchOptions): Promise<
     await once(child, "exit");
     signalGroup(pid, "SIGKILL"); // the watcher and what the command left in the background
     ended = true;
-    killMarked((value) => value === mark, lowestDescendant(pid, performance.now() - startedAt));
+    const namespaceEnded = options.leaderOnlyWaits && child.exitCode !== null;
+    if (!namespaceEnded) killMarked((value) => value === mark, lowestDescendant(pid, performance.now() - startedAt));
     guard?.destroy();
     await Promise.race([drained, delay(OUTPUT_GRACE, undefined, { ref: false })]);
     stdout.destroy();
