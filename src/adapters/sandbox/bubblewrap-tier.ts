@@ -24,16 +24,24 @@ export interface Bubblewrap {
 
 /** Everything that a command may know of the machine. No proxy and no certificate, because there is no network; no folder of
  * the user's search path, because it is not there. */
-function environmentOf({ work, home, tmp }: SandboxPlace, node: string, timezone: string | undefined) {
+function environmentOf({ use, work, home, tmp, bins }: SandboxPlace, node: string, timezone: string | undefined) {
+  const build = use === "build";
+  const folders = [
+    ...bins,
+    node,
+    ...(build ? [`${work}/node_modules/.bin`] : []),
+    "/usr/local/bin",
+    "/usr/bin",
+    "/bin",
+  ];
   return {
-    PATH: [...new Set([node, `${work}/node_modules/.bin`, "/usr/local/bin", "/usr/bin", "/bin"])].join(":"),
+    PATH: [...new Set(folders)].join(":"),
     HOME: home,
     TMPDIR: tmp,
     LANG: "C.UTF-8",
-    CI: "1",
     NO_COLOR: "1",
     ...(timezone !== undefined && { TZ: timezone }),
-    ...untrustedNpmSettings(home),
+    ...(build && { CI: "1", ...untrustedNpmSettings(home) }),
   };
 }
 

@@ -32,8 +32,13 @@ export async function placeOf(config: Pick<Config, "home">, id: string, isolatio
   requireSandboxId(id);
   if (!needsUser(isolation)) return place(join(config.home, "sandboxes"), id, null);
   const installation = await createSecretStore(config).installationId();
-  const uid = FIRST_UID + (createHash("sha256").update(`${installation}/${id}`).digest().readUInt32BE() % UIDS);
-  return place(join(sharedBase(installation), "sandboxes"), id, { uid, gid: uid });
+  return place(join(sharedBase(installation), "sandboxes"), id, ownerOf(installation, id));
+}
+
+/** The user, and group, of one place of this installation; always the same. */
+export function ownerOf(installation: string, name: string): ProcessUser {
+  const uid = FIRST_UID + (createHash("sha256").update(`${installation}/${name}`).digest().readUInt32BE() % UIDS);
+  return { uid, gid: uid };
 }
 
 /** Throws TbError "usage" for what is not an id. */
@@ -55,6 +60,7 @@ export function place(parent: string, id: string, owner: ProcessUser | null): Pl
   const root = join(parent, id);
   const [run, db] = [join(root, "run"), join(root, "db")];
   return {
+    use: "build",
     id,
     root,
     run,
@@ -67,6 +73,8 @@ export function place(parent: string, id: string, owner: ProcessUser | null): Pl
     tmp: join(root, "tmp"),
     sockets: [chosenSocketFolder(run)],
     gates: [chosenSocketFolder(db)],
+    bins: [],
+    reads: [],
   };
 }
 
@@ -97,7 +105,7 @@ function needsUser(isolation: Isolation): boolean {
 }
 
 /** With that mode whatever the umask says; one that is there is left alone. */
-function makeFolder(folder: string, mode: number): void {
+export function makeFolder(folder: string, mode: number): void {
   if (existsSync(folder)) return;
   mkdirSync(folder, { recursive: true, mode });
   chmodSync(folder, mode);

@@ -73,11 +73,14 @@ async function optionsOf(program: string): Promise<Set<string>> {
 async function tryOut(bubblewrap: Bubblewrap): Promise<string | null> {
   const asRoot = process.getuid?.() === 0;
   const place: SandboxPlace = {
+    use: "build",
     work: "/tmp",
     home: "/tmp",
     tmp: "/tmp",
     sockets: [],
     gates: [],
+    bins: [],
+    reads: [],
     mark: "/probe",
     owner: asRoot ? { uid: FIRST_UID, gid: FIRST_UID } : null,
   };
