@@ -22,6 +22,8 @@ export interface Config {
   readonly controlSchema: string;
   /** A real server for the projects' databases; null = the embedded cluster. */
   readonly projectsCluster: ClusterSettings | null;
+  /** Whether the npm registry may be in a private network, for npm inside a sandbox. */
+  readonly privateRegistry: boolean;
   readonly debug: boolean;
   /** Whether a browser could be shown on this machine. */
   readonly hasDisplay: boolean;
@@ -44,6 +46,7 @@ const PASSED_ON = [
   "no_proxy",
   "npm_config_registry",
   "NPM_CONFIG_REGISTRY",
+  "PGSSLMODE",
 ];
 
 /** Throws TbError "configuration" that lists every problem found. */
@@ -77,6 +80,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     controlUrl,
     controlSchema: schema,
     projectsCluster,
+    privateRegistry: settings["private-registry"] === "yes",
     debug: env.TB_DEBUG === "1",
     hasDisplay: process.platform !== "linux" || Boolean(env.DISPLAY || env.WAYLAND_DISPLAY || env.WSL_DISTRO_NAME),
     passthrough: passedOn(env),
@@ -91,6 +95,7 @@ export function fallbackConfig(env: NodeJS.ProcessEnv = process.env): Config {
     controlUrl: null,
     controlSchema: "tb",
     projectsCluster: null,
+    privateRegistry: false,
     debug: false,
     hasDisplay: false,
     passthrough: passedOn(env),

@@ -4,7 +4,7 @@ import { accessSync, constants, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 export interface Setting {
-  readonly key: "user" | "control-schema" | "cluster-host" | "cluster-port" | "cluster-user";
+  readonly key: "user" | "control-schema" | "cluster-host" | "cluster-port" | "cluster-user" | "private-registry";
   readonly description: string;
   /** The environment variable that goes before the setting; null when there is none. */
   readonly variable: string | null;
@@ -46,6 +46,12 @@ export const SETTINGS: readonly Setting[] = [
     description: "Its administrator. The password is read from DB_CLUSTER_PASSWORD only.",
     variable: "DB_CLUSTER_USER",
     problem: (value) => (value.trim() ? null : "must not be empty"),
+  },
+  {
+    key: "private-registry",
+    description: "yes: npm inside a sandbox may reach a registry in a private network. Default: no.",
+    variable: null,
+    problem: (value) => (/^(yes|no)$/.test(value) ? null : `must be yes or no, not "${value}"`),
   },
 ];
 

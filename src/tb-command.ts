@@ -216,7 +216,15 @@ export abstract class TbCommand<Data, Item extends object = object> extends Comm
       this.runId = runId;
       const sinks = [...(await this.chooseSink()), this.noteEnd];
       const { findPipeline } = await import("./pipeline/pipelines.ts");
-      return await work({ control, adapters: this.adapters, signal: stop.signal, sinks, findPipeline });
+      const unsafeNoSandbox = this.has("--unsafe-no-sandbox");
+      return await work({
+        control,
+        adapters: this.adapters,
+        signal: stop.signal,
+        sinks,
+        findPipeline,
+        unsafeNoSandbox,
+      });
     } finally {
       this.following = undefined;
     }

@@ -3,6 +3,7 @@ import * as Args from "@oclif/core/args";
 import * as Flags from "@oclif/core/flags";
 import { TbError } from "../errors.ts";
 import type { CreateResult } from "../pipeline/phases/record.ts";
+import { unsafeNoSandbox } from "../sandbox-flag.ts";
 import { TbCommand } from "../tb-command.ts";
 import { formatCreated } from "../ui/create-result.ts";
 
@@ -19,6 +20,7 @@ export default class Apply extends TbCommand<CreateResult> {
   static override flags = {
     name: Flags.string({ description: "Name of the project; the plan's by default.", helpValue: "NAME" }),
     deploy: Flags.boolean({ description: "Run the backend when it is verified.", default: true, allowNo: true }),
+    "unsafe-no-sandbox": unsafeNoSandbox,
   };
 
   async run(): Promise<CreateResult> {

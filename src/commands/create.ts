@@ -1,6 +1,7 @@
 import * as Args from "@oclif/core/args";
 import * as Flags from "@oclif/core/flags";
 import type { CreateResult } from "../pipeline/phases/record.ts";
+import { unsafeNoSandbox } from "../sandbox-flag.ts";
 import { TbCommand } from "../tb-command.ts";
 import { formatCreated, formatPlanned, type Planned } from "../ui/create-result.ts";
 
@@ -28,6 +29,7 @@ export default class Create extends TbCommand<CreateResult | Planned> {
       helpGroup: "PLAN",
     }),
     deploy: Flags.boolean({ description: "Run the backend when it is verified.", default: true, allowNo: true }),
+    "unsafe-no-sandbox": unsafeNoSandbox,
   };
 
   async run(): Promise<CreateResult | Planned> {

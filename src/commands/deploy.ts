@@ -2,6 +2,7 @@ import * as Args from "@oclif/core/args";
 import * as Flags from "@oclif/core/flags";
 import type { ErrorCode, TbError } from "../errors.ts";
 import type { DeployResult } from "../pipeline/phases/record-deploy.ts";
+import { unsafeNoSandbox } from "../sandbox-flag.ts";
 import { TbCommand } from "../tb-command.ts";
 import { formatDeployed } from "../ui/deploy-result.ts";
 
@@ -29,6 +30,7 @@ When the version serves already in good health, nothing is done.`;
       helpGroup: "ROLLBACK",
       dependsOn: ["rollback"],
     }),
+    "unsafe-no-sandbox": unsafeNoSandbox,
     "allow-newer-schema": Flags.boolean({
       description: "Go back although the older version may trip over later migrations.",
       helpGroup: "ROLLBACK",

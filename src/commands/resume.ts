@@ -2,6 +2,7 @@ import * as Args from "@oclif/core/args";
 import type { ErrorCode } from "../errors.ts";
 import { backupFailure } from "../pipeline/backup-failure.ts";
 import type { AlreadyFinished } from "../pipeline/start-run.ts";
+import { unsafeNoSandbox } from "../sandbox-flag.ts";
 import { TbCommand } from "../tb-command.ts";
 import { prose } from "../ui/layout.ts";
 import { formatTime } from "../ui/output.ts";
@@ -20,6 +21,8 @@ export default class Resume extends TbCommand<RunResult | AlreadyFinished> {
   static override args = {
     run: Args.string({ description: "Id of the run, or the beginning of it.", required: true }),
   };
+
+  static override flags = { "unsafe-no-sandbox": unsafeNoSandbox };
 
   static override exitCodes: readonly ErrorCode[] = ["verification_failed", "conflict", "partial"];
 

@@ -2,6 +2,7 @@ import * as Args from "@oclif/core/args";
 import * as Flags from "@oclif/core/flags";
 import type { ErrorCode } from "../errors.ts";
 import type { VerifyResult } from "../pipeline/phases/record-verdict.ts";
+import { unsafeNoSandbox } from "../sandbox-flag.ts";
 import { TbCommand } from "../tb-command.ts";
 import { formatVerified, notVerified } from "../ui/verify-result.ts";
 
@@ -21,6 +22,7 @@ export default class Verify extends TbCommand<VerifyResult> {
       description: "A branch or a commit instead of main; a commit may be shortened.",
       helpValue: "BRANCH|COMMIT",
     }),
+    "unsafe-no-sandbox": unsafeNoSandbox,
   };
 
   static override exitCodes: readonly ErrorCode[] = ["verification_failed", "conflict"];

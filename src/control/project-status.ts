@@ -2,6 +2,7 @@
 import { Client } from "pg";
 import type { Adapters } from "../adapters/index.ts";
 import type { DeploymentStatus } from "../adapters/deploy-target/deploy-target.ts";
+import type { Isolation } from "../adapters/sandbox/sandbox.ts";
 import type { Control } from "./control.ts";
 import { activeDeployment, listDeployments } from "./deployments.ts";
 import { findDatabase } from "./project-databases.ts";
@@ -25,6 +26,8 @@ export interface ProjectStatus {
     commit: string;
     running: boolean;
     healthy: boolean;
+    /** What keeps it away from everything else; null when it does not run. */
+    isolation: Isolation | null;
     uptime_ms: number | null;
     restarts: number;
   } | null;
@@ -83,6 +86,7 @@ export async function projectStatus(control: Control, adapters: Adapters, projec
       commit: active.commit,
       running: live!.running,
       healthy: live!.healthy,
+      isolation: live!.isolation,
       uptime_ms: live!.uptimeMs,
       restarts: live!.restarts,
     },

@@ -104,6 +104,15 @@ export async function listAgentTurns(control: Control, runId: string): Promise<(
   );
 }
 
+/** Names of the models that have written code for a project. */
+export async function modelsOfProject(control: Control, projectId: string): Promise<string[]> {
+  const rows = await control.query<{ model: string }>(
+    "select distinct model from message_costs where project_id = $1 and purpose = 'agent' order by model",
+    [projectId],
+  );
+  return rows.map(({ model }) => model);
+}
+
 /** What all model calls of a run cost together. */
 export async function sumCost(control: Control, runId: string): Promise<RunCost> {
   const [row] = await control.query<RunCost>(

@@ -1,10 +1,6 @@
 // The npm registry, which a first project of its kind is installed from.
-import { execFile } from "node:child_process";
-import { homedir, tmpdir } from "node:os";
-import { promisify } from "node:util";
-import { findNpm } from "../adapters/sandbox/npm-ci.ts";
+import { registryUrl } from "../adapters/sandbox/registry/registry-url.ts";
 import type { Config } from "../config.ts";
-import { cleanEnvironment } from "../processes/clean-environment.ts";
 import type { Found } from "./diagnosis.ts";
 
 const ANSWERS_WITHIN = 4000;
@@ -52,34 +48,6 @@ export function describeRegistry({ host, reachable, why }: RegistryAnswer, prepa
         : `${host} cannot be reached (${why}), and nothing was installed before.`,
     fix: "Check the network, or npm's setting: npm config get registry",
   };
-}
-
-async function registryUrl(passthrough: Config["passthrough"]): Promise<URL | null> {
-  const given = passthrough.npm_config_registry ?? passthrough.NPM_CONFIG_REGISTRY;
-  if (given !== undefined) return plainUrl(given); // npm itself would not tell one with a password in it
-  const npm = findNpm(passthrough);
-  if (!npm) return null;
-  const [program, ...first] = npm;
-  const env = {
-    ...cleanEnvironment(passthrough, { home: homedir(), tmp: tmpdir() }),
-    npm_config_logs_max: "0", // looking must not write anything
-    npm_config_update_notifier: "false",
-  };
-  try {
-    const options = { env, cwd: "/", timeout: 10_000 };
-    const { stdout } = await promisify(execFile)(program, [...first, "config", "get", "registry"], options);
-    return plainUrl(stdout.trim());
-  } catch {
-    return null; // npm is broken, which "not asked" tells
-  }
-}
-
-/** Without a name or password in it; null for what is no address. */
-function plainUrl(text: string): URL | null {
-  if (!URL.canParse(text)) return null;
-  const url = new URL(text);
-  [url.username, url.password] = ["", ""];
-  return url;
 }
 
 function reasonOf(error: unknown): string {

@@ -26,6 +26,8 @@ export interface EngineDeps {
   signal: AbortSignal;
   /** A pipeline by the name in the run's row. */
   findPipeline: (name: string) => Promise<Pipeline<object, unknown>>;
+  /** The user accepts that code of a model runs with their own rights where nothing isolates it. */
+  unsafeNoSandbox?: boolean;
 }
 
 export type RunOutcome = { state: "succeeded"; result: object } | { state: "failed" | "parked"; error: TbError };

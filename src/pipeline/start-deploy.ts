@@ -104,15 +104,15 @@ async function lookUp(control: Control, adapters: Adapters, input: DeployInput):
 async function alreadyServing(found: Found, active: DeploymentRow): Promise<DeployResult | null> {
   const { adapters, project, database } = found;
   const projectId = project.project_id;
-  const { running, healthy, deploymentId, url } = await (await adapters.deployTarget()).status(projectId);
-  if (!running || !healthy || deploymentId !== active.deployment_id || url === null) return null;
+  const { running, healthy, deploymentId, url, isolation } = await (await adapters.deployTarget()).status(projectId);
+  if (!running || !healthy || deploymentId !== active.deployment_id || url === null || isolation === null) return null;
   if (database !== null && (await lacksMigrations(found, database, active.commit))) return null;
   return {
     outcome: "unchanged",
     project: { id: projectId, name: project.name },
     run: null,
     commit: active.commit,
-    deployment: { id: active.deployment_id, url, healthy },
+    deployment: { id: active.deployment_id, url, healthy, isolation },
     restores: active.restores,
     migrations_applied: [],
     migrations_kept: [],

@@ -18,6 +18,7 @@ import { TbError } from "../errors.ts";
 import { tbVersion } from "../version.ts";
 import type { DeployStart } from "./deploy.ts";
 import { executeRun, forgetRun, type EngineDeps } from "./engine.ts";
+import { requireIsolation } from "./require-isolation.ts";
 import { withResumeHint } from "./resume-hint.ts";
 import { isOwnerAlive, leaseOwner, pidOfOwner } from "./lease-owner.ts";
 import { createVoice, recordUndone } from "./run-events.ts";
@@ -37,9 +38,10 @@ export interface NewRunOf {
   alone?: boolean;
 }
 
-/** Makes the run's rows and works on it. Returns its result; throws the error it failed or parked with, and TbError
- * "conflict" (without any row) when another run works on the project. */
+/** Makes the run's rows and works on it. Returns its result; throws the error it failed or parked with, and, without any
+ * row, TbError "conflict" when another run works on the project and "configuration" as `requireIsolation` does. */
 export async function startRun(deps: EngineDeps, run: NewRunOf): Promise<object> {
+  await requireIsolation(deps, run);
   const token = await withFreeProject(deps.control, run, async (control) => {
     const { projectId, request, modificationId } = run;
     if (request && projectId) await insertRequest(control, { ...run, projectId, request });
@@ -105,6 +107,7 @@ export async function resumeRun(deps: EngineDeps, row: RunRow): Promise<object> 
     });
   }
   await refuseSuperseded(deps.control, row);
+  await requireIsolation(deps, { pipeline: row.pipeline, projectId: row.project_id });
   return work(deps, row, await take(deps.control, row));
 }
 

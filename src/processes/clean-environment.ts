@@ -36,6 +36,7 @@ export function untrustedNpmSettings(home: string): Record<string, string> {
     npm_config_globalconfig: "/dev/null",
     npm_config_script_shell: "/bin/sh",
     npm_config_ignore_scripts: "true",
+    npm_config_git: "/bin/false", // what git would fetch has no place in a lockfile that tb installs
     npm_config_update_notifier: "false",
     npm_config_fund: "false",
     npm_config_audit: "false",

@@ -38,7 +38,12 @@ function deploymentRows(deployment: NonNullable<ProjectStatus["deployment"]>): s
   return [
     ["Deployed", `${deployment.url}  ${health}${uptime}${restarts}`],
     ["Version", `${deployment.commit.slice(0, 7)}  ${deployment.id}`],
+    ...(deployment.isolation ? [["Isolation", describeIsolation(deployment.isolation)]] : []),
   ];
+}
+
+function describeIsolation(isolation: string): string {
+  return isolation === "process" ? "none: a plain process with your rights (tb doctor)" : isolation;
 }
 
 function databaseRows({ name, tables, answers }: NonNullable<ProjectStatus["database"]>): string[][] {

@@ -72,6 +72,7 @@ export async function createAgentWorld(): Promise<AgentWorld> {
       const model: Model = {
         name: "scripted",
         provider: "test",
+        trusted: false,
         async complete(call, signal) {
           calls.push(structuredClone(call));
           return script(call, signal);

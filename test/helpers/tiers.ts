@@ -45,6 +45,19 @@ export function processesOf(root: string): number[] {
     });
 }
 
+/** This machine's pid of a process that counts itself differently in its namespace; `mark` is its variable TB_PROCESS_OF. */
+export function hostPid(mark: string, pid: number): number {
+  if (process.platform !== "linux") return pid;
+  const found = readdirSync("/proc").find(
+    (name) =>
+      /^\d+$/.test(name) &&
+      read(`/proc/${name}/environ`).includes(`TB_PROCESS_OF=${mark}\0`) &&
+      Number(/^NSpid:.*?(\d+)$/m.exec(read(`/proc/${name}/status`))?.[1]) === pid,
+  );
+  if (found === undefined) throw new Error(`No process of ${mark} counts as ${pid}.`);
+  return Number(found);
+}
+
 function read(file: string): string {
   try {
     return readFileSync(file, "latin1");

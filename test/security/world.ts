@@ -44,3 +44,16 @@ export async function hostileWorld(): Promise<HostileWorld> {
     },
   };
 }
+
+/** A script (sh) that says to the server at $DB_HOST who it is, and prints what it hears. */
+export function askForSession(user: string, database: string): string {
+  const program = `
+    const { connect } = require("node:net");
+    const texts = ["user", ${JSON.stringify(user)}, "database", ${JSON.stringify(database)}, ""].map((text) => text + "\\0").join("");
+    const packet = Buffer.alloc(8); packet.writeInt32BE(texts.length + 8, 0); packet.writeInt32BE(196608, 4);
+    const socket = connect(process.argv[1] + "/.s.PGSQL.5432");
+    socket.on("error", (error) => { console.log(error.code); process.exit(); });
+    socket.on("data", (data) => { console.log(data.toString("latin1").replaceAll("\\0", " ")); process.exit(); });
+    socket.write(Buffer.concat([packet, Buffer.from(texts)]));`;
+  return `node -e '${program}' "$DB_HOST"`;
+}

@@ -1,14 +1,28 @@
-// One deployment's application process: started, watched for its first health, then kept alive.
-import { rmSync } from "node:fs";
+// One deployment's application process: started in the sandbox's tier, watched for its first health, then kept alive.
+import { readdirSync, realpathSync, rmSync } from "node:fs";
 import { randomBytes } from "node:crypto";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { cleanEnvironment } from "../../processes/clean-environment.ts";
-import { launch, type LaunchedProcess } from "../../processes/launch.ts";
-import { socketFolder } from "../../processes/socket-folder.ts";
+import type { LaunchedProcess } from "../../processes/launch.ts";
+import type { Connection } from "../database-cluster/database-cluster.ts";
+import { openDatabaseGate } from "../sandbox/gate/database-gate.ts";
+import { createDiskWatch, type DiskLimits } from "../sandbox/disk-watch.ts";
+import type { SandboxPlace, Tier } from "../sandbox/process-tier.ts";
+import type { DatabaseDoor, Isolation } from "../sandbox/sandbox.ts";
+import { placeApp, type AppPlace } from "./app-place.ts";
 import { releasePath, type DeploymentFolder } from "./deployment-folder.ts";
 import { probeHealth } from "./health-probe.ts";
 import type { RotatingLog } from "./rotating-log.ts";
+
+/** Beside its socket an application has nothing to write; its other files are memory. */
+const MIB = 1024 * 1024;
+const DISK: DiskLimits = {
+  bytes: 16 * MIB,
+  files: 1000,
+  unnoticedBytes: 64 * MIB,
+  unnoticedFiles: 10_000,
+  every: 1000,
+};
 
 const FIRST_WAIT = 200;
 const LONGEST_WAIT = 30_000;
@@ -19,13 +33,17 @@ const LONGEST_PROBE = 1000; // each failed one is a line in the log
 export interface AppOptions {
   folder: DeploymentFolder;
   deploymentId: string;
-  passthrough: Readonly<Record<string, string>>;
+  tier: Tier;
+  place: AppPlace;
   env: Record<string, string>;
+  /** All that it may reach of the network; null = nothing. */
+  database: Connection | null;
   log: RotatingLog;
 }
 
 export interface App {
   readonly deploymentId: string;
+  readonly isolation: Isolation;
   /** Where it listens when it runs; it may still be starting. */
   readonly socketPath: string;
   /** Resolves with null once it is healthy, or with what was wrong: it ended, the time was over, the signal aborted. */
@@ -39,14 +57,26 @@ export interface App {
 
 /** Starts `.output/server/index.mjs` of a release. */
 export async function startApp(options: AppOptions): Promise<App> {
-  const { folder, deploymentId, log } = options;
-  const socketPath = join(socketFolder(folder.root), `${randomBytes(4).toString("hex")}.sock`);
+  const { deploymentId, log } = options;
+  const { place, env, door } = await prepare(options);
+  const socketPath = env.NITRO_UNIX_SOCKET!;
   const stopped = new AbortController();
-  let child = await start(options, socketPath);
+  let child: LaunchedProcess;
+  try {
+    child = await start(options, place, env);
+  } catch (error) {
+    await clear();
+    throw error;
+  }
   let startedAt: number | null = performance.now();
   let restarts = 0;
   let ended: { exitCode: number | null } | null = null;
   void child.exited.then(noteEnd);
+
+  async function clear(): Promise<void> {
+    await door?.close();
+    rmSync(dirname(socketPath), { recursive: true, force: true });
+  }
 
   function noteEnd(end: { exitCode: number | null }): void {
     ended = end;
@@ -66,7 +96,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       if (stopped.signal.aborted) return;
       restarts += 1;
       try {
-        child = await start(options, socketPath);
+        child = await start(options, place, env);
         startedAt = performance.now();
         ended = null;
         void child.exited.then(noteEnd);
@@ -78,6 +108,7 @@ export async function startApp(options: AppOptions): Promise<App> {
 
   return {
     deploymentId,
+    isolation: options.tier.isolation,
     socketPath,
 
     async becomesHealthy(limit, signal) {
@@ -108,25 +139,41 @@ export async function startApp(options: AppOptions): Promise<App> {
     async stop(grace) {
       stopped.abort();
       await child.stop(grace);
-      rmSync(socketPath, { force: true });
+      await clear();
     },
   };
 }
 
-async function start(
-  { folder, deploymentId, passthrough, env, log }: AppOptions,
-  socketPath: string,
-): Promise<LaunchedProcess> {
-  rmSync(socketPath, { force: true }); // a killed server leaves its socket, and could not listen there again
-  const { CI: _, ...clean } = cleanEnvironment(passthrough, { home: folder.home, tmp: folder.tmp });
-  const child = await launch([process.execPath, ".output/server/index.mjs"], {
-    cwd: releasePath(folder, deploymentId),
-    env: { ...clean, NODE_ENV: "production", ...env, NITRO_UNIX_SOCKET: socketPath },
-    mark: folder.mark,
-  });
-  log.write("supervisor", `Started ${deploymentId} (process ${child.pid}).`);
+/** Everything that stays the same when it is started again. */
+async function prepare({ folder, deploymentId, tier, place: of, env, database }: AppOptions): Promise<{
+  place: SandboxPlace;
+  env: Record<string, string>;
+  door: DatabaseDoor | null;
+}> {
+  const name = randomBytes(4).toString("hex");
+  const isolated = tier.isolation !== "process";
+  const place = placeApp(of, folder, realpathSync(releasePath(folder, deploymentId)), name, isolated);
+  // A plain process could reach the server anyway, so nothing stands in between.
+  const gate = { folder: join(place.gates[0]!, name.slice(0, 4)), owner: place.owner };
+  const door = database && isolated ? await openDatabaseGate({ ...gate, databases: [database] }) : null;
+  const found = door && { DB_HOST: door.host, DB_PORT: String(door.port) };
+  const socket = { NITRO_UNIX_SOCKET: join(place.sockets[0]!, "app.sock") };
+  return { place, door, env: { NODE_ENV: "production", ...env, ...found, ...socket } };
+}
+
+async function start({ deploymentId, tier, log }: AppOptions, place: SandboxPlace, env: Record<string, string>) {
+  const sockets = place.sockets[0]!;
+  // A killed server leaves its socket, and could not listen there again.
+  for (const left of readdirSync(sockets)) rmSync(join(sockets, left), { recursive: true, force: true });
+  const child = await tier.start(place, [process.execPath, ".output/server/index.mjs"], env);
+  log.write("supervisor", `Started ${deploymentId} (process ${child.pid}, ${tier.isolation}).`);
   log.follow("app", child.stdout);
   log.follow("app", child.stderr);
+  const rest = createDiskWatch([sockets], DISK).start((reason) => {
+    log.write("supervisor", `It is stopped, because it filled the folder of its socket. ${reason}`);
+    void child.stop(0);
+  });
+  void child.exited.then(rest);
   return child;
 }
 

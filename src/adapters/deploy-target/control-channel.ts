@@ -2,17 +2,21 @@
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { join } from "node:path";
 import { socketFolder } from "../../processes/socket-folder.ts";
+import type { Connection } from "../database-cluster/database-cluster.ts";
+import type { Isolation } from "../sandbox/sandbox.ts";
 import type { DeploymentFolder } from "./deployment-folder.ts";
 
 const QUICK_ANSWER = 10_000; // for what needs no health of an application
 
 export type ControlRequest =
-  | { command: "deploy"; deploymentId: string; env: Record<string, string> }
+  | { command: "deploy"; deploymentId: string; env: Record<string, string>; database: Connection | null }
   | { command: "status" }
   | { command: "stop" };
 
 export interface SupervisorStatus {
   deploymentId: string | null;
+  /** What keeps it away from everything else; null when nothing serves. */
+  isolation: Isolation | null;
   running: boolean;
   uptimeMs: number | null;
   restarts: number;

@@ -1,10 +1,14 @@
 // Port: where a built project runs for its users.
+import type { Connection } from "../database-cluster/database-cluster.ts";
 import type { Leftover } from "../leftover.ts";
+import type { Isolation } from "../sandbox/sandbox.ts";
 
 export interface Deployment {
   id: string; // dep_…
   url: string;
   healthy: boolean;
+  /** What keeps it away from everything else there. */
+  isolation: Isolation;
 }
 
 export interface DeploymentStatus {
@@ -12,6 +16,8 @@ export interface DeploymentStatus {
   healthy: boolean;
   url: string | null;
   deploymentId: string | null;
+  /** What keeps it away from everything else there; null when it does not run. */
+  isolation: Isolation | null;
   /** Milliseconds since the current process started; null when it does not run. */
   uptimeMs: number | null;
   restarts: number;
@@ -67,6 +73,8 @@ export interface DeployTarget {
     deploymentId: string;
     artefact: string | KeptBuild;
     env: Record<string, string>;
+    /** What `env` names of a database server; null = the project has no database. */
+    database: Connection | null;
     signal: AbortSignal;
   }): Promise<Deployment>;
   /** Whether the build of that deployment is still there to be started again. */

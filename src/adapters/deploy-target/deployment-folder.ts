@@ -9,9 +9,10 @@ import { parseIdentity, type ProcessIdentity } from "../../processes/process-ide
 export interface DeploymentFolder {
   readonly projectId: string;
   readonly root: string;
+  /** As root a link to where the application's own user can enter (app-place.ts). */
   readonly releases: string;
   readonly logs: string;
-  /** The application's HOME and TMPDIR. */
+  /** The application's HOME and TMPDIR, where it is a plain process. */
   readonly home: string;
   readonly tmp: string;
   /** Marks the project's processes. */
@@ -42,7 +43,7 @@ export function deploymentFolder(home: string, projectId: string): DeploymentFol
 }
 
 export function makeFolders(folder: DeploymentFolder): void {
-  for (const path of [folder.root, folder.releases, folder.logs, folder.home, folder.tmp]) {
+  for (const path of [folder.root, folder.logs, folder.home, folder.tmp]) {
     mkdirSync(path, { recursive: true, mode: 0o700 });
   }
 }
@@ -112,7 +113,8 @@ function parseState(text: string): DeploymentState | null {
   }
 }
 
-function safeName(id: string): string {
+/** Throws TbError "usage" for what could not be the name of a folder. */
+export function safeName(id: string): string {
   if (/^[a-z0-9][a-z0-9_-]{0,99}$/i.test(id)) return id;
   throw new TbError("usage", `"${id}" is not a valid id.`);
 }

@@ -1,10 +1,11 @@
 // What a supervisor serves: the current deployment, the switch to the next one, and its way back.
 import { readdirSync, readFileSync, statSync } from "node:fs";
-import type { Config } from "../../config.ts";
 import type { HttpForwarder } from "../../processes/http-forwarder.ts";
 import { removeTree } from "../../processes/remove-tree.ts";
+import type { SelectedTier } from "../sandbox/select-tier.ts";
 import { startApp, type App } from "./app.ts";
-import type { ControlAnswer, SupervisorStatus } from "./control-channel.ts";
+import type { AppPlace } from "./app-place.ts";
+import type { ControlAnswer, ControlRequest, SupervisorStatus } from "./control-channel.ts";
 import { logPath, releasePath, type DeploymentFolder } from "./deployment-folder.ts";
 import { probeHealth } from "./health-probe.ts";
 import { openRotatingLog, type RotatingLog } from "./rotating-log.ts";
@@ -23,8 +24,16 @@ export interface Deployments {
   /** Whether a deployment is being brought up. */
   busy(): boolean;
   /** Brings a deployment up beside the current one and switches when it is healthy; the current one again is a look. */
-  deploy(deploymentId: string, env: Record<string, string>, signal: AbortSignal): Promise<ControlAnswer>;
+  deploy(asked: ToDeploy, signal: AbortSignal): Promise<ControlAnswer>;
   stop(): Promise<void>;
+}
+
+type ToDeploy = Extract<ControlRequest, { command: "deploy" }>;
+
+/** What applications run in. */
+export interface Surroundings {
+  tier: Promise<SelectedTier>;
+  place: AppPlace;
 }
 
 interface Serving {
@@ -34,7 +43,7 @@ interface Serving {
 
 /** @param recorded the releases so far, newest first. @param record is told the releases after each switch. */
 export function createDeployments(
-  config: Config,
+  { tier, place }: Surroundings,
   folder: DeploymentFolder,
   recorded: readonly string[],
   record: (releases: string[]) => void,
@@ -47,21 +56,18 @@ export function createDeployments(
 
   function status(): SupervisorStatus {
     const state = current?.app.status() ?? { running: false, uptimeMs: null, restarts: 0 };
-    return { deploymentId: current?.app.deploymentId ?? null, ...state };
+    const isolation = current?.app.isolation ?? null;
+    return { deploymentId: current?.app.deploymentId ?? null, isolation, ...state };
   }
 
-  async function bringUp(
-    deploymentId: string,
-    env: Record<string, string>,
-    signal: AbortSignal,
-  ): Promise<ControlAnswer> {
+  async function bringUp({ deploymentId, env, database }: ToDeploy, signal: AbortSignal): Promise<ControlAnswer> {
     if (signal.aborted) return { ok: false, message: "The deployment was interrupted.", details: [] };
     if (current?.app.deploymentId === deploymentId) {
       const health = await probeHealth({ socketPath: current.app.socketPath });
       if (health.healthy) return { ok: true, status: status() };
     }
     const log = openRotatingLog(logPath(folder, deploymentId), secretsOf(env));
-    const app = await startApp({ folder, deploymentId, env, log, passthrough: config.passthrough });
+    const app = await startApp({ folder, deploymentId, env, database, log, place, tier: (await tier).tier });
     const problem = await app.becomesHealthy(HEALTHY_WITHIN, signal);
     if (problem) {
       log.write("supervisor", `${problem.reason} ${problem.seen}`);
@@ -101,8 +107,8 @@ export function createDeployments(
     socketPath: () => current?.app.socketPath ?? null,
     status,
     busy: () => waiting > 0,
-    deploy(deploymentId, env, signal) {
-      const turn = inTurn(queue, deploymentId, env, signal);
+    deploy(asked, signal) {
+      const turn = inTurn(queue, asked, signal);
       queue = turn.catch(() => undefined); // whoever asked hears of it; the next in the queue must not
       return turn;
     },

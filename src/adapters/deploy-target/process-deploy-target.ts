@@ -8,10 +8,11 @@ import { TbError } from "../../errors.ts";
 import { copyTree } from "../../processes/copy-tree.ts";
 import { errorCode } from "../../processes/error-code.ts";
 import { interruption } from "../../processes/interruption.ts";
-import { killPlace } from "../../processes/launch.ts";
+import { killPlace, type ProcessUser } from "../../processes/launch.ts";
 import { isRunning, untilGone } from "../../processes/process-identity.ts";
 import { removeTree } from "../../processes/remove-tree.ts";
 import { removeSocketFolder } from "../../processes/socket-folder.ts";
+import { lockRelease, makeAppPlace, removeAppPlace } from "./app-place.ts";
 import { ask, connectToSupervisor } from "./control-channel.ts";
 import type { DeployTarget, KeptBuild } from "./deploy-target.ts";
 import {
@@ -34,12 +35,13 @@ export function createProcessDeployTarget(config: Config, firstPort = FIRST_PORT
   return {
     name: "process",
 
-    async deploy({ projectId, deploymentId, artefact, env, signal }) {
+    async deploy({ projectId, deploymentId, artefact, env, database, signal }) {
       if (signal.aborted) throw interruption(signal);
       const folder = deploymentFolder(config.home, projectId);
       makeFolders(folder);
+      const { owner } = await makeAppPlace(config, folder);
       const [copied, connected] = await Promise.allSettled([
-        copyRelease(folder, deploymentId, outputOf(folder, artefact), signal),
+        copyRelease(folder, deploymentId, { from: outputOf(folder, artefact), owner }, signal),
         connectOrStart(config, folder, firstPort),
       ]);
       if (copied.status === "rejected") {
@@ -47,7 +49,7 @@ export function createProcessDeployTarget(config: Config, firstPort = FIRST_PORT
         throw copied.reason;
       }
       if (connected.status === "rejected") throw connected.reason;
-      const what = { command: "deploy", deploymentId, env } as const;
+      const what = { command: "deploy", deploymentId, env, database } as const;
       let answer = await ask(connected.value, what, signal);
       // It may have been about to end, because it had nothing to serve.
       if (!answer && !signal.aborted) answer = await ask(await connectOrStart(config, folder, firstPort), what, signal);
@@ -63,7 +65,7 @@ export function createProcessDeployTarget(config: Config, firstPort = FIRST_PORT
       const port = readState(folder)?.port;
       if (port === undefined) throw new TbError("failure", "Deployment failed: the project was removed meanwhile.");
       const { healthy } = await probeHealth({ host: "127.0.0.1", port });
-      return { id: deploymentId, url: urlOf(port), healthy };
+      return { id: deploymentId, url: urlOf(port), healthy, isolation: answer.status.isolation ?? "process" };
     },
 
     async keeps(projectId, deploymentId) {
@@ -78,7 +80,7 @@ export function createProcessDeployTarget(config: Config, firstPort = FIRST_PORT
       const socket = state ? await connectToSupervisor(folder) : null;
       const answer = socket ? await ask(socket, { command: "status" }) : null;
       if (!state || !answer?.ok) {
-        return { running: false, healthy: false, url, deploymentId, uptimeMs: null, restarts: 0 };
+        return { running: false, healthy: false, url, deploymentId, isolation: null, uptimeMs: null, restarts: 0 };
       }
       const { healthy } = await probeHealth({ host: "127.0.0.1", port: state.port });
       return { ...answer.status, deploymentId: answer.status.deploymentId ?? deploymentId, healthy, url };
@@ -101,10 +103,11 @@ export function createProcessDeployTarget(config: Config, firstPort = FIRST_PORT
 
     async destroy(projectId) {
       const folder = deploymentFolder(config.home, projectId);
-      if (!existsSync(folder.root)) return;
+      if (!existsSync(folder.root)) return removeAppPlace(config, folder);
       await stopSupervisor(folder);
       killPlace(folder.mark);
       const port = portOf(folder);
+      await removeAppPlace(config, folder);
       await removeTree(folder.root);
       removeSocketFolder(folder.root);
       if (port !== null) releasePort(folder, port);
@@ -141,7 +144,7 @@ function entryOf(output: string): string {
 async function copyRelease(
   folder: DeploymentFolder,
   deploymentId: string,
-  artefact: string,
+  { from: artefact, owner }: { from: string; owner: ProcessUser | null },
   signal: AbortSignal,
 ): Promise<void> {
   const release = releasePath(folder, deploymentId);
@@ -153,6 +156,7 @@ async function copyRelease(
   try {
     await mkdir(temporary, { mode: 0o700 });
     await copyTree(artefact, join(temporary, ".output"), signal);
+    if (owner) lockRelease(temporary, owner);
     await rename(temporary, release);
   } catch (error) {
     if (!["ENOTEMPTY", "EEXIST"].includes(errorCode(error) ?? "")) throw error; // else someone was faster

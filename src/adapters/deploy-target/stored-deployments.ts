@@ -1,10 +1,11 @@
 // What lies in the folders of deployments, for `tb cleanup`: builds that can be brought back, and what nobody needs.
 import { rm } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { TbError } from "../../errors.ts";
 import { entriesIn, foldersIn, folderSize, pathFacts } from "../../processes/folders.ts";
 import { removeTree } from "../../processes/remove-tree.ts";
 import { leftover, leftoversIn, type Leftover } from "../leftover.ts";
+import { sharedDeployments } from "./app-place.ts";
 import type { StoredBuild, StoredDeployments } from "./deploy-target.ts";
 import { deploymentFolder, logPath, readState, releasePath, type DeploymentFolder } from "./deployment-folder.ts";
 
@@ -16,7 +17,8 @@ export async function listStored(home: string): Promise<StoredDeployments[]> {
   for (const folder of await projectFolders(home)) {
     found.push({
       projectId: folder.projectId,
-      bytes: await folderSize(folder.root),
+      bytes:
+        (await folderSize(folder.root)) + ((await isLink(folder.releases)) ? await folderSize(folder.releases) : 0),
       builds: await buildsOf(folder),
     });
   }
@@ -51,7 +53,19 @@ export async function leftoverDeployments(home: string): Promise<Leftover[]> {
     found.push(...(await leftoversIn(folder.releases, /^\.new-[0-9a-f]{12}$/)));
     found.push(...(await oldLogs(folder)));
   }
-  return found;
+  return [...found, ...(await withoutFolder(home))];
+}
+
+/** What lies outside of the home of deployments whose folder is gone. */
+async function withoutFolder(home: string): Promise<Leftover[]> {
+  const shared = await sharedDeployments({ home });
+  if (shared === null) return [];
+  const known = new Set((await projectFolders(home)).map(({ projectId }) => projectId));
+  return (await leftoversIn(shared, /^prj_[0-9a-z]+$/)).filter(({ name }) => !known.has(basename(name)));
+}
+
+async function isLink(path: string): Promise<boolean> {
+  return (await entriesIn(dirname(path))).some((entry) => entry.name === basename(path) && entry.isSymbolicLink());
 }
 
 /** Logs of deployments whose build is gone. */

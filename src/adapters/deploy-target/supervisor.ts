@@ -7,6 +7,8 @@ import { readConfig } from "../../config.ts";
 import { errorCode } from "../../processes/error-code.ts";
 import { createHttpForwarder } from "../../processes/http-forwarder.ts";
 import { ownIdentity } from "../../processes/process-identity.ts";
+import { selectTier } from "../sandbox/select-tier.ts";
+import { clearSockets, makeAppPlace } from "./app-place.ts";
 import { controlSocket, serveControl, type ControlAnswer, type ControlRequest } from "./control-channel.ts";
 import { deploymentFolder, readState, writeState, type DeploymentState } from "./deployment-folder.ts";
 import { createDeployments } from "./deployments.ts";
@@ -21,8 +23,11 @@ async function main(projectId: string): Promise<void> {
   let state: DeploymentState | null = readState(folder);
   if (!state) throw new Error("The project has no deployment state.");
   const { port } = state;
+  const tier = selectTier(config); // found out once: applications are started again in the same way
+  tier.catch(() => {}); // whoever deploys is told
+  const place = await makeAppPlace(config, folder);
   const forwarder = createHttpForwarder(() => deployments.socketPath());
-  const deployments = createDeployments(config, folder, state.releases, record, () => forwarder);
+  const deployments = createDeployments({ tier, place }, folder, state.releases, record, () => forwarder);
 
   function record(releases: string[]): void {
     state = { port, releases, supervisor: ownIdentity() };
@@ -31,6 +36,7 @@ async function main(projectId: string): Promise<void> {
 
   // Whoever has the port is the project's one supervisor; only then is the control socket of a dead one removed.
   await takePort(forwarder.server, port);
+  clearSockets(place);
   record(state.releases);
   const control = serveControl(handle);
   const path = controlSocket(folder);
@@ -51,7 +57,7 @@ async function main(projectId: string): Promise<void> {
   }
 
   async function handle(request: ControlRequest, signal: AbortSignal): Promise<ControlAnswer> {
-    if (request.command === "deploy") return deployments.deploy(request.deploymentId, request.env, signal);
+    if (request.command === "deploy") return deployments.deploy(request, signal);
     const status = deployments.status();
     if (request.command === "stop") setImmediate(() => void end());
     return { ok: true, status };

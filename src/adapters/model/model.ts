@@ -43,9 +43,15 @@ export interface ModelAnswer {
   usage: ModelUsage;
 }
 
+/** Names that only trusted models have: what others wrote is known by theirs. */
+export const TRUSTED_MODELS: readonly string[] = ["offline"];
+
 export interface Model {
   readonly name: string; // "offline"
   readonly provider: string;
+  /** Whether it can only write what tb's own authors have written before; only then may its code run where nothing isolates
+   * it (pipeline/require-isolation.ts). */
+  readonly trusted: boolean;
   /** Throws TbError "transient" when trying again may help. */
   complete(call: ModelCall, signal: AbortSignal): Promise<ModelAnswer>;
 }

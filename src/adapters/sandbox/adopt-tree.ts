@@ -15,6 +15,36 @@ export function adoptTree(root: string, owner: ProcessUser): void {
   adoptFolder(fs.openSync(root, OPEN | O_DIRECTORY), owner);
 }
 
+/** The folders alone, shared ones included: their entries may then be added, replaced and removed, while files that others
+ * share stay as they are. */
+export function adoptFolders(root: string, owner: ProcessUser): void {
+  const folder = openFolder(root);
+  if (folder !== null) adoptFoldersIn(folder, owner);
+}
+
+function adoptFoldersIn(folder: number, owner: ProcessUser): void {
+  try {
+    if (fs.fstatSync(folder).uid === 0) fs.fchownSync(folder, owner.uid, owner.gid);
+    const name = `/proc/self/fd/${folder}`;
+    for (const entry of fs.readdirSync(name, { withFileTypes: true })) {
+      const inner = entry.isDirectory() ? openFolder(`${name}/${entry.name}`) : null;
+      if (inner !== null) adoptFoldersIn(inner, owner);
+    }
+  } finally {
+    fs.closeSync(folder);
+  }
+}
+
+/** null for what is no folder (any more). */
+function openFolder(path: string): number | null {
+  try {
+    return fs.openSync(path, OPEN | O_DIRECTORY);
+  } catch (error) {
+    if (["ENOENT", "ELOOP", "ENOTDIR"].includes(errorCode(error) ?? "")) return null;
+    throw error;
+  }
+}
+
 function adoptFolder(folder: number, owner: ProcessUser): void {
   try {
     const name = `/proc/self/fd/${folder}`;

@@ -26,17 +26,29 @@ export interface Bubblewrap {
 
 /** Everything that a command may know of the machine. No proxy and no certificate, because there is no network; no folder of
  * the user's search path, because it is not there. */
-function environmentOf({ work, home, tmp, compiled }: SandboxPlace, node: string, timezone: string | undefined) {
+function environmentOf(
+  { use, work, home, tmp, bins, compiled }: SandboxPlace,
+  node: string,
+  timezone: string | undefined,
+) {
+  const build = use === "build";
+  const folders = [
+    ...bins,
+    node,
+    ...(build ? [`${work}/node_modules/.bin`] : []),
+    "/usr/local/bin",
+    "/usr/bin",
+    "/bin",
+  ];
   return {
-    PATH: [...new Set([node, `${work}/node_modules/.bin`, "/usr/local/bin", "/usr/bin", "/bin"])].join(":"),
+    PATH: [...new Set(folders)].join(":"),
     HOME: home,
     TMPDIR: tmp,
     LANG: "C.UTF-8",
-    CI: "1",
     NO_COLOR: "1",
     ...(timezone !== undefined && { TZ: timezone }),
-    ...(existsSync(compiled) && compiledEnvironment(compiled)),
-    ...untrustedNpmSettings(home),
+    ...(compiled !== null && existsSync(compiled) && compiledEnvironment(compiled)),
+    ...(build && { CI: "1", ...untrustedNpmSettings(home) }),
   };
 }
 

@@ -15,10 +15,12 @@ import { foldersIn, pathFacts } from "../../processes/folders.ts";
 import { compiledEnvironment, hasCompiled, keepCompiled, placeCompiled } from "./compiled-code.ts";
 import { dependencyCache, placeDependencies } from "./dependency-cache.ts";
 import { findNpm, NO_NPM } from "./npm-ci.ts";
-import { GATE_PORT, openDatabaseGate } from "./gate/database-gate.ts";
+import { openDatabaseDoor, openDoors, type CommandDoors } from "./command-doors.ts";
+import { createDiskWatch, type DiskLimits, type DiskWatch } from "./disk-watch.ts";
+import { GATE_PORT } from "./gate/database-gate.ts";
 import { killRecordedGroups, recordGroup } from "./process-records.ts";
 import type { Tier } from "./process-tier.ts";
-import type { DatabaseDoor, Databases, ExecOptions, Sandbox, SandboxProvider, StoredSandbox } from "./sandbox.ts";
+import type { ExecOptions, Sandbox, SandboxProvider, StoredSandbox } from "./sandbox.ts";
 import {
   makePlace,
   place,
@@ -44,7 +46,11 @@ const MAX_LOCKFILE = 32 * 1024 * 1024;
 export function createLocalSandboxProvider(
   config: Config,
   select: (config: Config) => Promise<SelectedTier> = selectTier,
+  diskLimits?: DiskLimits,
 ): SandboxProvider {
+  /** One for each sandbox, however often it is opened. */
+  const watches = new Map<string, DiskWatch>();
+
   async function open(id: string, create: boolean): Promise<Sandbox> {
     const { tier } = await select(config);
     const place = await placeOf(config, id, tier.isolation);
@@ -52,7 +58,9 @@ export function createLocalSandboxProvider(
     makePlace(place);
     // Only what a dead tb left: another command may be working in the same sandbox right now.
     await killRecordedGroups(place.groups, "abandoned");
-    return createSandbox(config, tier, place);
+    const watch = watches.get(place.root) ?? createDiskWatch([place.root, ...place.sockets], diskLimits);
+    watches.set(place.root, watch);
+    return createSandbox(config, tier, place, watch);
   }
 
   /** All that is there, wherever the tier of the day puts it. */
@@ -76,6 +84,7 @@ export function createLocalSandboxProvider(
         await killRecordedGroups(found.groups, "all");
         killPlace(found.mark);
         await removePlace(found);
+        watches.delete(found.root);
       }
     },
 
@@ -94,28 +103,35 @@ export function createLocalSandboxProvider(
   };
 }
 
-function createSandbox(config: Config, tier: Tier, place: Place): Sandbox {
+function createSandbox(config: Config, tier: Tier, place: Place, watch: DiskWatch): Sandbox {
   const { work } = place;
 
+  /** @param say is told why the command is stopped. */
   async function start(
     command: readonly [string, ...string[]],
-    { env, databases }: Pick<ExecOptions, "env" | "databases">,
-  ): Promise<LaunchedProcess> {
-    const door = databases && (await openDoor(randomBytes(2).toString("hex"), databases));
+    { env, ...asked }: Pick<ExecOptions, "env" | "databases" | "registry">,
+    say: (text: string) => void,
+  ): Promise<{ child: LaunchedProcess; doors: CommandDoors }> {
+    watch.requireRoom();
+    const doors = await openDoors(config, place, asked);
     let child: LaunchedProcess;
     try {
-      const found = door && { DB_HOST: door.host, DB_PORT: String(door.port) };
-      child = await tier.start(place, command, { ...env, ...found });
+      child = await tier.start(doors.place, command, { ...env, ...doors.env });
     } catch (error) {
-      await door?.close();
+      await doors.close();
       throw error;
     }
     const forget = recordGroup(place.groups, child.pid);
-    void cleanUp(child, async () => {
-      forget();
-      await door?.close();
+    const rest = watch.start((reason) => {
+      say(`\nStopped by tb: ${reason}\n`);
+      void child.stop(0);
     });
-    return child;
+    void cleanUp(child, async () => {
+      rest();
+      forget();
+      await doors.close();
+    });
+    return { child, doors };
   }
 
   /** The folder of each is beside `work`, because Node goes by the way from one to the other. */
@@ -127,20 +143,18 @@ function createSandbox(config: Config, tier: Tier, place: Place): Sandbox {
     await placeCompiled(prepared, place.compiled, place.owner?.uid ?? process.getuid!(), signal);
   }
 
-  function openDoor(name: string, databases: Databases): Promise<DatabaseDoor> {
-    return openDatabaseGate({ folder: join(place.gates[0]!, name), owner: place.owner, databases });
-  }
-
   const sandbox: Sandbox = {
     id: place.id,
     provider: "local",
     isolation: tier.isolation,
 
-    async exec(command, { signal, env, databases, timeout = EXEC_TIMEOUT, onOutput }: ExecOptions = {}) {
+    async exec(command, { signal, timeout = EXEC_TIMEOUT, onOutput, ...asked }: ExecOptions = {}) {
       if (signal?.aborted) throw interruption(signal);
       const startedAt = performance.now();
-      const child = await start(command, { env, databases });
       const [stdout, stderr, output] = [createTextTail(), createTextTail(), createTextTail()];
+      const { child, doors } = await start(command, asked, (text) =>
+        [stderr, output].forEach((tail) => tail.add(text)),
+      );
       collect(child.stdout, [stdout, output], onOutput);
       collect(child.stderr, [stderr, output], onOutput);
       const end = await waitForEnd(child, { signal, timeout, grace: TERM_GRACE });
@@ -150,13 +164,15 @@ function createSandbox(config: Config, tier: Tier, place: Place): Sandbox {
         stderr: stderr.text(),
         output: output.text(),
         durationMs: Math.round(performance.now() - startedAt),
+        connections: doors.connections(),
       };
     },
 
     async serve(command, { env, databases } = {}) {
       const socketPath = join(place.sockets[0]!, `${randomBytes(6).toString("hex")}.sock`);
-      const child = await start(command, { env: { ...env, NITRO_UNIX_SOCKET: socketPath }, databases });
       const output = createTextTail();
+      const asked = { env: { ...env, NITRO_UNIX_SOCKET: socketPath }, databases };
+      const { child } = await start(command, asked, (text) => output.add(text));
       collect(child.stdout, [output]);
       collect(child.stderr, [output]);
       return {
@@ -170,7 +186,7 @@ function createSandbox(config: Config, tier: Tier, place: Place): Sandbox {
       };
     },
 
-    openDatabases: (databases) => openDoor(OPEN_DOOR, databases),
+    openDatabases: (databases) => openDatabaseDoor(place, OPEN_DOOR, databases),
     databaseAddress: { host: join(place.gates[0]!, OPEN_DOOR), port: GATE_PORT },
 
     readFile: async (path) => readTreeFile(work, path),

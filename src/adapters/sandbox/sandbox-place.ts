@@ -20,6 +20,7 @@ const UIDS = 200_000_000;
 export interface Place extends SandboxPlace {
   readonly id: string;
   readonly root: string;
+  readonly compiled: string;
   /** One note per running process group. */
   readonly groups: string;
   /** Paths that sockets may have to be elsewhere for (socket-folder.ts). */
@@ -32,8 +33,13 @@ export async function placeOf(config: Pick<Config, "home">, id: string, isolatio
   requireSandboxId(id);
   if (!needsUser(isolation)) return place(join(config.home, "sandboxes"), id, null);
   const installation = await createSecretStore(config).installationId();
-  const uid = FIRST_UID + (createHash("sha256").update(`${installation}/${id}`).digest().readUInt32BE() % UIDS);
-  return place(join(sharedBase(installation), "sandboxes"), id, { uid, gid: uid });
+  return place(join(sharedBase(installation), "sandboxes"), id, ownerOf(installation, id));
+}
+
+/** The user, and group, of one place of this installation; always the same. */
+export function ownerOf(installation: string, name: string): ProcessUser {
+  const uid = FIRST_UID + (createHash("sha256").update(`${installation}/${name}`).digest().readUInt32BE() % UIDS);
+  return { uid, gid: uid };
 }
 
 /** Throws TbError "usage" for what is not an id. */
@@ -55,6 +61,7 @@ export function place(parent: string, id: string, owner: ProcessUser | null): Pl
   const root = join(parent, id);
   const [run, db] = [join(root, "run"), join(root, "db")];
   return {
+    use: "build",
     id,
     root,
     run,
@@ -68,6 +75,8 @@ export function place(parent: string, id: string, owner: ProcessUser | null): Pl
     compiled: join(root, "compiled"),
     sockets: [chosenSocketFolder(run)],
     gates: [chosenSocketFolder(db)],
+    bins: [],
+    reads: [],
   };
 }
 
@@ -98,7 +107,7 @@ function needsUser(isolation: Isolation): boolean {
 }
 
 /** With that mode whatever the umask says; one that is there is left alone. */
-function makeFolder(folder: string, mode: number): void {
+export function makeFolder(folder: string, mode: number): void {
   if (existsSync(folder)) return;
   mkdirSync(folder, { recursive: true, mode });
   chmodSync(folder, mode);

@@ -70,6 +70,8 @@ export interface ExecOptions {
   env?: Record<string, string> | undefined;
   /** What the command may use of a database server, all of one: DB_HOST and DB_PORT are set to where it is found there. */
   databases?: Databases | undefined;
+  /** Lets npm reach the registry: the user's own, whatever the tree's .npmrc says. */
+  registry?: boolean;
   /** Milliseconds; the whole process group is killed then. Default 120,000. */
   timeout?: number;
   /** Called with output as it comes. */
@@ -85,6 +87,18 @@ export interface ExecResult {
   /** stdout and stderr as they came, the last 1 MiB. */
   output: string;
   durationMs: number;
+  /** What it asked of the network, in order. */
+  connections: RegistryConnection[];
+}
+
+export interface RegistryConnection {
+  /** Name and port. */
+  host: string;
+  /** Why it was not let through; null when it was. */
+  refused: string | null;
+  /** Bytes. */
+  sent: number;
+  received: number;
 }
 
 /** A server started in the sandbox; it listens on a Unix socket that tb can reach. */

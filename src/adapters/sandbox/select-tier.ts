@@ -73,12 +73,15 @@ async function optionsOf(program: string): Promise<Set<string>> {
 async function tryOut(bubblewrap: Bubblewrap): Promise<string | null> {
   const asRoot = process.getuid?.() === 0;
   const place: SandboxPlace = {
+    use: "build",
     work: "/tmp",
     home: "/tmp",
     tmp: "/tmp",
-    compiled: "/nowhere",
+    compiled: null,
     sockets: [],
     gates: [],
+    bins: [],
+    reads: [],
     mark: "/probe",
     owner: asRoot ? { uid: FIRST_UID, gid: FIRST_UID } : null,
   };

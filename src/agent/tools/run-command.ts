@@ -1,7 +1,8 @@
 import { stripVTControlCharacters } from "node:util";
 import { z } from "zod";
-import type { ExecResult, Sandbox } from "../../adapters/sandbox/sandbox.ts";
+import type { ExecResult, RegistryConnection, Sandbox } from "../../adapters/sandbox/sandbox.ts";
 import { TbError } from "../../errors.ts";
+import { formatBytes } from "../../ui/bytes.ts";
 import { keepTail } from "../output-limits.ts";
 import { isGuarded } from "../project-path.ts";
 import { defineTool, type ToolContext } from "./tool.ts";
@@ -29,20 +30,36 @@ export const runCommand = defineTool({
     const result = await sandbox.exec(["sh", "-c", command], {
       signal: context.signal,
       timeout,
+      registry: true,
       env: { CI: "1", NO_COLOR: "1" },
     });
     const restored = await restoreGuarded(sandbox, guarded);
     const changed = inOneOnly(before, await sandbox.listFiles());
     const ending = endOf(result, timeout);
-    const text = [ending, await shownOutput(result, sandbox, context), ...restored].filter(Boolean).join("\n");
+    const network = describeConnections(result.connections);
+    const shown = await shownOutput(result, sandbox, context);
+    const duration = `${(result.durationMs / 1000).toFixed(1)} s`;
     return {
-      text,
+      text: [ending, shown, ...restored, ...network.map((line) => `[network: ${line}]`)].filter(Boolean).join("\n"),
       failed: result.exitCode !== 0,
       changed,
-      note: `${ending}, ${(result.durationMs / 1000).toFixed(1)} s`,
+      note: [ending, duration, ...network].join(", "),
     };
   },
 });
+
+/** A line for each host: what it was sent and what it answered, or why it was not asked. */
+function describeConnections(connections: readonly RegistryConnection[]): string[] {
+  const hosts = new Map<string, { sent: number; received: number }>();
+  for (const { host, refused, sent, received } of connections) {
+    const line = refused === null ? host : `${host} refused: ${refused}`;
+    const sum = hosts.get(line) ?? { sent: 0, received: 0 };
+    hosts.set(line, { sent: sum.sent + sent, received: sum.received + received });
+  }
+  return [...hosts].map(([line, sum]) =>
+    line.includes(" refused: ") ? line : `${line} ${formatBytes(sum.received)} received, ${formatBytes(sum.sent)} sent`,
+  );
+}
 
 /** Files that came or went. */
 function inOneOnly(before: string[], after: string[]): string[] {

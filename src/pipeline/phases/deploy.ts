@@ -2,7 +2,7 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { KeptBuild } from "../../adapters/deploy-target/deploy-target.ts";
-import type { Sandbox } from "../../adapters/sandbox/sandbox.ts";
+import type { Isolation, Sandbox } from "../../adapters/sandbox/sandbox.ts";
 import { recordDeployment, recordFailedDeployment } from "../../control/deployments.ts";
 import { withResource } from "../../control/ledger.ts";
 import { TbError } from "../../errors.ts";
@@ -14,6 +14,8 @@ export interface DeploymentState {
   id: string;
   url: string;
   healthy: boolean;
+  /** What keeps it away from everything else where it runs. */
+  isolation: Isolation;
 }
 
 export interface DeployIn {
@@ -67,17 +69,14 @@ async function deployBuild(state: DeployIn, run: Run): Promise<DeploymentState> 
     provider: target.name,
   } as const;
   try {
-    const deployment = await withResource(run.control, resource, async () =>
-      target.deploy({
-        projectId,
-        deploymentId,
-        artefact,
-        env: { NODE_ENV: "production", ...(database && databaseEnv(await liveConnection(run, projectId, database))) },
-        signal: run.signal,
-      }),
-    );
+    const deployment = await withResource(run.control, resource, async () => {
+      const connection = database ? await liveConnection(run, projectId, database) : null;
+      const env = { NODE_ENV: "production", ...(connection && databaseEnv(connection)) };
+      return target.deploy({ projectId, deploymentId, artefact, env, database: connection, signal: run.signal });
+    });
     await recordDeployment(run.control, { ...row, url: deployment.url });
-    return { id: deployment.id, url: deployment.url, healthy: deployment.healthy };
+    const { id, url, healthy, isolation } = deployment;
+    return { id, url, healthy, isolation };
   } catch (error) {
     if (!(error instanceof TbError) || error.parks) throw error;
     await recordFailedDeployment(run.control, row);

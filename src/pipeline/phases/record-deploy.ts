@@ -18,7 +18,7 @@ export interface DeployResult {
   /** The version that serves, as a git commit. */
   commit: string;
   /** The deployment that serves, and where. */
-  deployment: { id: string; url: string; healthy: boolean };
+  deployment: DeploymentState;
   /** The deployment whose version was brought back; null for a version from main. */
   restores: string | null;
   /** Migrations that were applied to the project's database. */

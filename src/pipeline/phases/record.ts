@@ -1,4 +1,5 @@
 // The project is made: its record is completed, what only the run needed is released, and the result is put together.
+import type { Isolation } from "../../adapters/sandbox/sandbox.ts";
 import { sumCost } from "../../control/turns.ts";
 import { applyModification } from "../../control/modifications.ts";
 import { activateProject } from "../../control/projects.ts";
@@ -40,7 +41,8 @@ export interface CreateResult {
   verification: { passed: boolean; checks: Verdict["checks"] };
   repository: { url: string; branch: string; commit: string };
   snapshot: { url: string };
-  deployment: { url: string; healthy: boolean } | null;
+  /** Where it runs, and what keeps it away from everything else there. */
+  deployment: { url: string; healthy: boolean; isolation: Isolation } | null;
   cost: { usd: number | null; input_tokens: number; output_tokens: number };
   assumptions: string[];
   not_understood: string[];
@@ -107,7 +109,11 @@ function resultOf(state: In, runId: string, cost: CreateResult["cost"]): CreateR
     verification: { passed: verdict.passed, checks: verdict.checks },
     repository: { url: repository.url, branch: repository.branch, commit: repository.commit },
     snapshot: { url: state.snapshot.url },
-    deployment: deployment && { url: deployment.url, healthy: deployment.healthy },
+    deployment: deployment && {
+      url: deployment.url,
+      healthy: deployment.healthy,
+      isolation: deployment.isolation,
+    },
     cost,
     assumptions: plan.assumptions,
     not_understood: plan.not_understood,

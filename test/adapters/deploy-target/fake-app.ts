@@ -2,17 +2,19 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { hostPid } from "../../helpers/tiers.ts";
 
 /** What `GET /` of a fake app answers besides its version. */
 interface AppAnswer {
   version: string;
-  pid: number;
+  /** As this machine counts; looked up when asked for. */
+  readonly pid: number;
   env: Record<string, string>;
 }
 
 /** Writes `<folder>/server/index.mjs`. `GET /` tells the version, pid and environment; `/crash` ends the process;
  * `/slow` answers after 600 ms; `POST /echo` returns the body; `/chatty` prints a line; `/escape` starts a process in a
- * session of its own and tells its pid.
+ * session of its own and tells its pid; `/hostile` runs the body as a script (sh) and answers with its output.
  * @param health "ok", "failing" (503 for ever) or "ends" (exits at once) */
 export async function writeFakeApp(
   folder: string,
@@ -24,7 +26,7 @@ export async function writeFakeApp(
     join(folder, "server", "index.mjs"),
     `
 import { createServer } from "node:http";
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 console.log("booting ${version} with " + process.env.DB_PASSWORD);
 ${health === "ends" ? 'console.error("error: no database"); process.exit(3);' : ""}
 const server = createServer(async (request, response) => {
@@ -38,7 +40,13 @@ const server = createServer(async (request, response) => {
   if (url === "/slow") await new Promise((resolve) => setTimeout(resolve, 600));
   if (url === "/escape") {
     const child = spawn("sleep", ["1000"], { detached: true, stdio: "ignore" });
-    return json(200, { pid: child.pid });
+    return json(200, { pid: child.pid, env: process.env });
+  }
+  if (url === "/hostile") {
+    const chunks = [];
+    for await (const chunk of request) chunks.push(chunk);
+    const { error, status, stdout } = spawnSync("sh", ["-c", String(Buffer.concat(chunks))], { encoding: "utf8" });
+    return json(200, { status, output: stdout, error: error?.code ?? null });
   }
   if (url === "/echo") {
     const chunks = [];
@@ -61,7 +69,12 @@ export async function ask(url: string): Promise<AppAnswer> {
   const response = await fetch(url);
   if (response.status !== 200) throw new Error(`${url} answered ${response.status}.`);
   const answer: AppAnswer = JSON.parse(await response.text());
-  return answer;
+  return {
+    ...answer,
+    get pid() {
+      return hostPid(answer.env.TB_PROCESS_OF!, answer.pid);
+    },
+  };
 }
 
 /** Regular files below the folder that hold the text. */

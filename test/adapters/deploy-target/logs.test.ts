@@ -1,5 +1,5 @@
 // The log of a deployment as it is read and followed: real files, real supervisors.
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -10,6 +10,7 @@ import { tailOf } from "../../../src/adapters/deploy-target/log-lines.ts";
 import { createProcessDeployTarget } from "../../../src/adapters/deploy-target/process-deploy-target.ts";
 import { openRotatingLog } from "../../../src/adapters/deploy-target/rotating-log.ts";
 import { readConfig, type Config } from "../../../src/config.ts";
+import { removeHome } from "../../helpers/postgres.ts";
 import { until } from "../../processes/until.ts";
 import { writeFakeApp } from "./fake-app.ts";
 
@@ -25,7 +26,7 @@ beforeEach(async () => {
 
 afterEach(async () => {
   await target.destroy(PROJECT);
-  await rm(config.home, { recursive: true, force: true });
+  await removeHome(config.home);
 });
 
 test("the last lines reach into the older file, and are never torn or doubled", async () => {
@@ -129,5 +130,12 @@ async function collect(lines: AsyncIterable<LogLine>, take: (line: LogLine) => v
 
 async function deploy(deploymentId: string): Promise<void> {
   const artefact = await writeFakeApp(join(config.home, "builds", deploymentId), deploymentId);
-  await target.deploy({ projectId: PROJECT, deploymentId, artefact, env: {}, signal: new AbortController().signal });
+  await target.deploy({
+    projectId: PROJECT,
+    deploymentId,
+    artefact,
+    env: {},
+    database: null,
+    signal: new AbortController().signal,
+  });
 }

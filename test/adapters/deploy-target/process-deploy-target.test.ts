@@ -10,6 +10,7 @@ import type { Deployment, DeployTarget } from "../../../src/adapters/deploy-targ
 import { createProcessDeployTarget } from "../../../src/adapters/deploy-target/process-deploy-target.ts";
 import { readConfig, type Config } from "../../../src/config.ts";
 import { identify, type ProcessIdentity } from "../../../src/processes/process-identity.ts";
+import { removeHome } from "../../helpers/postgres.ts";
 import { until } from "../../processes/until.ts";
 import { ask, filesWith, writeFakeApp } from "./fake-app.ts";
 
@@ -25,7 +26,7 @@ beforeEach(async () => {
 
 afterEach(async () => {
   for (const project of [PROJECT, "prj_a", "prj_b", "prj_c"]) await target.destroy(project);
-  await rm(config.home, { recursive: true, force: true });
+  await removeHome(config.home);
 });
 
 test("a deployment answers at its address, with a clean environment and without its secrets on disk or in argv", async () => {
@@ -186,7 +187,7 @@ test("the deployment outlives the process that made it", async () => {
   const artefact = await writeFakeApp(join(config.home, "build"), "one");
   const script = join(config.home, "deployer.ts");
   const module = new URL("../../../src/adapters/deploy-target/process-deploy-target.ts", import.meta.url).href;
-  const input = { projectId: PROJECT, deploymentId: "dep_1", artefact, env: {} };
+  const input = { projectId: PROJECT, deploymentId: "dep_1", artefact, env: {}, database: null };
   await writeFile(
     script,
     `import { createProcessDeployTarget } from ${JSON.stringify(module)};
@@ -222,6 +223,7 @@ test("destroying leaves no process, folder or port; also twice, and with process
     healthy: false,
     url: null,
     deploymentId: null,
+    isolation: null,
     uptimeMs: null,
     restarts: 0,
   });
@@ -284,7 +286,7 @@ async function deploy(deploymentId: string, options: DeployOptions = {}): Promis
   const { projectId = PROJECT, env = {}, signal = new AbortController().signal } = options;
   const build = join(config.home, "builds", projectId, deploymentId.replaceAll("/", "_"));
   const artefact = options.artefact ?? (await writeFakeApp(build, deploymentId, options.health));
-  return target.deploy({ projectId, deploymentId, artefact, env, signal });
+  return target.deploy({ projectId, deploymentId, artefact, env, database: null, signal });
 }
 
 function root(): string {

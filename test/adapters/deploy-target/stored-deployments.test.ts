@@ -1,10 +1,11 @@
-import { existsSync } from "node:fs";
+import { existsSync, realpathSync } from "node:fs";
 import { mkdir, rm, utimes, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { DeployTarget } from "../../../src/adapters/deploy-target/deploy-target.ts";
 import { createProcessDeployTarget } from "../../../src/adapters/deploy-target/process-deploy-target.ts";
 import { scratchHome } from "../../helpers/postgres.ts";
+import { writeFakeApp } from "./fake-app.ts";
 
 let home: string;
 let root: string;
@@ -60,3 +61,27 @@ test("half copies and logs of builds that are long gone are leftovers", async ()
   expect((await target.leftovers()).map(({ name }) => name)).toEqual([half, log]);
   expect((await target.list())[0]!.builds.map(({ deploymentId }) => deploymentId)).toEqual(["dep_1"]);
 });
+
+test.runIf(process.getuid?.() === 0)(
+  "builds that lie outside of the home count, and are leftovers without it",
+  async () => {
+    const scratch = await scratchHome();
+    const own = createProcessDeployTarget(scratch.config, 14_950);
+    const artefact = await writeFakeApp(join(scratch.home, "build"), "dep_1");
+    const signal = new AbortController().signal;
+    const input = { projectId: "prj_b", deploymentId: "dep_1", artefact, env: {}, database: null, signal };
+    await own.deploy(input);
+    const [stored] = await own.list();
+    expect(stored!.bytes).toBeGreaterThan(stored!.builds[0]!.bytes);
+    const outside = dirname(realpathSync(join(scratch.home, "deployments", "prj_b", "releases")));
+    expect(outside).toMatch(/^\/var\/lib\/turbobackend\/.*\/prj_b$/);
+    await utimes(outside, 0, 0);
+    expect(await own.leftovers()).toEqual([]);
+    await rm(join(scratch.home, "deployments", "prj_b"), { recursive: true });
+    const [left] = await own.leftovers();
+    expect(left!.name).toBe(outside);
+    await left!.remove();
+    expect(existsSync(outside)).toBe(false);
+    await scratch.remove();
+  },
+);

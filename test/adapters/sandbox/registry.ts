@@ -34,8 +34,9 @@ export async function startRegistry(folder: string): Promise<TestRegistry> {
   /** The registry's own description of the package. */
   function document(): object {
     const dist = { tarball: `${origin}/greeter/-/greeter-1.0.0.tgz`, integrity };
+    const bin = { greet: "greet.js" };
     const versions = Object.fromEntries(
-      ["1.0.0", "2.0.0"].map((version) => [version, { name: "greeter", version, dist }]),
+      ["1.0.0", "2.0.0"].map((version) => [version, { name: "greeter", version, dist, bin, hasInstallScript: true }]),
     );
     return { name: "greeter", "dist-tags": { latest: "2.0.0" }, versions };
   }

@@ -10,6 +10,7 @@ export function createOfflineModel(): Model {
   return {
     name: "offline",
     provider: "embedded",
+    trusted: true,
     async complete(call: ModelCall, signal: AbortSignal): Promise<ModelAnswer> {
       signal.throwIfAborted();
       if (call.purpose === "agent") return nextAgentTurn(call.messages);

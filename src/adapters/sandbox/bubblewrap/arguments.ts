@@ -32,8 +32,10 @@ export interface View {
 
 export function bubblewrapArguments({ options, place, node, env, seccomp }: View): string[] {
   const size = (mebibytes: number) => (options.has("--size") ? ["--size", String(mebibytes * 1024 * 1024)] : []);
-  // /tmp itself is memory of its own, also for what only tries whether all this works.
-  const writable = [place.work, place.home, place.tmp, ...place.sockets].filter((folder) => folder !== "/tmp");
+  const tree = place.use === "build" ? [place.work] : [];
+  // /tmp itself is memory of its own; what is only served, or only tries whether all this works, has nothing else.
+  const writable = [...tree, place.home, place.tmp, ...place.sockets].filter((folder) => folder !== "/tmp");
+  const readable = [...(place.use === "serve" ? [place.work] : []), ...place.reads, ...place.gates];
   const groups: string[][] = [
     ["--unshare-user", "--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try"],
     options.has("--disable-userns") ? ["--disable-userns"] : [], // the filter refuses them too
@@ -47,8 +49,8 @@ export function bubblewrapArguments({ options, place, node, env, seccomp }: View
     [...size(SHM_SIZE), "--tmpfs", "/dev/shm", "--remount-ro", "/dev"],
     [...size(TMP_SIZE), "--tmpfs", "/tmp"],
     ...writable.map((folder) => ["--bind", folder, folder]),
-    ["--ro-bind-try", place.compiled, place.compiled],
-    ...place.gates.map((folder) => ["--ro-bind", folder, folder]),
+    place.compiled === null ? [] : ["--ro-bind-try", place.compiled, place.compiled],
+    ...readable.map((folder) => ["--ro-bind", folder, folder]),
     node ? ["--ro-bind", node.file, node.path] : [],
     ["--remount-ro", "/", "--chdir", place.work, "--clearenv"],
     ...Object.entries(env).map(([name, value]) => ["--setenv", name, value]),

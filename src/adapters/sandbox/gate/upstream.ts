@@ -27,9 +27,10 @@ export async function connectUpstream(server: Connection): Promise<Duplex> {
 
 /** What `pg` would do: its settings come from the connection and from PGSSLMODE. */
 async function encryption(server: Connection): Promise<ConnectionOptions | null> {
+  if (server.host.startsWith("/")) return null;
   const { default: pg } = await import("pg");
   const ssl: unknown = new pg.Client({ ...server }).ssl;
-  if (!ssl || server.host.startsWith("/")) return null;
+  if (!ssl) return null;
   return typeof ssl === "object" ? ssl : {};
 }
 

@@ -1,0 +1,117 @@
+// Bounds what a sandbox takes of the disk. There is no quota that every file system and user has, so it is watched: what is free
+// is asked for often, which costs nothing, and when much of that has gone the sandbox itself is measured.
+import { lstatSync, readdirSync, statfsSync } from "node:fs";
+import { TbError } from "../../errors.ts";
+import { errorCode } from "../../processes/error-code.ts";
+
+export interface DiskLimits {
+  /** Bytes and files of one sandbox. */
+  bytes: number;
+  files: number;
+  /** How many of them may come unnoticed. */
+  unnoticedBytes: number;
+  unnoticedFiles: number;
+  /** Milliseconds between two looks. */
+  every: number;
+}
+
+const MIB = 1024 * 1024;
+const LIMITS: DiskLimits = {
+  bytes: 2048 * MIB,
+  files: 300_000,
+  unnoticedBytes: 256 * MIB,
+  unnoticedFiles: 50_000,
+  every: 250,
+};
+/** Share of the disk that is left to others, whoever has taken the rest. */
+const LEFT_FREE = 0.05;
+
+export interface DiskWatch {
+  /** Throws TbError "failure" while the sandbox holds more than it may. */
+  requireRoom(): void;
+  /** Looks until the returned function is called; `stop` is told once, with the reason, that it must end. */
+  start(stop: (reason: string) => void): () => void;
+}
+
+/** @param folders everything that the sandbox can write to; they lie on the file system of the first one. */
+export function createDiskWatch(folders: readonly [string, ...string[]], limits = LIMITS): DiskWatch {
+  let seen = freeOf(folders[0]);
+  let full = false;
+
+  /** Why it must stop; null when it may go on. */
+  function look(begun: Free): string | null {
+    const free = freeOf(folders[0]);
+    const much = seen.bytes - free.bytes > limits.unnoticedBytes || seen.files - free.files > limits.unnoticedFiles;
+    if (much || full) {
+      full = isOver(folders, limits);
+      seen = free;
+    }
+    if (full) return tooMuch(limits);
+    // Files that were removed while they are open take room, but cannot be found.
+    const scarce = free.bytes < free.total * LEFT_FREE && begun.bytes - free.bytes > limits.unnoticedBytes;
+    return scarce ? "The disk is nearly full." : null;
+  }
+
+  return {
+    requireRoom() {
+      const reason = look(freeOf(folders[0]));
+      if (reason === null) return;
+      throw new TbError("failure", reason, { suggestion: "Delete files; nothing can be run before." });
+    },
+    start(stop) {
+      const begun = freeOf(folders[0]);
+      const timer = setInterval(() => {
+        const reason = look(begun);
+        if (reason === null) return;
+        clearInterval(timer);
+        stop(reason);
+      }, limits.every);
+      timer.unref();
+      return () => clearInterval(timer);
+    },
+  };
+}
+
+interface Free {
+  bytes: number;
+  files: number;
+  total: number;
+}
+
+function freeOf(folder: string): Free {
+  const { bavail, bsize, blocks, ffree } = statfsSync(folder);
+  return { bytes: bavail * bsize, files: ffree, total: blocks * bsize };
+}
+
+function tooMuch({ bytes, files }: DiskLimits): string {
+  return `The sandbox holds more than ${Math.round(bytes / MIB)} MiB or ${files.toLocaleString("en")} files.`;
+}
+
+/** A folder that cannot be looked into (its path is too long, or it was closed) is too much. */
+function isOver(folders: readonly string[], limits: Pick<DiskLimits, "bytes" | "files">): boolean {
+  const linked = new Set<number>();
+  const left = [...folders];
+  let [bytes, files] = [0, 0];
+  for (let folder = left.pop(); folder !== undefined; folder = left.pop()) {
+    for (const entry of entriesOf(folder) ?? [null]) {
+      if (entry === null) return true;
+      const path = `${folder}/${entry.name}`;
+      if (entry.isDirectory()) left.push(path);
+      const stats = lstatSync(path, { throwIfNoEntry: false });
+      if (!stats || (stats.nlink > 1 && !stats.isDirectory() && linked.has(stats.ino))) continue;
+      if (stats.nlink > 1) linked.add(stats.ino);
+      bytes += stats.blocks * 512;
+      files += 1;
+      if (bytes > limits.bytes || files > limits.files) return true;
+    }
+  }
+  return false;
+}
+
+function entriesOf(folder: string) {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch (error) {
+    return errorCode(error) === "ENOENT" ? [] : null;
+  }
+}
