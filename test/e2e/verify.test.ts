@@ -4,13 +4,14 @@ import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
-import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { ShownRun } from "../../src/control/run-view.ts";
 import type { VerifyResult } from "../../src/pipeline/phases/record-verdict.ts";
 import type { CreateResult } from "../../src/pipeline/phases/record.ts";
 import type { RunEvent } from "../../src/pipeline/types.ts";
 import { leftovers } from "../helpers/crash.ts";
-import { removeTbHome, startTb, tb, tbData, tbHome, type Envelope } from "../helpers/tb.ts";
+import { removeTbHome, startTb, tb, tbData, type Envelope } from "../helpers/tb.ts";
+import { readyHome } from "../helpers/homes.ts";
 
 const run = promisify(execFile);
 const NAME = "todo-api";
@@ -19,7 +20,7 @@ let clone: string;
 let made: CreateResult;
 
 beforeAll(async () => {
-  home = await tbHome(inject("sharedCache"));
+  home = await readyHome();
   const request = "a todo API with users (name, email unique) and tasks (title, done boolean, belongs to user)";
   made = await tbData<CreateResult>(home, ["create", request, "--name", NAME, "--no-deploy"]);
   clone = await mkdtemp(join(tmpdir(), "tb-verify-clone-"));
