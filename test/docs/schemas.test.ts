@@ -66,7 +66,7 @@ test("a command without a run tells one event, which holds its data", async () =
 });
 
 test("a run tells events that end in its result", async () => {
-  const lines = await events("create", "notes(title)", "--no-deploy");
+  const lines = await events("create", "an API with GET /api/ping that returns pong", "--no-deploy");
   expect(lines.map(({ type }) => type)).toEqual(expect.arrayContaining(["run.started", "phase.finished", "activity"]));
   await check("create", lines.at(-1)!.result);
 });

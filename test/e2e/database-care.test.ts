@@ -132,8 +132,7 @@ describe("tb db check", () => {
     expect(items).toEqual([]);
     expect(parked).toMatchObject([{ id: runId, project: "killed" }]);
     await tbData(home, ["cleanup", "--yes", "--older-than", "0s"]); // not even then
-    await tbData(home, ["resume", runId!]);
-    await tbData(home, ["destroy", "killed", "--confirm", "killed"]);
+    await tbData(home, ["cancel", runId!]);
     expect((await check()).problems).toEqual([]);
   });
 
@@ -239,11 +238,11 @@ describe("tb cleanup", () => {
         await tbData(home, ["cleanup", "--yes", "--older-than", "0s", "--keep", "1"]);
       return rounds;
     }
-    const cleaning = [clean(), clean()];
+    const cleaning = clean();
     const { code } = await tb(home, ["create", "links(address:url)", "--name", "meanwhile", "--json"]);
     created.abort();
     expect(code).toBe(0);
-    expect(Math.min(...(await Promise.all(cleaning)))).toBeGreaterThan(0);
+    expect(await cleaning).toBeGreaterThan(0);
     expect((await check()).problems).toEqual([]);
     await tbData(home, ["destroy", "meanwhile", "--confirm", "meanwhile"]);
   });
