@@ -1,60 +1,92 @@
-// npm run faults [-- N]: kills `tb create` with SIGKILL at the start of every phase and at N random moments (default 20),
-// resumes each, and counts what is unfinished, orphaned, lost or doubled; then ten creates at once. All but the times must
-// be 0.
+// npm run faults [-- --kills 200] [--only create,disk] [--seed N] [--lanes 2]: breaks what can break while tb works, lets the
+// one command that tb names make it good, and looks for what is unfinished, orphaned, doubled or lost. All of that must be 0.
+// Every problem is told with its kind and seed; `--only KIND --seed SEED` tries it again.
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
 import { createPipeline } from "../src/pipeline/create.ts";
-import { crashAndResume, leftovers, type Crash, type Moment } from "../test/helpers/crash.ts";
-import { removeTbHome, tb, tbData, tbHome } from "../test/helpers/tb.ts";
+import { problemsOf, type Trial } from "../test/helpers/faults/trial.ts";
+import { lostAcknowledgements, lostDeploys, lostPushes } from "./faults/answers.ts";
+import { clockJumps } from "./faults/clock.ts";
+import { deployKills } from "./faults/deploy-kills.ts";
+import { fullDisks } from "./faults/disk.ts";
+import { inWorld, seeded, type Kind } from "./faults/kind.ts";
+import { childKills, createKills, phaseKills } from "./faults/kills.ts";
+import { postgresAway, postgresKills, postgresStops } from "./faults/postgres.ts";
+import { terminals } from "./faults/terminal.ts";
+import { together } from "./faults/together.ts";
 
-/** Ten creates of different names at the same moment: all succeed, and nothing else is there afterwards. */
-async function tenAtOnce(): Promise<void> {
-  const names = Array.from({ length: 10 }, (_, i) => `at-once-${i}`);
-  const since = performance.now();
-  const ran = await Promise.all(names.map((name) => tb(home, ["create", "notes(title)", "--name", name, "--json"])));
-  const failed = ran.filter(({ code }) => code !== 0);
-  for (const { code, stdout } of failed) process.stdout.write(`exit ${code}: ${stdout}\n`);
-  const stray = await leftovers(home, names);
-  const seconds = Math.round((performance.now() - since) / 1000);
-  process.stdout.write(
-    `ten at once: ${10 - failed.length} succeeded in ${seconds} s, left over ${stray.length} ${stray.join("; ")}\n`,
-  );
-  if (failed.length > 0 || stray.length > 0) process.exitCode = 1;
-}
+const KINDS: readonly Kind[] = [
+  { ...inWorld(phaseKills), seeds: () => createPipeline.phases.map((_, place) => place) },
+  inWorld(createKills),
+  inWorld(childKills),
+  inWorld(deployKills),
+  inWorld(postgresKills),
+  inWorld(postgresStops),
+  inWorld(postgresAway),
+  inWorld(lostAcknowledgements),
+  inWorld(lostPushes),
+  inWorld(lostDeploys),
+  fullDisks,
+  inWorld(clockJumps),
+  inWorld(together),
+  inWorld(terminals),
+];
 
-const random = Number(process.argv[2] ?? 20);
-const home = await tbHome();
-const crashes: Crash[] = [];
-let created = 0;
+const { values } = parseArgs({
+  options: {
+    kills: { type: "string", default: "200" },
+    only: { type: "string" },
+    seed: { type: "string" },
+    lanes: { type: "string", default: "2" },
+  },
+});
+const only = values.only?.split(",");
+const unknown = only?.filter((name) => !KINDS.some((kind) => kind.name === name)) ?? [];
+if (unknown.length > 0) throw new Error(`There is no kind ${unknown[0]}: ${KINDS.map(({ name }) => name).join(", ")}.`);
 
+const random = seeded(Date.now());
+const cache = await mkdtemp(join(tmpdir(), "tb-fault-cache-"));
+const all: Trial[] = [];
 try {
-  const since = performance.now();
-  await tbData(home, ["create", "notes(title)", "--name", "warm-up"]);
-  const first = performance.now() - since;
-  await tbData(home, ["destroy", "warm-up", "--confirm", "warm-up"]);
-  const moments: Moment[] = [
-    ...createPipeline.phases.map(({ name }) => ({ phase: name })),
-    ...Array.from({ length: random }, () => ({ afterMs: 200 + Math.random() * Math.min(first, 10_000) })),
-  ];
-  for (const moment of moments) {
-    const crash = await crashAndResume(home, `fault-${++created}`, moment);
-    crashes.push(crash);
-    const where = "phase" in moment ? moment.phase : `${Math.round(moment.afterMs)} ms`;
-    const how = crash.killed ? "killed" : "had finished";
-    process.stdout.write(
-      `${where.padEnd(22)} ${how.padEnd(13)} ${Math.round(crash.recoveryMs)} ms  ${crash.problems.join("; ") || "ok"}\n`,
-    );
-    if (crash.problems.length > 0) break; // the home is no longer clean: later checks would blame the wrong run
+  for (const kind of KINDS.filter(({ name }) => only?.includes(name) ?? true)) {
+    const seeds = values.seed === undefined ? kind.seeds(Number(values.kills), random) : [Number(values.seed)];
+    const trials = await tryKind(kind, seeds, Number(values.lanes));
+    all.push(...trials);
+    process.stdout.write(`${kind.title.padEnd(42)} ${figures(trials)}\n`);
   }
-  await tenAtOnce();
 } finally {
-  await removeTbHome(home);
+  await rm(cache, { recursive: true, force: true });
+}
+process.stdout.write(`${"kills and other faults".padEnd(42)} ${figures(all)}\n`);
+if (all.some((trial) => problemsOf(trial).length > 0)) process.exitCode = 1;
+
+/** So many at a time, each lane in a home of its own. */
+async function tryKind(kind: Kind, seeds: readonly number[], lanes: number): Promise<Trial[]> {
+  const trials: Trial[] = [];
+  function tell(seed: number, trial: Trial): void {
+    trials.push(trial);
+    const problems = problemsOf(trial);
+    if (problems.length === 0) return;
+    process.stdout.write(`✖ ${trial.what}  --only ${kind.name} --seed ${seed}\n`);
+    for (const problem of problems) process.stdout.write(`    ${problem.trim()}\n`);
+  }
+  const shares = Array.from({ length: lanes }, (_, lane) => seeds.filter((_, place) => place % lanes === lane));
+  await Promise.all(shares.filter((share) => share.length > 0).map((share) => kind.tryAll(cache, share, tell)));
+  return trials;
 }
 
-const kills = crashes.filter(({ killed }) => killed);
-const times = kills.map(({ recoveryMs }) => recoveryMs).toSorted((a, b) => a - b);
-const count = (word: RegExp) =>
-  crashes.flatMap(({ problems }) => problems).filter((problem) => word.test(problem)).length;
-process.stdout.write(
-  `kills ${kills.length}, unfinished ${count(/exited|not whole/)}, orphans ${count(/^(project|database|role|folder|process) /)}, ` +
-    `activities lost or doubled ${count(/^activities/)}, p95 recovery ${Math.round(times[Math.floor(times.length * 0.95)] ?? 0)} ms\n`,
-);
-if (crashes.some(({ problems }) => problems.length > 0)) process.exitCode = 1;
+function figures(trials: readonly Trial[]): string {
+  const sum = (count: (trial: Trial) => number) => trials.reduce((total, trial) => total + count(trial), 0);
+  const times = trials.flatMap(({ recoveries }) => recoveries).toSorted((a, b) => a - b);
+  const p95 = times[Math.ceil(times.length * 0.95) - 1];
+  return [
+    `${sum(({ faults }) => faults)} faults`,
+    `unfinished ${sum(({ unfinished }) => unfinished.length)}`,
+    `orphans ${sum(({ orphans }) => orphans.length)}`,
+    `duplicates ${sum(({ duplicates }) => duplicates.length)}`,
+    `lost activities ${sum(({ lost }) => lost.length)}`,
+    `p95 recovery ${p95 === undefined ? "-" : `${(p95 / 1000).toFixed(1)} s`}`,
+  ].join(", ");
+}

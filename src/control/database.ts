@@ -1,4 +1,5 @@
 // Opens the control database: tb's own state, in the embedded cluster or at PG_CONTROL_URL.
+import { setTimeout as sleep } from "node:timers/promises";
 import { Client, type ClientConfig, type CustomTypesConfig, escapeIdentifier, Pool, type PoolClient, types } from "pg";
 import {
   classifyConnectionError,
@@ -199,10 +200,11 @@ function createControl(pool: Pool, schema: string, source: ControlSource): Contr
     let broken: Error | undefined;
     try {
       await client.query("begin");
+      const { rows } = await client.query<{ id: string }>("select pg_current_xact_id()::text as id");
       const result = await work(async <Row extends object>(text: string, values?: unknown[]) => {
         return (await client.query<Row>({ text, ...(values && { values }), types: PLAIN_NUMBERS })).rows;
       });
-      await client.query("commit");
+      await commit(client, rows[0]!.id);
       return result;
     } catch (error) {
       try {
@@ -216,6 +218,15 @@ function createControl(pool: Pool, schema: string, source: ControlSource): Contr
     }
   }
 
+  /** A commit whose answer was lost may have been done all the same: the server remembers. */
+  async function commit(client: PoolClient, transactionId: string): Promise<void> {
+    try {
+      await client.query("commit");
+    } catch (error) {
+      if (!(await wasCommitted(pool, transactionId))) throw error;
+    }
+  }
+
   async function connect(): Promise<PoolClient> {
     try {
       return await pool.connect();
@@ -225,6 +236,28 @@ function createControl(pool: Pool, schema: string, source: ControlSource): Contr
   }
 
   return { pool, schema, query, transaction, close: () => pool.end() };
+}
+
+/** How often, and every how many milliseconds, a transaction is asked for that has not ended yet. */
+const LOOKS = 50;
+const LOOK_EVERY = 100;
+
+/** False also when nobody answers. */
+async function wasCommitted(pool: Pool, transactionId: string): Promise<boolean> {
+  for (let look = 0; look < LOOKS; look++) {
+    let status: string | null;
+    try {
+      const { rows } = await pool.query<{ status: string | null }>("select pg_xact_status($1::xid8) as status", [
+        transactionId,
+      ]);
+      status = rows[0]!.status;
+    } catch {
+      return false; // whoever asked for the commit tells its error
+    }
+    if (status !== "in progress") return status === "committed";
+    await sleep(LOOK_EVERY);
+  }
+  return false;
 }
 
 const INT8 = 20;

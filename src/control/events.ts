@@ -2,6 +2,7 @@
 import { TbError } from "../errors.ts";
 import type { RunEvent } from "../pipeline/types.ts";
 import type { Control } from "./control.ts";
+import type { RunEnd } from "./runs.ts";
 
 /** An event's identity: the same key again (after a resume) is a repeat. */
 export interface EventKey {
@@ -23,6 +24,13 @@ export interface NewActivity {
   references: Record<string, string>;
 }
 
+/** What is stored with an event, in the same statement. */
+export interface With {
+  activity: NewActivity | null;
+  /** The state that the run ends (or parks) in with this event; it lets the lease go. */
+  end: RunEnd | null;
+}
+
 /** Stores the event, and its activity, unless its key is there already. Throws when the lease `token` is no longer held,
  * so a process that lost its run cannot write on. */
 export async function insertEvent(
@@ -30,7 +38,7 @@ export async function insertEvent(
   key: EventKey,
   token: number,
   event: { type: string },
-  activity: NewActivity | null,
+  { activity, end }: With,
 ): Promise<{ seq: number; at: string; repeat: boolean }> {
   const [row] = await control.query<{ held: boolean; seq: number | null; at: Date | null; repeat: boolean }>(
     `with held as (select 1 from runs where run_id = $1 and lease_token = $5),
@@ -40,6 +48,11 @@ export async function insertEvent(
      phase_now as (
        update runs set phase = $2, updated_at = extract(epoch from now())::bigint
        from held where run_id = $1 and $6 = 'phase.started'),
+     ended as (
+       update runs set state = $17, error = $18, result = $19, lease_owner = null, lease_until = null,
+         updated_at = extract(epoch from now())::bigint,
+         finished_at = case when $17 = 'parked' then null else extract(epoch from now())::bigint end
+       from held where run_id = $1 and $17::text is not null),
      activity as (
        insert into project_actions (action_id, project_id, user_id, request_id, run_id, action_type, action_details, status,
          environment, reference_ids, created_at)
@@ -66,6 +79,9 @@ export async function insertEvent(
       activity?.status ?? null,
       activity?.environment ?? null,
       activity?.references ?? null,
+      end?.state ?? null,
+      end?.error ?? null,
+      end?.result ?? null,
     ],
     "insert-event",
   );

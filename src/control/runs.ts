@@ -78,13 +78,15 @@ export async function beatLease(control: Control, runId: string, token: number):
   return rows.length > 0;
 }
 
+/** What a run came to. */
+export interface RunEnd {
+  state: Exclude<RunState, "running">;
+  error: ErrorJson | null;
+  result: object | null;
+}
+
 /** Writes the state a run ended (or parked) in and lets the lease go. A lost lease changes nothing and returns false. */
-export async function settleRun(
-  control: Control,
-  runId: string,
-  token: number,
-  end: { state: Exclude<RunState, "running">; error: ErrorJson | null; result: object | null },
-): Promise<boolean> {
+export async function settleRun(control: Control, runId: string, token: number, end: RunEnd): Promise<boolean> {
   const rows = await control.query(
     `update runs set state = $3, error = $4, result = $5, lease_owner = null, lease_until = null,
        updated_at = extract(epoch from now())::bigint,

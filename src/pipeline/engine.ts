@@ -8,15 +8,15 @@ import { randomUUID } from "node:crypto";
 import { DBOS, DBOSClient, type DBOSConfig } from "@dbos-inc/dbos-sdk";
 import type { Adapters } from "../adapters/index.ts";
 import type { Control } from "../control/control.ts";
-import { setModificationStatus } from "../control/modifications.ts";
-import { releaseResources } from "../control/release-resources.ts";
-import { settleRun, type RunRow } from "../control/runs.ts";
-import { TbError, toErrorJson, type ErrorJson } from "../errors.ts";
+import type { RunRow } from "../control/runs.ts";
+import { toErrorJson, type ErrorJson } from "../errors.ts";
 import { keepLease } from "./keep-lease.ts";
-import { asTbError, reviveError, throwIfAborted } from "./run-errors.ts";
-import { createVoice, recordUndone, type EngineEvent, type RunVoice } from "./run-events.ts";
+import { closeRun, type RunOutcome } from "./run-end.ts";
+import { asTbError, reviveError } from "./run-errors.ts";
+import { createVoice } from "./run-events.ts";
+import { createHost, type HostOf } from "./run-host.ts";
 import { runPipeline } from "./run-pipeline.ts";
-import type { Pipeline, Run, RunSink } from "./types.ts";
+import type { Pipeline, RunSink } from "./types.ts";
 
 export interface EngineDeps {
   control: Control;
@@ -30,8 +30,6 @@ export interface EngineDeps {
   unsafeNoSandbox?: boolean;
 }
 
-export type RunOutcome = { state: "succeeded"; result: object } | { state: "failed" | "parked"; error: TbError };
-
 /** Engine's tables live beside, not in, the control schema; runs of every control schema have their own ids. */
 const ENGINE_SCHEMA = "tb_engine";
 /** The pinned version of the engine's package. */
@@ -42,15 +40,8 @@ const ENGINE_LOCK = 7_271_530;
 /** The pool is used instead; the engine refuses socket addresses in a URL. */
 const UNUSED_URL = "postgresql://unused@unused/unused";
 
-/** What a step's checkpoint holds: an expected error comes back with its class, whatever the engine's serializer keeps. */
-type StepRecord = { value: unknown } | { error: ErrorJson & { parks: false } };
-
-interface Attempt extends EngineDeps {
-  row: RunRow;
-  token: number;
+interface Attempt extends HostOf {
   pipeline: Pipeline<object, unknown>;
-  park: (error: unknown) => void;
-  voice: RunVoice;
 }
 
 const attempts = new Map<string, Attempt>();
@@ -76,7 +67,6 @@ export async function executeRun(row: RunRow, token: number, deps: EngineDeps): 
         ...deps,
         signal: stop.signal,
         row,
-        token,
         pipeline,
         voice: createVoice({ ...deps, row, token }),
         park: (cause) => resolve({ state: "parked", error: asTbError(cause) }),
@@ -159,7 +149,7 @@ async function enqueuePending(control: Control, runId: string): Promise<string |
   });
   try {
     if (!(await client.getWorkflow(runId))) return null;
-    const queueName = `foreground-${randomUUID()}`;
+    const queueName = `${queueNames(runId)}${randomUUID()}`; // one that no earlier attempt listens to
     await client.registerQueue(queueName, { minPollingIntervalMs: 20 });
     await client.resumeWorkflow(runId, { queueName });
     return queueName;
@@ -196,7 +186,7 @@ function reviveOutcome(stored: StoredOutcome): RunOutcome {
 async function runWorkflow(runId: string): Promise<StoredOutcome> {
   const attempt = attempts.get(runId);
   if (!attempt) return new Promise(() => {}); // recovered by a process that is already leaving: stays pending
-  const host = createHost(attempt);
+  const host = createHost(attempt, (name, work) => DBOS.runStep(work, { name }));
   const { pipeline } = attempt;
   try {
     await host.emit({
@@ -214,95 +204,21 @@ async function runWorkflow(runId: string): Promise<StoredOutcome> {
   }
 }
 
-function createHost(attempt: Attempt) {
-  const { emit } = attempt.voice;
-
-  function parkHere(cause: unknown): Promise<never> {
-    attempt.park(cause);
-    return new Promise(() => {}); // this workflow goes on in the process that resumes it
-  }
-
-  async function durable(name: string, work: () => Promise<unknown>): Promise<unknown> {
-    const record = await DBOS.runStep(
-      async (): Promise<StepRecord> => {
-        try {
-          return { value: await work() };
-        } catch (error) {
-          const failure = asTbError(error);
-          if (failure.parks) return parkHere(error);
-          return { error: { ...toErrorJson(error), parks: false } };
-        }
-      },
-      { name },
-    );
-    if ("error" in record) throw reviveError(record.error);
-    return record.value;
-  }
-
-  function runFor(phase: string): Run {
-    let current = "";
-    return {
-      id: attempt.row.run_id,
-      adapters: attempt.adapters,
-      control: attempt.control,
-      signal: attempt.signal,
-      async step<T>(name: string, work: () => Promise<T>): Promise<T> {
-        current = name;
-        try {
-          return (await durable(`${phase}/${name}`, async () => {
-            throwIfAborted(attempt.signal);
-            return work();
-          })) as T;
-        } finally {
-          current = "";
-        }
-      },
-      emit: (event) => emit({ ...event, phase }, current),
-    };
-  }
-
-  /** Releases what the run holds, newest first; runs even when the user has already pressed Ctrl-C. */
-  async function undo(cause: unknown): Promise<void> {
-    await durable("undo", async () => {
-      try {
-        await releaseResources(attempt.control, attempt.adapters, { runId: attempt.row.run_id });
-        await recordUndone(attempt, "failed", `Failed: ${toErrorJson(cause).message}`);
-        if (attempt.row.modification_id) {
-          await setModificationStatus(attempt.control, attempt.row.modification_id, "failed");
-        }
-        return null;
-      } catch (error) {
-        const [first, second] = [asTbError(cause).message, asTbError(error).message];
-        throw new TbError("partial", `${first.replace(/[^.!?]$/, "$&.")} Undoing it failed: ${second}`, {
-          suggestion: `tb cancel ${attempt.row.run_id}`,
-          cause: error,
-        });
-      }
-    });
-  }
-
-  return { emit, runFor, undo, parkHere };
+async function settle(row: RunRow, token: number, deps: EngineDeps, outcome: RunOutcome): Promise<RunOutcome> {
+  const ended = await closeRun(createVoice({ ...deps, row, token }), outcome);
+  if (ended.state !== "parked") await forgetEnded(deps.control);
+  return ended;
 }
 
-async function settle(row: RunRow, token: number, deps: EngineDeps, outcome: RunOutcome): Promise<RunOutcome> {
-  const voice = createVoice({ ...deps, row, token });
-  const error = outcome.state === "succeeded" ? null : toErrorJson(outcome.error);
-  const result = outcome.state === "succeeded" ? outcome.result : null;
-  const event: EngineEvent = result
-    ? { type: "run.finished", result }
-    : { type: outcome.state === "failed" ? "run.failed" : "run.parked", error: error! };
-  let told = false;
-  try {
-    await voice.emit(event);
-    told = true;
-    await settleRun(deps.control, row.run_id, token, { state: outcome.state, error, result });
-  } catch (failure) {
-    if (outcome.state !== "parked") throw failure;
-    // The control database is gone, which is why the run parks: its row still says "running" under a lease that ends.
-    if (!told) await voice.tell(event);
-  }
-  if (outcome.state !== "parked") await DBOS.deleteWorkflow(row.run_id); // the engine keeps finished ones for ever
-  return outcome;
+/** The engine keeps for ever what has ended. So that of every ended run goes with each one that ends: of this one, and of
+ * those whose process was killed before it came to that. */
+async function forgetEnded(control: Control): Promise<void> {
+  const ended = await control.query<{ run_id: string }>(
+    `select run_id from runs where state not in ('running', 'parked') and (
+       run_id in (select workflow_uuid from ${ENGINE_SCHEMA}.workflow_status)
+       or run_id in (select split_part(name, ':', 2) from ${ENGINE_SCHEMA}.queues))`,
+  );
+  for (const { run_id } of ended) await forget(control, run_id);
 }
 
 /** Removes what the engine knows of a run that will not go on. */
@@ -310,10 +226,25 @@ export async function forgetRun(control: Control, runId: string): Promise<void> 
   await migrateEngine(control); // killed before the engine was first started, it may have no tables
   await launch(control, {});
   try {
-    await DBOS.deleteWorkflow(runId);
+    await forget(control, runId);
   } finally {
     await DBOS.shutdown({ workflowCompletionTimeoutMS: 0 });
   }
+}
+
+/** Its checkpoints, and the queues that it was resumed on. */
+async function forget(control: Control, runId: string): Promise<void> {
+  await DBOS.deleteWorkflow(runId);
+  const queues = await control.query<{ name: string }>(
+    `select name from ${ENGINE_SCHEMA}.queues where starts_with(name, $1)`,
+    [queueNames(runId)],
+  );
+  for (const { name } of queues) await DBOS.deleteQueue(name);
+}
+
+/** What the names of a run's queues begin with. */
+function queueNames(runId: string): string {
+  return `foreground:${runId}:`;
 }
 
 const silent = { info() {}, debug() {}, warn() {}, error() {} };

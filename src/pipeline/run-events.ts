@@ -1,8 +1,8 @@
 // Stores and tells the events of one attempt at a run, one after the other.
 import { actionId } from "../control/action-id.ts";
 import type { Control } from "../control/control.ts";
-import { insertEvent, type NewActivity } from "../control/events.ts";
-import type { RunRow } from "../control/runs.ts";
+import { insertEvent, type EventKey, type NewActivity } from "../control/events.ts";
+import type { RunEnd, RunRow } from "../control/runs.ts";
 import type { ErrorJson } from "../errors.ts";
 import type { LifecycleEvent } from "./run-pipeline.ts";
 import type { PhaseEvent, RunSink } from "./types.ts";
@@ -18,6 +18,8 @@ export type EngineEvent =
 export interface RunVoice {
   /** `step` is the step it is said in, "" for workflow code. Throws when the lease is no longer held. */
   readonly emit: (event: EngineEvent, step?: string) => Promise<void>;
+  /** The run's last event, stored in one statement with the state it ends (or parks) in: both are there or neither. */
+  readonly close: (event: EngineEvent, end: RunEnd) => Promise<void>;
   /** Tells the sinks an event that cannot be stored. */
   readonly tell: (event: EngineEvent) => Promise<void>;
 }
@@ -33,22 +35,28 @@ export function createVoice({ control, sinks, row, token }: VoiceOf): RunVoice {
   const counters = new Map<string, number>();
   let writing: Promise<void> = Promise.resolve();
 
-  async function emit(event: EngineEvent, step = ""): Promise<void> {
+  function emit(event: EngineEvent, step = ""): Promise<void> {
+    return say(event, step, null);
+  }
+
+  function close(event: EngineEvent, end: RunEnd): Promise<void> {
+    return say(event, "", end);
+  }
+
+  async function say(event: EngineEvent, step: string, end: RunEnd | null): Promise<void> {
     const phase = "phase" in event ? event.phase : "";
     const keyStep = eventStep(event, step, token);
     const counter = `${phase}\n${keyStep}`;
     const n = counters.get(counter) ?? 0;
     counters.set(counter, n + 1);
-    const mine = writing.then(() => write(event, { runId: row.run_id, phase, step: keyStep, n }));
+    const mine = writing.then(() => write(event, { runId: row.run_id, phase, step: keyStep, n }, end));
     writing = mine.catch(() => {}); // the emitter gets the error; the next event tries for itself
     await mine;
   }
 
-  async function write(
-    event: EngineEvent,
-    key: { runId: string; phase: string; step: string; n: number },
-  ): Promise<void> {
-    const stored = await insertEvent(control, key, token, event, activityOf(row, event, key));
+  async function write(event: EngineEvent, key: EventKey, end: RunEnd | null): Promise<void> {
+    const activity = activityOf(row, event, key);
+    const stored = await insertEvent(control, key, token, event, { activity, end });
     for (const sink of sinks)
       await sink({ ...event, runId: row.run_id, seq: stored.seq, at: stored.at }, stored.repeat);
   }
@@ -57,7 +65,7 @@ export function createVoice({ control, sinks, row, token }: VoiceOf): RunVoice {
     for (const sink of sinks) await sink({ ...event, runId: row.run_id, seq: -1, at: new Date().toISOString() }, false);
   }
 
-  return { emit, tell };
+  return { emit, close, tell };
 }
 
 /** The failed activity of a run that was undone, which outlives the undo (it is no resource). Told once, however often the

@@ -6,15 +6,16 @@ import { createEmbeddedPostgres } from "../../src/adapters/database-cluster/embe
 import { openControl } from "../../src/control/database.ts";
 import { reserveProject } from "../../src/control/projects.ts";
 import { writeSetting, findSetting } from "../../src/config-file.ts";
-import { scratchHome, type ScratchHome } from "../helpers/postgres.ts";
+import type { ScratchHome } from "../helpers/postgres.ts";
 import { completeIn, installedShells, tbOnPath } from "./shells.ts";
+import { readyScratch } from "../helpers/homes.ts";
 
 let scratch: ScratchHome;
 let path: Awaited<ReturnType<typeof tbOnPath>>;
 let env: NodeJS.ProcessEnv;
 
 beforeAll(async () => {
-  scratch = await scratchHome();
+  scratch = await readyScratch();
   path = await tbOnPath();
   env = { PATH: [path.folder, process.env.PATH].join(delimiter), TB_HOME: scratch.home };
   await writeSetting(scratch.home, findSetting("user"), "ann@example.com");

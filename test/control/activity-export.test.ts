@@ -18,7 +18,8 @@ import {
   randomNumbers,
   randomRow,
 } from "../helpers/activities.ts";
-import { scratchHome, type ScratchHome } from "../helpers/postgres.ts";
+import type { ScratchHome } from "../helpers/postgres.ts";
+import { readyScratch } from "../helpers/homes.ts";
 
 const PROJECTS = ["prj_aaaaaaaaa1", "prj_aaaaaaaaa2"];
 const random = randomNumbers(23);
@@ -29,7 +30,7 @@ let rows: NewRow[];
 let scopes: ActivityScope[];
 
 beforeAll(async () => {
-  scratch = await scratchHome();
+  scratch = await readyScratch();
   control = await openControl(scratch.config);
   await insertProjects(control, PROJECTS);
   rows = Array.from({ length: 700 }, () => randomRow(random, PROJECTS));

@@ -9,7 +9,8 @@ import { type ActivityFilter, EVERYTHING } from "../../src/control/activity-filt
 import { findScope } from "../../src/control/activity-scope.ts";
 import { type Control, openControl } from "../../src/control/database.ts";
 import { insertProjects, insertRows, type NewRow, OWNER, randomNumbers, randomRow } from "../helpers/activities.ts";
-import { scratchHome, type ScratchHome } from "../helpers/postgres.ts";
+import type { ScratchHome } from "../helpers/postgres.ts";
+import { readyScratch } from "../helpers/homes.ts";
 
 const PROJECTS = ["prj_aaaaaaaaa1", "prj_bbbbbbbbb2"];
 const random = randomNumbers(11);
@@ -21,7 +22,7 @@ let control: Control;
 const followers: Follower[] = [];
 
 beforeAll(async () => {
-  scratch = await scratchHome();
+  scratch = await readyScratch();
   control = await openControl(scratch.config);
   await insertProjects(control, PROJECTS);
 });

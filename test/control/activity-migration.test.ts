@@ -11,14 +11,15 @@ import { insertEvent } from "../../src/control/events.ts";
 import { migrateControl, readMigrations } from "../../src/control/migrate-control.ts";
 import { insertRun, takeLease } from "../../src/control/runs.ts";
 import { insertProjects, insertRows, OWNER, randomNumbers, randomRow } from "../helpers/activities.ts";
-import { type StandIn, standInCluster } from "../helpers/postgres.ts";
+import type { StandIn } from "../helpers/postgres.ts";
+import { readyStandIn } from "../helpers/homes.ts";
 
 const PROJECT = "prj_aaaaaaaaa1";
 const random = randomNumbers(3);
 let server: StandIn;
 
 beforeAll(async () => {
-  server = await standInCluster();
+  server = await readyStandIn();
 });
 afterAll(() => server.remove());
 
@@ -150,9 +151,15 @@ test("the statement that inserts an event counts its activity once, however ofte
     references: {},
   };
   const key = { runId: "run_1", phase: "deploy", step: "s", n: 1 };
-  expect(await insertEvent(control, key, token, { type: "activity" }, activity)).toMatchObject({ repeat: false });
-  expect(await insertEvent(control, key, token, { type: "activity" }, activity)).toMatchObject({ repeat: true });
-  expect(await insertEvent(control, { ...key, n: 2 }, token, { type: "progress" }, null)).toMatchObject({
+  expect(await insertEvent(control, key, token, { type: "activity" }, { activity, end: null })).toMatchObject({
+    repeat: false,
+  });
+  expect(await insertEvent(control, key, token, { type: "activity" }, { activity, end: null })).toMatchObject({
+    repeat: true,
+  });
+  expect(
+    await insertEvent(control, { ...key, n: 2 }, token, { type: "progress" }, { activity: null, end: null }),
+  ).toMatchObject({
     repeat: false,
   });
   const scope = await findScope(control, OWNER, PROJECT);

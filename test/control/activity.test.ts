@@ -16,7 +16,8 @@ import {
   randomNumbers,
   randomRow,
 } from "../helpers/activities.ts";
-import { scratchHome, type ScratchHome } from "../helpers/postgres.ts";
+import type { ScratchHome } from "../helpers/postgres.ts";
+import { readyScratch } from "../helpers/homes.ts";
 
 const PROJECTS = ["prj_aaaaaaaaa1", "prj_aaaaaaaaa2", "prj_bbbbbbbbb3"];
 const random = randomNumbers(7);
@@ -27,7 +28,7 @@ let rows: NewRow[] = [];
 let scopes: ActivityScope[];
 
 beforeAll(async () => {
-  scratch = await scratchHome();
+  scratch = await readyScratch();
   control = await openControl(scratch.config);
   await insertProjects(control, PROJECTS);
   await insertProjects(control, ["prj_stranger00"], "eve@example.com");

@@ -6,13 +6,13 @@ import {
 } from "../../src/adapters/database-cluster/embedded-postgres.ts";
 import { clusterStats, type ClusterStats } from "../../src/control/stats/cluster-stats.ts";
 import { formatStats } from "../../src/ui/database-stats.ts";
-import { scratchHome } from "../helpers/postgres.ts";
+import { readyScratch } from "../helpers/homes.ts";
 
 let server: EmbeddedPostgres;
 let remove: () => Promise<void>;
 
 beforeAll(async () => {
-  const scratch = await scratchHome();
+  const scratch = await readyScratch();
   ({ remove } = scratch);
   server = createEmbeddedPostgres(scratch.config, "projects");
   await server.ensure();

@@ -4,8 +4,9 @@ import { createEmbeddedPostgres } from "../../src/adapters/database-cluster/embe
 import { readConfig } from "../../src/config.ts";
 import { type Control, openControl } from "../../src/control/database.ts";
 import { readMigrations } from "../../src/control/migrate-control.ts";
-import { scratchHome, type ScratchHome, standInCluster, type StandIn } from "../helpers/postgres.ts";
+import { scratchHome, type ScratchHome, type StandIn } from "../helpers/postgres.ts";
 import { runHelper } from "../helpers/run-process.ts";
+import { readyScratch, readyStandIn } from "../helpers/homes.ts";
 
 function controlContract(
   name: string,
@@ -83,7 +84,7 @@ controlContract("the embedded control database", async () => {
 });
 
 controlContract("a control database at PG_CONTROL_URL", async () => {
-  const standIn = await standInCluster();
+  const standIn = await readyStandIn();
   const scratch = await scratchHome({ PG_CONTROL_URL: standIn.url(await standIn.createDatabase("team_control")) });
   return {
     env: { TB_HOME: scratch.home, PG_CONTROL_URL: standIn.url("team_control") },
@@ -97,7 +98,7 @@ controlContract("a control database at PG_CONTROL_URL", async () => {
 describe("an embedded server that is not there", () => {
   let scratch: ScratchHome;
   beforeAll(async () => {
-    scratch = await scratchHome();
+    scratch = await readyScratch();
   });
   afterAll(() => scratch.remove());
 
@@ -134,7 +135,7 @@ async function failure(url: string): Promise<unknown> {
 describe("a control database that cannot be used", () => {
   let standIn: StandIn;
   beforeAll(async () => {
-    standIn = await standInCluster();
+    standIn = await readyStandIn();
     await standIn.createDatabase("narrow");
   });
   afterAll(() => standIn.remove());

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { dbMigrate, dbStart, dbStatus, dbStop } from "../../src/control/engine-room.ts";
 import { readMigrations } from "../../src/control/migrate-control.ts";
-import { scratchHome, type ScratchHome, standInCluster, type StandIn } from "../helpers/postgres.ts";
+import { scratchHome, type ScratchHome, type StandIn } from "../helpers/postgres.ts";
+import { readyStandIn } from "../helpers/homes.ts";
 
 const migrations = (await readMigrations()).map(({ name }) => name);
 const newest = migrations.at(-1)!;
@@ -11,7 +12,7 @@ let external: ScratchHome;
 let standIn: StandIn;
 beforeAll(async () => {
   scratch = await scratchHome();
-  standIn = await standInCluster();
+  standIn = await readyStandIn();
   await standIn.createDatabase("team_control");
   external = await scratchHome({ ...standIn.env, PG_CONTROL_URL: standIn.url("team_control") });
 });

@@ -8,7 +8,8 @@ import {
   pendingMigrations,
   readMigrations,
 } from "../../src/control/migrate-control.ts";
-import { scratchHome, type ScratchHome } from "../helpers/postgres.ts";
+import type { ScratchHome } from "../helpers/postgres.ts";
+import { readyScratch } from "../helpers/homes.ts";
 
 const FIRST = migration("0001-first", "create table first (id int)");
 const SECOND = migration("0002-second", "alter table first add column name text; create table second (id int)");
@@ -39,7 +40,7 @@ async function columns(): Promise<string[]> {
 }
 
 beforeAll(async () => {
-  scratch = await scratchHome();
+  scratch = await readyScratch();
   await createEmbeddedPostgres(scratch.config, "control").ensure();
   client = await connect();
 });

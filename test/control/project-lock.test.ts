@@ -8,14 +8,15 @@ import { viewRuns } from "../../src/control/run-view.ts";
 import { insertRun, settleRun, takeLease } from "../../src/control/runs.ts";
 import { newId } from "../../src/ids.ts";
 import { leaseOwner } from "../../src/pipeline/lease-owner.ts";
-import { scratchHome, type ScratchHome } from "../helpers/postgres.ts";
+import type { ScratchHome } from "../helpers/postgres.ts";
+import { readyScratch } from "../helpers/homes.ts";
 
 let scratch: ScratchHome;
 let control: Control;
 const DEAD = JSON.stringify({ host: hostname(), pid: 999_999_999, started: "0" });
 
 beforeAll(async () => {
-  scratch = await scratchHome();
+  scratch = await readyScratch();
   control = await openControl(scratch.config);
 });
 afterAll(async () => {

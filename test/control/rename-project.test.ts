@@ -3,13 +3,14 @@ import { openControl, type Control } from "../../src/control/database.ts";
 import { activateProject, findProject, reserveProject } from "../../src/control/projects.ts";
 import { renameProject } from "../../src/control/rename-project.ts";
 import { newId } from "../../src/ids.ts";
-import { scratchHome, type ScratchHome } from "../helpers/postgres.ts";
+import type { ScratchHome } from "../helpers/postgres.ts";
+import { readyScratch } from "../helpers/homes.ts";
 
 let scratch: ScratchHome;
 let control: Control;
 
 beforeAll(async () => {
-  scratch = await scratchHome();
+  scratch = await readyScratch();
   control = await openControl(scratch.config);
 });
 afterAll(async () => {

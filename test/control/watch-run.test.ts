@@ -9,16 +9,17 @@ import { openControl, type Control } from "../../src/control/database.ts";
 import { watchRun } from "../../src/control/watch-run.ts";
 import { newId } from "../../src/ids.ts";
 import type { RunEvent } from "../../src/pipeline/types.ts";
-import { scratchHome, type ScratchHome } from "../helpers/postgres.ts";
+import type { ScratchHome } from "../helpers/postgres.ts";
 import { startTb, tb } from "../helpers/tb.ts";
 import { until } from "../processes/until.ts";
+import { compiledBefore, readyScratch } from "../helpers/homes.ts";
 
 let scratch: ScratchHome;
 let control: Control;
 let folder: string;
 
 beforeAll(async () => {
-  scratch = await scratchHome();
+  scratch = await readyScratch();
   control = await openControl(scratch.config);
   folder = await mkdtemp(join(tmpdir(), "tb-watch-"));
 });
@@ -122,7 +123,7 @@ async function watch(runId: string): Promise<{ code: number | null; closing: Run
 async function work(runId: string, mode: string): Promise<{ child: ChildProcess; exited: Promise<unknown> }> {
   const script = new URL("../helpers/small-run-process.ts", import.meta.url).pathname;
   const child = spawn(process.execPath, [script, runId, join(folder, runId), mode], {
-    env: { ...process.env, TB_HOME: scratch.home },
+    env: { ...process.env, ...compiledBefore(), TB_HOME: scratch.home },
     stdio: ["ignore", "ignore", "inherit"],
   });
   const exited = once(child, "exit");

@@ -3,15 +3,16 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Ajv } from "ajv";
-import { afterAll, beforeAll, expect, inject, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { packageRoot } from "../../src/package-root.ts";
-import { removeTbHome, tb, tbHome } from "../helpers/tb.ts";
+import { removeTbHome, tb } from "../helpers/tb.ts";
+import { readyHome } from "../helpers/homes.ts";
 
 let home: string;
 const ajv = new Ajv({ allowUnionTypes: true });
 
 beforeAll(async () => {
-  home = await tbHome(inject("sharedCache"));
+  home = await readyHome();
 });
 afterAll(() => removeTbHome(home));
 
@@ -65,7 +66,7 @@ test("a command without a run tells one event, which holds its data", async () =
 });
 
 test("a run tells events that end in its result", async () => {
-  const lines = await events("create", "notes(title)", "--no-deploy");
+  const lines = await events("create", "an API with GET /api/ping that returns pong", "--no-deploy");
   expect(lines.map(({ type }) => type)).toEqual(expect.arrayContaining(["run.started", "phase.finished", "activity"]));
   await check("create", lines.at(-1)!.result);
 });

@@ -13,7 +13,8 @@ import { diagnose, type DoctorResult } from "../../src/doctor/doctor.ts";
 import { checkClock } from "../../src/doctor/machine.ts";
 import { askRegistry, describeRegistry } from "../../src/doctor/network.ts";
 import { formatDoctor } from "../../src/ui/doctor.ts";
-import { standInCluster, scratchHome, type ScratchHome } from "../helpers/postgres.ts";
+import { scratchHome, type ScratchHome } from "../helpers/postgres.ts";
+import { readyStandIn } from "../helpers/homes.ts";
 
 let scratch: ScratchHome;
 beforeEach(async () => {
@@ -131,7 +132,7 @@ test("a missing git is told, also when the configuration is valid, and so is one
 });
 
 test("servers of the user's own are looked at: their password is never told", async () => {
-  const standIn = await standInCluster();
+  const standIn = await readyStandIn();
   try {
     const env = { ...standIn.env, PG_CONTROL_URL: standIn.url("postgres") };
     const well = await examine(env);

@@ -8,7 +8,8 @@ import type { Timeline } from "../../src/commands/activity.ts";
 import { readConfig } from "../../src/config.ts";
 import { type Control, openControl } from "../../src/control/database.ts";
 import { insertProjects, insertRows, type NewRow, OWNER, randomNumbers, randomRow } from "../helpers/activities.ts";
-import { type Envelope, removeTbHome, startTb, tb, tbData, tbHome } from "../helpers/tb.ts";
+import { type Envelope, removeTbHome, startTb, tb, tbData } from "../helpers/tb.ts";
+import { readyHome } from "../helpers/homes.ts";
 
 const TODO = "prj_todoapi001";
 const SHOP = "prj_shopapi002";
@@ -21,7 +22,7 @@ let control: Control;
 let rows: NewRow[];
 
 beforeAll(async () => {
-  home = await tbHome();
+  home = await readyHome();
   await tbData(home, ["config", "set", "user", OWNER]);
   expect(await tb(home, ["activity"])).toMatchObject({ code: 0, stdout: "Nothing has happened yet.\n", stderr: "" });
   control = await openControl(readConfig({ PATH: process.env.PATH, TB_HOME: home }));

@@ -3,14 +3,15 @@ import { existsSync } from "node:fs";
 import { mkdir, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { removeTbHome, tbData, tbHome } from "../helpers/tb.ts";
+import { removeTbHome, tbData } from "../helpers/tb.ts";
 import { ENTER, openTerminal } from "../helpers/terminal.ts";
+import { readyHome } from "../helpers/homes.ts";
 
 let home: string;
 let old: string;
 
 beforeAll(async () => {
-  home = await tbHome();
+  home = await readyHome();
   await tbData(home, ["db", "start"]);
   old = join(home, "sandboxes", "sbx_0000000000");
   await mkdir(old, { recursive: true });

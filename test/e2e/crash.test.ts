@@ -1,12 +1,13 @@
 // The short form of `npm run faults`: a create killed at the start of the phases that make most, and at random.
-import { afterAll, beforeAll, expect, inject, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { crashAndResume, createAndKill, leftovers } from "../helpers/crash.ts";
-import { removeTbHome, tb, tbData, tbHome } from "../helpers/tb.ts";
+import { removeTbHome, tb, tbData } from "../helpers/tb.ts";
+import { readyHome } from "../helpers/homes.ts";
 
 let home: string;
 
 beforeAll(async () => {
-  home = await tbHome(inject("sharedCache"));
+  home = await readyHome();
 });
 afterAll(() => removeTbHome(home));
 

@@ -5,7 +5,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { selectDatabaseCluster } from "../../src/adapters/database-cluster/select-database-cluster.ts";
 import { readConfig } from "../../src/config.ts";
 import type { Logs } from "../../src/commands/logs.ts";
@@ -13,7 +13,8 @@ import type { ProjectStatus } from "../../src/control/project-status.ts";
 import type { DeployResult } from "../../src/pipeline/phases/record-deploy.ts";
 import type { CreateResult } from "../../src/pipeline/phases/record.ts";
 import { bubblewrapWorks, sandboxFolder } from "../helpers/tiers.ts";
-import { removeTbHome, startTb, tb, tbData, tbHome, type Envelope } from "../helpers/tb.ts";
+import { removeTbHome, startTb, tb, tbData, type Envelope } from "../helpers/tb.ts";
+import { readyHome } from "../helpers/homes.ts";
 
 const isolation = (await bubblewrapWorks()) ? "bubblewrap" : "process";
 let home: string;
@@ -21,7 +22,7 @@ const run = promisify(execFile);
 let folder: string;
 
 beforeAll(async () => {
-  home = await tbHome(inject("sharedCache"));
+  home = await readyHome();
   folder = await mkdtemp(join(tmpdir(), "tb-create-"));
 });
 afterAll(async () => {

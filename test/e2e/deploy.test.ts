@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Logs } from "../../src/commands/logs.ts";
 import { openControl } from "../../src/control/database.ts";
 import type { ProjectStatus } from "../../src/control/project-status.ts";
@@ -14,7 +14,8 @@ import type { DeployResult } from "../../src/pipeline/phases/record-deploy.ts";
 import type { CreateResult } from "../../src/pipeline/phases/record.ts";
 import type { RunEvent } from "../../src/pipeline/types.ts";
 import { until } from "../processes/until.ts";
-import { removeTbHome, startTb, tb, tbData, tbHome, type Envelope } from "../helpers/tb.ts";
+import { removeTbHome, startTb, tb, tbData, type Envelope } from "../helpers/tb.ts";
+import { readyHome } from "../helpers/homes.ts";
 
 const run = promisify(execFile);
 const NAME = "notes-api";
@@ -26,7 +27,7 @@ let url: string;
 const commits: string[] = [];
 
 beforeAll(async () => {
-  home = await tbHome(inject("sharedCache"));
+  home = await readyHome();
   made = await tbData<CreateResult>(home, ["create", "notes(title:string{80}, done:boolean=false)", "--name", NAME]);
   url = made.deployment!.url;
   commits.push(made.repository.commit);

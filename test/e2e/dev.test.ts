@@ -6,14 +6,15 @@ import { once } from "node:events";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { selectDatabaseCluster } from "../../src/adapters/database-cluster/select-database-cluster.ts";
 import { readConfig } from "../../src/config.ts";
 import type { CreateResult } from "../../src/pipeline/phases/record.ts";
 import { isRunning, identify } from "../../src/processes/process-identity.ts";
 import { leftovers } from "../helpers/crash.ts";
 import { startDev, type RunningDev } from "../helpers/dev.ts";
-import { removeTbHome, startTb, tbData, tbHome, type Envelope, type Ran, type RunningTb } from "../helpers/tb.ts";
+import { removeTbHome, startTb, tbData, type Envelope, type Ran, type RunningTb } from "../helpers/tb.ts";
+import { readyHome } from "../helpers/homes.ts";
 
 const run = promisify(execFile);
 const NAME = "notes-api";
@@ -24,7 +25,7 @@ let made: CreateResult;
 let running: RunningDev | undefined;
 
 beforeAll(async () => {
-  home = await tbHome(inject("sharedCache"));
+  home = await readyHome();
   place = await realpath(await mkdtemp(join(tmpdir(), "tb-dev-")));
   copy = join(place, NAME);
   made = await tbData<CreateResult>(home, ["create", "notes(title:string{80}, done:boolean=false)", "--name", NAME]);

@@ -1,15 +1,16 @@
 // tb on servers of the user's own: one more cluster stands in for both the control and the projects server.
 import { Client } from "pg";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
-import { type StandIn, standInCluster } from "../helpers/postgres.ts";
+import type { StandIn } from "../helpers/postgres.ts";
 import { type Envelope, removeTbHome, tb, tbData, tbHome } from "../helpers/tb.ts";
+import { readyStandIn } from "../helpers/homes.ts";
 
 let server: StandIn;
 let home: string;
 let env: Record<string, string>;
 
 beforeAll(async () => {
-  server = await standInCluster("ordinary");
+  server = await readyStandIn("ordinary");
   home = await tbHome(inject("sharedCache"));
   env = { ...server.env, PG_CONTROL_URL: server.url(await server.createDatabase("steering")) };
 });

@@ -4,14 +4,15 @@ import { chmod, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { LogLine } from "../../src/adapters/deploy-target/deploy-target.ts";
 import type { DatabaseEnv } from "../../src/commands/db/env.ts";
 import type { Opened } from "../../src/commands/open.ts";
 import type { ProjectStatus } from "../../src/control/project-status.ts";
 import type { CreateResult } from "../../src/pipeline/phases/record.ts";
 import { until } from "../processes/until.ts";
-import { removeTbHome, startTb, tb, tbData, tbHome } from "../helpers/tb.ts";
+import { removeTbHome, startTb, tb, tbData } from "../helpers/tb.ts";
+import { readyHome } from "../helpers/homes.ts";
 
 const run = promisify(execFile);
 const NAME = "log-book";
@@ -20,7 +21,7 @@ let folder: string;
 let url: string;
 
 beforeAll(async () => {
-  home = await tbHome(inject("sharedCache"));
+  home = await readyHome();
   folder = await mkdtemp(join(tmpdir(), "tb-operate-"));
   const made = await tbData<CreateResult>(home, ["create", "entries(text:string{80})", "--name", NAME]);
   url = made.deployment!.url;

@@ -7,15 +7,16 @@ import type { StatsResult } from "../../src/control/database-stats.ts";
 import type { BackupResult } from "../../src/pipeline/phases/back-up.ts";
 import type { CreateResult } from "../../src/pipeline/phases/record.ts";
 import type { RestoreResult } from "../../src/pipeline/phases/record-restore.ts";
-import { type StandIn, standInCluster } from "../helpers/postgres.ts";
+import type { StandIn } from "../helpers/postgres.ts";
 import { removeTbHome, tbData, tbHome } from "../helpers/tb.ts";
+import { readyStandIn } from "../helpers/homes.ts";
 
 let server: StandIn;
 let home: string;
 let env: Record<string, string>;
 
 beforeAll(async () => {
-  server = await standInCluster("ordinary");
+  server = await readyStandIn("ordinary");
   home = await tbHome(inject("sharedCache"));
   env = { ...server.env, PG_CONTROL_URL: server.url(await server.createDatabase("steering")) };
 });

@@ -9,7 +9,7 @@ import { openControl, type Control } from "../../src/control/database.ts";
 import { insertRun } from "../../src/control/runs.ts";
 import { newId } from "../../src/ids.ts";
 import type { PhaseEvent, Run } from "../../src/pipeline/types.ts";
-import { scratchHome } from "./postgres.ts";
+import { readyScratch } from "./homes.ts";
 
 export type Script = (call: ModelCall, signal: AbortSignal) => ModelAnswer | Promise<ModelAnswer>;
 
@@ -33,7 +33,7 @@ export interface AgentWorld {
 export class ProcessDied extends Error {}
 
 export async function createAgentWorld(): Promise<AgentWorld> {
-  const { config, remove } = await scratchHome();
+  const { config, remove } = await readyScratch();
   const control = await openControl(config);
   const provider = createLocalSandboxProvider(config);
   const gitHost = createLocalGitHost(config);

@@ -7,7 +7,7 @@ import { selectAdapters } from "../../src/adapters/index.ts";
 import { migrationsOfMain, replay } from "../../src/backup/migrations.ts";
 import type { BackupTools, ProjectDatabase } from "../../src/backup/project-backup.ts";
 import type { Config } from "../../src/config.ts";
-import { scratchHome } from "./postgres.ts";
+import { readyScratch } from "./homes.ts";
 
 export interface BackupWorld {
   home: string;
@@ -27,7 +27,7 @@ export interface BackupWorld {
 }
 
 export async function backupWorld(migrations: Record<string, string>): Promise<BackupWorld> {
-  const { home, config, remove } = await scratchHome();
+  const { home, config, remove } = await readyScratch();
   const adapters = selectAdapters(config);
   const tools = {
     cluster: await adapters.databaseCluster(),

@@ -12,8 +12,9 @@ import {
 import { openControl, type Control } from "../../src/control/database.ts";
 import { withResource, type ResourceKind } from "../../src/control/ledger.ts";
 import { insertRun, type RunState } from "../../src/control/runs.ts";
-import { scratchHome } from "./postgres.ts";
+
 import { sandboxFolder } from "./tiers.ts";
+import { readyScratch } from "./homes.ts";
 
 type Options = Partial<Pick<CleanupOptions, "before" | "keep">>;
 
@@ -40,7 +41,7 @@ const FOLDERS = ["repositories", "git", "deployments", "snapshots", "backups", "
 const MONTH = 30 * 86_400_000;
 
 export async function cleanupWorld(): Promise<CleanupWorld> {
-  const { home, config, remove } = await scratchHome();
+  const { home, config, remove } = await readyScratch();
   const control = await openControl(config);
   const sandboxes = await sandboxFolder(home);
   const adapters = selectAdapters(config);

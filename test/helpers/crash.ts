@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { selectDatabaseCluster } from "../../src/adapters/database-cluster/select-database-cluster.ts";
 import { sandboxFolders } from "../../src/adapters/sandbox/sandbox-place.ts";
 import { readConfig } from "../../src/config.ts";
+import { openControl } from "../../src/control/database.ts";
 import type { RunEvent } from "../../src/pipeline/types.ts";
 import { startTb, tb, tbData } from "./tb.ts";
 
@@ -109,11 +110,16 @@ async function checkWhole(home: string, name: string): Promise<string[]> {
 
 /** Databases, roles, folders and processes in the home that belong to no project of these names. */
 export async function leftovers(home: string, names: string[]): Promise<string[]> {
-  const { projects } = await tbData<{ projects: { id: string; name: string }[] }>(home, ["projects", "list"]);
-  const problems = projects.filter(({ name }) => !names.includes(name)).map(({ name }) => `project ${name}`);
-  const ids = projects.filter(({ name }) => names.includes(name)).map(({ id }) => id);
-  const cluster = selectDatabaseCluster(readConfig({ PATH: process.env.PATH, TB_HOME: home }));
+  const config = readConfig({ PATH: process.env.PATH, TB_HOME: home });
+  const [control, cluster] = [await openControl(config), selectDatabaseCluster(config)];
+  const problems: string[] = [];
+  let ids: string[];
   try {
+    const projects = await control.query<{ project_id: string; name: string }>(
+      "select project_id, name from project_contexts where status <> 'destroyed'",
+    );
+    problems.push(...projects.filter(({ name }) => !names.includes(name)).map(({ name }) => `project ${name}`));
+    ids = projects.filter(({ name }) => names.includes(name)).map(({ project_id }) => project_id);
     const expected = ids.map((id) => `turbobackend_${id}`);
     for (const database of await cluster.listDatabases())
       if (!expected.includes(database)) problems.push(`database ${database}`);
@@ -123,7 +129,7 @@ export async function leftovers(home: string, names: string[]): Promise<string[]
     );
     for (const { rolname } of rows) if (!ids.some((id) => rolname.includes(id))) problems.push(`role ${rolname}`);
   } finally {
-    await cluster.close();
+    await Promise.all([control.close(), cluster.close()]);
   }
   for (const folder of await sandboxFolders({ home })) {
     const entries = await readdir(folder).catch(() => [] as string[]);

@@ -58,9 +58,12 @@ export interface StandIn {
 }
 
 /** One more cluster that stands in for an external server: reached over TCP, its administrator a superuser or, as managed
- * servers give it, a role that may create databases and roles. */
-export async function standInCluster(administrator: "superuser" | "ordinary" = "superuser"): Promise<StandIn> {
-  const scratch = await scratchHome();
+ * servers give it, a role that may create databases and roles. `given` is the home that it is the projects cluster of. */
+export async function standInCluster(
+  administrator: "superuser" | "ordinary" = "superuser",
+  given?: ScratchHome,
+): Promise<StandIn> {
+  const scratch = given ?? (await scratchHome());
   const server = createEmbeddedPostgres(scratch.config, "projects");
   await server.ensure();
   const inside = await server.administrator();

@@ -2,6 +2,7 @@
 import { spawn, type SpawnOptions } from "node:child_process";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
+import { compiledBefore } from "./homes.ts";
 
 export interface ProcessAnswer {
   ok: boolean;
@@ -22,7 +23,7 @@ export async function runHelper(
     stdio: ["ignore", "pipe", "pipe"],
     cwd: "/",
     ...spawnOptions,
-    env: { PATH: process.env.PATH ?? "", ...env },
+    env: { PATH: process.env.PATH ?? "", ...compiledBefore(), ...env },
   });
   const [output, errors] = await Promise.all([text(child.stdout!), text(child.stderr!)]);
   if (output === "") throw new Error(`${script} printed nothing: ${errors}`);

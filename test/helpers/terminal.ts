@@ -1,7 +1,9 @@
 // tb in a terminal of its own (util-linux's `script`), typed at like a person does.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { readFile } from "node:fs/promises";
 import { stripVTControlCharacters } from "node:util";
+import { identify, untilGone, type ProcessIdentity } from "../../src/processes/process-identity.ts";
 
 const BIN = new URL("../../bin/run.cjs", import.meta.url).pathname;
 
@@ -9,6 +11,8 @@ export interface Terminal {
   /** Resolves when the text has been shown, looking only at what came after the last one that was waited for. */
   shows: (text: string) => Promise<void>;
   type: (keys: string) => void;
+  /** Closes the terminal, as closing its window does, and resolves when what ran in it has ended. */
+  hangUp: () => Promise<void>;
   /** Everything shown, without control characters and as it came, and the exit code, when tb has ended. */
   ended: () => Promise<{ code: number | null; screen: string; raw: string }>;
 }
@@ -48,9 +52,23 @@ export function openTerminal(
       seen = plain.indexOf(text, seen) + text.length;
     },
     type: (keys) => void child.stdin.write(keys),
+    async hangUp() {
+      const inside = await childrenOf(child.pid!);
+      child.kill("SIGKILL"); // it holds the terminal's other end
+      await Promise.all([closed, ...inside.map(gone)]);
+    },
     async ended() {
       await closed;
       return { code: child.exitCode, screen: stripVTControlCharacters(screen).replaceAll("\r", ""), raw: screen };
     },
   };
+}
+
+async function childrenOf(pid: number): Promise<ProcessIdentity[]> {
+  const children = await readFile(`/proc/${pid}/task/${pid}/children`, "utf8");
+  return children.split(" ").flatMap((child) => identify(Number(child)) ?? []);
+}
+
+async function gone(inside: ProcessIdentity): Promise<void> {
+  while (!(await untilGone(inside)));
 }

@@ -13,6 +13,7 @@ import { findRun } from "../../src/control/runs.ts";
 import { cancelRun } from "../../src/pipeline/start-run.ts";
 import { newId } from "../../src/ids.ts";
 import { scratchHome } from "../helpers/postgres.ts";
+import { compiledBefore, readyScratch } from "../helpers/homes.ts";
 
 interface Said {
   result?: { sum: number };
@@ -25,7 +26,7 @@ let control: Control;
 let folder: string;
 
 beforeAll(async () => {
-  scratch = await scratchHome();
+  scratch = await readyScratch();
   control = await openControl(scratch.config);
   folder = await mkdtemp(join(tmpdir(), "tb-engine-"));
 });
@@ -39,7 +40,7 @@ afterAll(async () => {
 function start(runId: string, mode: string, home = scratch.config.home): ChildProcess {
   const script = new URL("../helpers/small-run-process.ts", import.meta.url).pathname;
   return spawn(process.execPath, [script, runId, join(folder, runId), mode], {
-    env: { ...process.env, TB_HOME: home },
+    env: { ...process.env, ...compiledBefore(), TB_HOME: home },
     stdio: ["ignore", "pipe", "inherit"],
   });
 }

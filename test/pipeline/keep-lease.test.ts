@@ -5,10 +5,10 @@ import { insertRun, takeLease } from "../../src/control/runs.ts";
 import type { TbError } from "../../src/errors.ts";
 import { newId } from "../../src/ids.ts";
 import { keepLease } from "../../src/pipeline/keep-lease.ts";
-import { scratchHome } from "../helpers/postgres.ts";
+import { readyScratch } from "../helpers/homes.ts";
 
 test("a lease is lost when another process takes it, and when its database falls silent", async () => {
-  const { config, remove } = await scratchHome();
+  const { config, remove } = await readyScratch();
   const control = await openControl(config);
   try {
     const runId = newId("run");

@@ -11,9 +11,10 @@ import type { Connection, DatabaseCluster } from "../../src/adapters/database-cl
 import { selectDatabaseCluster } from "../../src/adapters/database-cluster/select-database-cluster.ts";
 import { openDatabaseGate } from "../../src/adapters/sandbox/gate/database-gate.ts";
 import type { DatabaseDoor } from "../../src/adapters/sandbox/sandbox.ts";
-import { scratchHome, standInCluster, type ScratchHome } from "../helpers/postgres.ts";
+import type { ScratchHome } from "../helpers/postgres.ts";
 import { until } from "../processes/until.ts";
 import { describeIsolated, hostileWorld, type HostileWorld } from "./world.ts";
+import { readyScratch, readyStandIn } from "../helpers/homes.ts";
 
 const [PROJECT, OTHER] = ["prj_gate000001", "prj_gate000002"];
 const LIVE = `turbobackend_${PROJECT}`;
@@ -26,7 +27,7 @@ let folder: string;
 let gate: DatabaseDoor;
 
 beforeAll(async () => {
-  home = await scratchHome();
+  home = await readyScratch();
   cluster = selectDatabaseCluster(home.config);
   await cluster.ensure();
   await cluster.provision(PROJECT, LIVE);
@@ -285,7 +286,7 @@ describe("the gate's end", () => {
   });
 
   test("a server of the user's own is reached over TCP", async () => {
-    const server = await standInCluster();
+    const server = await readyStandIn();
     const remote = selectDatabaseCluster({ home: home.config.home, projectsCluster: server.settings });
     await remote.provision(PROJECT, COPY);
     const there = await remote.connection(PROJECT, "app", COPY);

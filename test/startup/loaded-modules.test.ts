@@ -16,7 +16,8 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { buildBundle } from "../../bin/bundle.ts";
 import { removeHome } from "../helpers/postgres.ts";
-import { tb, tbHome } from "../helpers/tb.ts";
+import { tb } from "../helpers/tb.ts";
+import { readyHome } from "../helpers/homes.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
@@ -41,7 +42,7 @@ let packages: Map<string, Set<string>>;
 
 beforeAll(async () => {
   scratch = realpathSync(mkdtempSync(join(tmpdir(), "tb-loaded-")));
-  home = await tbHome();
+  home = await readyHome();
   await tb(home, ["db", "start"]);
   mkdirSync(join(scratch, "bin"));
   copyFileSync(join(ROOT, "bin/run.cjs"), join(scratch, "bin/run.cjs"));

@@ -1,12 +1,13 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { removeHome } from "../helpers/postgres.ts";
 import { CTRL_C, ENTER, openTerminal } from "../helpers/terminal.ts";
-import { tb, tbHome, type Envelope } from "../helpers/tb.ts";
+import { tb, type Envelope } from "../helpers/tb.ts";
+import { readyHome } from "../helpers/homes.ts";
 
 let home: string;
 
 beforeAll(async () => {
-  home = await tbHome();
+  home = await readyHome();
 });
 
 afterAll(async () => {

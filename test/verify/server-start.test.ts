@@ -2,10 +2,10 @@ import { expect, test } from "vitest";
 import { createEmbeddedPostgres } from "../../src/adapters/database-cluster/embedded-postgres.ts";
 import { selectDatabaseCluster } from "../../src/adapters/database-cluster/select-database-cluster.ts";
 import { requireSameServer, serverStart } from "../../src/verify/server-start.ts";
-import { scratchHome } from "../helpers/postgres.ts";
+import { readyScratch } from "../helpers/homes.ts";
 
 test("a server that was restarted, or recovered from a crash, is not the one that was there before", async () => {
-  const { config, remove } = await scratchHome();
+  const { config, remove } = await readyScratch();
   const cluster = selectDatabaseCluster(config);
   try {
     await cluster.ensure();

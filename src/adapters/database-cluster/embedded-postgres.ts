@@ -103,9 +103,9 @@ export function createEmbeddedPostgres(config: Pick<Config, "home">, which: Embe
       }
       if (errorCode(error) !== "ESRCH") throw error;
     }
-    const deadline = Date.now() + START_TIMEOUT;
+    const deadline = performance.now() + START_TIMEOUT;
     while ((await runningPid(place)) === pid && isAlive(pid)) {
-      if (Date.now() > deadline)
+      if (performance.now() > deadline)
         throw new TbError("transient", `The ${which} database server (process ${pid}) is still writing to disk.`, {
           suggestion: "Try again in a minute.",
         });
@@ -142,7 +142,7 @@ async function bringUp(
   which: EmbeddedClusterName,
   administrator: () => Promise<SocketSettings>,
 ): Promise<void> {
-  const deadline = Date.now() + START_TIMEOUT;
+  const deadline = performance.now() + START_TIMEOUT;
   let programs: PostgresPrograms | undefined;
   let server: StartedPostmaster | undefined;
   let failures = 0;
@@ -150,7 +150,7 @@ async function bringUp(
     const answer =
       (await readIfPresent(place.passwordFile)) === null ? "absent" : await probe(await administrator(), which);
     if (answer === "up") return;
-    if (Date.now() > deadline) throw await startError(place, which, server, "transient");
+    if (performance.now() > deadline) throw await startError(place, which, server, "transient");
     if (answer === "absent" && !isStarting(server) && (await runningPid(place)) === null) {
       if (server && (await failedByItself(server))) failures += 1;
       if (failures >= FAILED_STARTS) throw await startError(place, which, server, "configuration");

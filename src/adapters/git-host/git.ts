@@ -166,7 +166,7 @@ async function removeStaleLocks(gitDir: string): Promise<void> {
   for (const path of locks.map((name) => join(gitDir, name))) {
     const found = await stat(path).catch(() => null); // gone: it was alive after all
     if (!found) continue;
-    const age = Date.now() - found.mtimeMs;
+    const age = Math.max(Date.now() - found.mtimeMs, 0); // the clock may have been put back
     if (age < STALE_LOCK_MS) await sleep(STALE_LOCK_MS - age);
     const now = await stat(path).catch(() => null);
     if (now && now.ino === found.ino && now.mtimeMs === found.mtimeMs) await rm(path, { force: true });

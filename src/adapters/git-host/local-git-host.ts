@@ -153,7 +153,10 @@ export function createLocalGitHost(config: Config): GitHost {
         git(["push", "--quiet", "--no-verify", "--", bare(name), `${commit}:refs/heads/${branch}`], { gitDir }),
       );
     } catch (error) {
-      if (!(error instanceof GitError) || !/non-fast-forward|fetch first|rejected/.test(error.message)) throw error;
+      if (!(error instanceof GitError)) throw error;
+      const there = await tipOf(bare(name), `refs/heads/${branch}`);
+      if (there?.commit === commit) return; // it was done, and only the answer was lost
+      if (!/non-fast-forward|fetch first|rejected/.test(error.message)) throw error;
       throw new TbError("conflict", `${branch} of ${name} has commits that this run has not seen.`, {
         suggestion: "Run the command again: it starts from the branch as it is now.",
         cause: error,

@@ -1,8 +1,9 @@
 import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { selectDatabaseCluster } from "../../../src/adapters/database-cluster/select-database-cluster.ts";
-import { scratchHome, type ScratchHome, standInCluster, type StandIn } from "../../helpers/postgres.ts";
+import { scratchHome, type ScratchHome, type StandIn } from "../../helpers/postgres.ts";
 import { databaseClusterContract } from "./database-cluster.contract.ts";
+import { readyStandIn } from "../../helpers/homes.ts";
 
 databaseClusterContract("the embedded cluster", async () => {
   const { config, remove } = await scratchHome();
@@ -17,7 +18,7 @@ databaseClusterContract("the embedded cluster", async () => {
 
 for (const administrator of ["superuser", "ordinary"] as const) {
   databaseClusterContract(`a server of the user's own, its administrator ${administrator}`, async () => {
-    const standIn = await standInCluster(administrator);
+    const standIn = await readyStandIn(administrator);
     const { config, remove } = await scratchHome(standIn.env);
     return {
       cluster: selectDatabaseCluster(config),
@@ -36,7 +37,7 @@ describe("a server that is shared or out of reach", () => {
   let standIn: StandIn;
   let scratch: ScratchHome;
   beforeAll(async () => {
-    standIn = await standInCluster();
+    standIn = await readyStandIn();
     scratch = await scratchHome(standIn.env);
   });
   afterAll(async () => {

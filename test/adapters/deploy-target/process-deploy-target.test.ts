@@ -10,6 +10,7 @@ import type { Deployment, DeployTarget } from "../../../src/adapters/deploy-targ
 import { createProcessDeployTarget } from "../../../src/adapters/deploy-target/process-deploy-target.ts";
 import { readConfig, type Config } from "../../../src/config.ts";
 import { identify, type ProcessIdentity } from "../../../src/processes/process-identity.ts";
+import { compiledBefore } from "../../helpers/homes.ts";
 import { removeHome } from "../../helpers/postgres.ts";
 import { until } from "../../processes/until.ts";
 import { ask, filesWith, writeFakeApp } from "./fake-app.ts";
@@ -20,7 +21,9 @@ let config: Config;
 let target: DeployTarget;
 
 beforeEach(async () => {
-  config = { ...readConfig(), home: await mkdtemp(join(tmpdir(), "tb-deploy-")) };
+  const { passthrough, ...rest } = readConfig();
+  const home = await mkdtemp(join(tmpdir(), "tb-deploy-"));
+  config = { ...rest, home, passthrough: { ...passthrough, ...compiledBefore() } }; // supervisors run TypeScript here
   target = createProcessDeployTarget(config, FIRST_PORT);
 });
 

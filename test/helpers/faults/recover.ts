@@ -1,0 +1,46 @@
+// What a person does after a fault: the one command that tb names.
+import { type Ran, tb } from "../tb.ts";
+import type { Disturbed } from "./disturb.ts";
+import type { Trial } from "./trial.ts";
+import { REQUEST, type World } from "./world.ts";
+
+export interface KnownRun {
+  run_id: string;
+  state: string;
+  error: { message: string } | null;
+}
+
+/** The run that was begun for the project of that name; undefined before it was written down. */
+export async function runOf({ control }: World, name: string): Promise<KnownRun | undefined> {
+  const [row] = await control.query<KnownRun>(
+    `select run_id, state, error from runs
+     where pipeline = 'create' and input ->> 'name' = $1 and state not in ('failed', 'cancelled')
+     order by created_at desc limit 1`,
+    [name],
+  );
+  return row;
+}
+
+/** Runs a command that has to succeed at its first attempt, and measures it. */
+export async function must(world: World, trial: Trial, args: string[]): Promise<Ran> {
+  const since = performance.now();
+  const ran = await tb(world.home, [...args, "--json"], world.env);
+  trial.recoveries.push(performance.now() - since);
+  if (ran.code !== 0) trial.unfinished.push(`tb ${args.join(" ")} exited ${ran.code}: ${ran.stdout}${ran.stderr}`);
+  return ran;
+}
+
+/** Brings a create that was disturbed to its end: by resuming its run, or anew when none was written down. */
+export async function recover(world: World, trial: Trial, name: string, create: Disturbed): Promise<void> {
+  if (create.code === 0) return;
+  const run = await runOf(world, name);
+  if (run?.state === "succeeded") return; // only its last words were cut off
+  await must(world, trial, run ? ["resume", run.run_id] : ["create", REQUEST, "--name", name]);
+}
+
+/** Removes the project and looks for what is left. */
+export async function removeAndLook(world: World, trial: Trial, name: string): Promise<void> {
+  const ran = await tb(world.home, ["destroy", name, "--confirm", name, "--json"], world.env);
+  if (ran.code !== 0) trial.unfinished.push(`tb destroy exited ${ran.code}: ${ran.stdout}${ran.stderr}`);
+  await world.noteOrphans(trial);
+}
