@@ -1,8 +1,9 @@
 // Finds the project's supervisor or starts it, safe when ten do so at once.
 import { spawn } from "node:child_process";
 import { closeSync, openSync, readFileSync, rmSync, statSync } from "node:fs";
+import { getCompileCacheDir } from "node:module";
 import type { Socket } from "node:net";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Config } from "../../config.ts";
 import { TbError } from "../../errors.ts";
@@ -75,7 +76,7 @@ function spawnSupervisor(config: Config, folder: DeploymentFolder, log: string) 
     const child = spawn(process.execPath, [supervisorFile(), folder.projectId], {
       cwd: "/",
       detached: true, // its own session: closing the terminal or Ctrl-C does not reach it
-      env: { ...config.passthrough, TB_HOME: config.home },
+      env: { ...config.passthrough, ...sameCompileCache(), TB_HOME: config.home },
       stdio: ["ignore", output, output],
     });
     child.unref();
@@ -83,6 +84,12 @@ function spawnSupervisor(config: Config, folder: DeploymentFolder, log: string) 
   } finally {
     closeSync(output);
   }
+}
+
+/** What tb has compiled of its own code. Node names a folder for itself inside the one that it is given. */
+function sameCompileCache(): Record<string, string> {
+  const folder = getCompileCacheDir();
+  return folder === undefined ? {} : { NODE_COMPILE_CACHE: dirname(folder) };
 }
 
 /** From the sources in development, from the bundle in what is published. */

@@ -1,6 +1,7 @@
 // Entry of the detached process that owns a project's port and keeps its application running. Started as
 // `node supervisor.js <project id>`; everything else comes through the control socket.
 import { chmodSync, rmSync, statSync } from "node:fs";
+import { flushCompileCache } from "node:module";
 import type { Server as NetServer } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { readConfig } from "../../config.ts";
@@ -43,6 +44,7 @@ async function main(projectId: string): Promise<void> {
   rmSync(path, { force: true });
   await listen(control, { path });
   chmodSync(path, 0o600);
+  flushCompileCache(); // it may never end in an orderly way
 
   let ending: Promise<void> | undefined;
   function end(): Promise<void> {
