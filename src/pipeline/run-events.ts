@@ -4,6 +4,7 @@ import type { Control } from "../control/control.ts";
 import { insertEvent, type EventKey, type NewActivity } from "../control/events.ts";
 import type { RunEnd, RunRow } from "../control/runs.ts";
 import type { ErrorJson } from "../errors.ts";
+import { redactJson } from "../secrets/redactor.ts";
 import type { LifecycleEvent } from "./run-pipeline.ts";
 import type { PhaseEvent, RunSink } from "./types.ts";
 
@@ -49,7 +50,8 @@ export function createVoice({ control, sinks, row, token }: VoiceOf): RunVoice {
     const counter = `${phase}\n${keyStep}`;
     const n = counters.get(counter) ?? 0;
     counters.set(counter, n + 1);
-    const mine = writing.then(() => write(event, { runId: row.run_id, phase, step: keyStep, n }, end));
+    const clean = redactJson(event); // from here it goes into the database, the timeline and to every sink
+    const mine = writing.then(() => write(clean, { runId: row.run_id, phase, step: keyStep, n }, end));
     writing = mine.catch(() => {}); // the emitter gets the error; the next event tries for itself
     await mine;
   }
@@ -62,7 +64,8 @@ export function createVoice({ control, sinks, row, token }: VoiceOf): RunVoice {
   }
 
   async function tell(event: EngineEvent): Promise<void> {
-    for (const sink of sinks) await sink({ ...event, runId: row.run_id, seq: -1, at: new Date().toISOString() }, false);
+    const clean = redactJson(event);
+    for (const sink of sinks) await sink({ ...clean, runId: row.run_id, seq: -1, at: new Date().toISOString() }, false);
   }
 
   return { emit, close, tell };
