@@ -1,5 +1,6 @@
-import { mkdir, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { copyFile, mkdir, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
 import { rolldown, type OutputChunk } from "rolldown";
 import { bundleEntries, bundleOptions, outputOptions, seldomEntries } from "./bundle-options.ts";
 import { collectLicences } from "./licences.ts";
@@ -12,6 +13,9 @@ export async function buildBundle(root: string, folder: string): Promise<OutputC
   for (const [name, file] of Object.entries(seldomEntries(root))) {
     chunks.push(...(await write(root, { [name]: file }, folder)));
   }
+  // The parser of SQL looks for its code beside the file that loads it.
+  const parser = createRequire(join(root, "package.json")).resolve("libpg-query");
+  await copyFile(join(dirname(parser), "libpg-query.wasm"), join(folder, "libpg-query.wasm"));
   const modules = new Set(chunks.flatMap((chunk) => chunk.moduleIds));
   await collectLicences([...modules], join(folder, "licences.txt"));
   await writeManifest(root, join(folder, "manifest.json"));

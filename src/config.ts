@@ -3,6 +3,7 @@
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { TbError } from "./errors.ts";
+import { rememberSecret } from "./secrets/redactor.ts";
 import { readSettings, SETTINGS, type SettingKey, type Settings } from "./settings.ts";
 
 export interface ClusterSettings {
@@ -29,6 +30,14 @@ export interface Config {
   readonly hasDisplay: boolean;
   /** Environment variables that tb hands on to the programs it starts (search path, proxies, certificates). */
   readonly passthrough: Readonly<Record<string, string>>;
+  readonly keyring: KeyringConfig;
+}
+
+export interface KeyringConfig {
+  /** Variables by which programs find the session of the user and its keyring. */
+  readonly session: Readonly<Record<string, string>>;
+  /** Whether a new key goes there. A folder that TB_HOME names keeps its key with it: it may be copied or thrown away. */
+  readonly preferred: boolean;
 }
 
 const PASSED_ON = [
@@ -49,8 +58,15 @@ const PASSED_ON = [
   "PGSSLMODE",
 ];
 
-/** Throws TbError "configuration" that lists every problem found. */
+const SESSION = ["PATH", "HOME", "USER", "DBUS_SESSION_BUS_ADDRESS", "XDG_RUNTIME_DIR", "DISPLAY", "WAYLAND_DISPLAY"];
+
+/** Names of variables whose values are secrets, tb's own and other programs'. */
+const SECRET_NAME = /(^|_)(API_KEY|ACCESS_KEY|SECRET_KEY|PRIVATE_KEY|TOKEN|PASSWORD|PASSWD|SECRET)$/i;
+
+/** Throws TbError "configuration" that lists every problem found. The secrets among the variables leave this process nowhere
+ * from then on (secrets/redactor.ts). */
 export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
+  rememberSecrets(env);
   const home = readHome(env);
   const { settings, problems } = readSettings(home);
   const schema = choose("control-schema", env, settings, problems) ?? "tb";
@@ -83,8 +99,26 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     privateRegistry: settings["private-registry"] === "yes",
     debug: env.TB_DEBUG === "1",
     hasDisplay: process.platform !== "linux" || Boolean(env.DISPLAY || env.WAYLAND_DISPLAY || env.WSL_DISTRO_NAME),
-    passthrough: passedOn(env),
+    passthrough: pick(env, PASSED_ON),
+    keyring: { session: pick(env, SESSION), preferred: !env.TB_HOME },
   };
+}
+
+function rememberSecrets(env: NodeJS.ProcessEnv): void {
+  for (const [name, value] of Object.entries(env)) if (value && SECRET_NAME.test(name)) rememberSecret(value);
+  // Of an address only the password is a secret: the rest of it is told.
+  for (const name of ["PG_CONTROL_URL", "HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"]) {
+    const password = /^[a-z]+:\/\/[^/\s]*?:([^/\s]*)@/i.exec(env[name] ?? "")?.[1];
+    if (password) for (const form of [password, unescaped(password)]) rememberSecret(form);
+  }
+}
+
+function unescaped(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text; // not percent-encoded after all
+  }
 }
 
 /** What can be said when the configuration is wrong: where tb's folder is, and nothing of servers. */
@@ -98,12 +132,13 @@ export function fallbackConfig(env: NodeJS.ProcessEnv = process.env): Config {
     privateRegistry: false,
     debug: false,
     hasDisplay: false,
-    passthrough: passedOn(env),
+    passthrough: pick(env, PASSED_ON),
+    keyring: { session: pick(env, SESSION), preferred: false },
   };
 }
 
-function passedOn(env: NodeJS.ProcessEnv): Record<string, string> {
-  return Object.fromEntries(PASSED_ON.flatMap((name) => (env[name] ? [[name, env[name]]] : [])));
+function pick(env: NodeJS.ProcessEnv, names: readonly string[]): Record<string, string> {
+  return Object.fromEntries(names.flatMap((name) => (env[name] ? [[name, env[name]]] : [])));
 }
 
 /** tb's folder, before anything else is read from it. */

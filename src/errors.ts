@@ -1,4 +1,5 @@
 // The one error type a user meets, and its exit codes (product.md, "Output contract").
+import { redact } from "./secrets/redactor.ts";
 
 /** What went wrong, as a program reads it. Each code has one exit code. */
 export type ErrorCode =
@@ -70,7 +71,7 @@ export interface ErrorJson {
   suggestion: string | null;
   /** Whether the same command may succeed later. */
   retryable: boolean;
-  /** More lines that a person reads below the message, free of secrets; null when there are none. */
+  /** More lines that a person reads below the message; null when there are none. */
   details: string[] | null;
 }
 
@@ -102,21 +103,22 @@ export class TbError extends Error {
   }
 }
 
-/** The error as data; an unexpected error becomes a `failure` that says it is tb's own fault. */
+/** The error as data, without any secret that this process knows; an unexpected error becomes a `failure` that says it is
+ * tb's own fault. */
 export function toErrorJson(error: unknown): ErrorJson {
   if (error instanceof TbError) {
     return {
       code: error.code,
-      message: error.message,
-      suggestion: error.suggestion,
+      message: redact(error.message),
+      suggestion: error.suggestion === null ? null : redact(error.suggestion),
       retryable: error.retryable,
-      details: error.details ?? null,
+      details: error.details?.map(redact) ?? null,
     };
   }
   const message = error instanceof Error ? error.message : String(error);
   return {
     code: "failure",
-    message: `Unexpected error: ${message}`,
+    message: `Unexpected error: ${redact(message)}`,
     suggestion: "Run the command again with TB_DEBUG=1 and report what it prints.",
     retryable: false,
     details: null,

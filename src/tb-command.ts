@@ -56,6 +56,9 @@ export abstract class TbCommand<Data, Item extends object = object> extends Comm
   private quiet = false;
   private conclusion: TbError | undefined;
 
+  /** Set by a command whose text is to show a secret that the user has asked for. */
+  protected reveals = false;
+
   abstract override run(): Promise<Data>;
 
   /** The result as people read it. */
@@ -89,7 +92,7 @@ export abstract class TbCommand<Data, Item extends object = object> extends Comm
         this.tellEnd(error ? { type: "run.failed", error, result: data } : { type: "run.finished", result: data });
     } else if (!this.streaming) {
       const text = this.jsonEnabled() ? this.envelope(data, error) : this.format(data);
-      if (text) writeResult(text);
+      if (text) writeResult(text, { reveal: this.reveals && !this.jsonEnabled() });
     }
   }
 

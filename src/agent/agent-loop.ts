@@ -7,11 +7,13 @@ import { TbError } from "../errors.ts";
 import type { Run } from "../pipeline/types.ts";
 import { allowanceOf, type AgentLimits, type Allowance } from "./allowance.ts";
 import { callModel } from "./call-model.ts";
-import { createRedactor, plainText, storable } from "./clean-text.ts";
+import { redact } from "../secrets/redactor.ts";
+import { plainText, storable } from "./clean-text.ts";
 import { fitBudget } from "./context-budget.ts";
 import { executeCalls, prepare } from "./execute-calls.ts";
 import { buildHistory, changedFiles, isSilent, type PastTurn } from "./history.ts";
 import { findLoop, formatErrorsInARow } from "./loop-detection.ts";
+import type { SqlResult } from "./sql/run-sql.ts";
 import { finishSchema } from "./tools/finish.ts";
 import { AGENT_TOOLS, agentToolSpecs } from "./tools/index.ts";
 
@@ -21,14 +23,12 @@ export type { AgentLimits } from "./allowance.ts";
 export interface AgentSession {
   /** Opens (or rebuilds) the sandbox of the run; cheap when it is open. */
   sandbox(): Promise<Sandbox>;
-  /** Runs SQL on the development copy as a role that may only read and write rows; null = no database. */
-  query: ((sql: string) => Promise<{ rows: object[]; rowCount: number | null }>) | null;
+  /** Runs SQL on the development copy, of a call by its name; null = no database. */
+  query: ((sql: string, callName: string) => Promise<SqlResult>) | null;
   /** Commits the tree to the run's private ref. */
   saveTree(): Promise<{ changed: boolean }>;
   /** Makes the tree equal to the private ref (after a crash inside a turn). */
   restoreTree(): Promise<void>;
-  /** Values that must reach neither the model nor what is stored. */
-  secrets: readonly string[];
 }
 
 export interface AgentOutcome {
@@ -64,7 +64,7 @@ export async function runAgent(
     let askedHere = false;
     const asked = await run.step(`turn-${turn}`, async () => {
       askedHere = true;
-      return ask(run, session, opening, allowance, turn);
+      return ask(run, opening, allowance, turn);
     });
     if (asked.end) return { ...asked.end, turn, filesChanged: asked.changed };
     if (!asked.acts) continue;
@@ -88,14 +88,13 @@ export async function answerFinish(run: Run, turn: number, text: string, failed:
   const last = row.response.toolCalls.at(-1);
   const callId = last?.name === "finish" ? last.id : null;
   const others = (row.tool_results ?? []).filter((result) => result.callId !== callId);
-  const answer: ToolOutcome = { callId, name: "finish", text: storable(text), failed, changed: [] };
+  const answer: ToolOutcome = { callId, name: "finish", text: storable(redact(text)), failed, changed: [] };
   await setToolResults(run.control, run.id, row.turn, [...others, answer]);
 }
 
 /** One question to the model, and whether its answer ends the loop. */
 async function ask(
   run: Run,
-  session: AgentSession,
   opening: { system: string; messages: Message[] },
   allowance: Allowance,
   number: number,
@@ -106,16 +105,14 @@ async function ask(
   if (!paid) allowance.checkTurn();
   const messages = fitBudget(buildHistory(opening.messages, before));
   const call = { purpose: "agent", system: opening.system, messages, tools: agentToolSpecs() } as const;
-  const answer = await inTime(run, allowance, (signal) =>
-    callModel(run, `agent-${number}`, call, { secrets: session.secrets, signal }),
-  );
+  const answer = await inTime(run, allowance, (signal) => callModel(run, `agent-${number}`, call, signal));
   if (!paid && allowance.spend(answer.usage).priceUnknown) {
     await run.emit({
       type: "warning",
       text: "The model's price is unknown, so no money limit can be held; turns and time still are.",
     });
   }
-  const text = plainText(createRedactor(session.secrets)(answer.text)).trim();
+  const text = plainText(answer.text).trim();
   if (text) await run.emit({ type: "agent.message", text });
   const acts = answer.toolCalls.length > 0;
   const previous = before.at(-1);
@@ -167,13 +164,12 @@ async function resultsOf(
   const last = toolCalls.at(-1)!;
   const finishing = last.name === "finish" && "tool" in prepare(AGENT_TOOLS, last);
   const calls = finishing ? toolCalls.slice(0, -1) : toolCalls;
-  const redact = createRedactor(session.secrets);
   const results = await inTime(run, allowance, (signal) =>
     executeCalls(
       run,
       AGENT_TOOLS,
       calls,
-      { sandbox: () => session.sandbox(), query: session.query, signal, timeLeft: () => allowance.timeLeft(), redact },
+      { sandbox: () => session.sandbox(), query: session.query, signal, timeLeft: () => allowance.timeLeft() },
       turn.number,
     ),
   );

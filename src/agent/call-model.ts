@@ -4,34 +4,23 @@ import type { ModelAnswer, ModelCall } from "../adapters/model/model.ts";
 import { findTurn, insertTurn } from "../control/turns.ts";
 import { TbError } from "../errors.ts";
 import type { Run } from "../pipeline/types.ts";
-import { createRedactor, mapStrings, storable } from "./clean-text.ts";
-
-export interface CallModelOptions {
-  /** Values that must not reach the model; each is replaced by "[redacted]". */
-  secrets?: readonly string[];
-  /** Ends the call; default the run's own signal. */
-  signal?: AbortSignal;
-}
+import { redactJson } from "../secrets/redactor.ts";
+import { mapStrings, storable } from "./clean-text.ts";
 
 /** The model's answer for this turn of the run. Call it inside a `run.step`: a turn that was answered before (by a process
  * that died before its step was remembered) is not asked again. Throws what the model throws, and TbError "failure" when
  * an answer that had to be data was cut off or missing. */
-export async function callModel(
-  run: Run,
-  turn: string,
-  call: ModelCall,
-  options: CallModelOptions = {},
-): Promise<ModelAnswer> {
-  const known = (await findTurn(run.control, run.id, turn)) ?? (await ask(run, turn, call, options));
+export async function callModel(run: Run, turn: string, call: ModelCall, signal = run.signal): Promise<ModelAnswer> {
+  const known = (await findTurn(run.control, run.id, turn)) ?? (await ask(run, turn, call, signal));
   const answer = known.response;
   await run.emit({ type: "model.usage", model: known.model, ...answer.usage });
   if (call.answerSchema) checkData(answer);
   return answer;
 }
 
-async function ask(run: Run, turn: string, call: ModelCall, { secrets = [], signal = run.signal }: CallModelOptions) {
+async function ask(run: Run, turn: string, call: ModelCall, signal: AbortSignal) {
   const model = await run.adapters.model();
-  const clean = mapStrings(call, createRedactor(secrets));
+  const clean = redactJson(call); // no secret that this process knows gets to a model
   const answer = await model.complete(clean, signal);
   const row = {
     run_id: run.id,

@@ -1,12 +1,4 @@
-// What may go to a model, into the database or onto a screen: without secrets, and without characters that break them.
-
-const HIDDEN = "[redacted]";
-
-/** Replaces every secret by "[redacted]", longer ones first, so that one that contains another is hidden whole. */
-export function createRedactor(secrets: readonly string[]): (text: string) => string {
-  const known = [...new Set(secrets)].filter((secret) => secret !== "").toSorted((a, b) => b.length - a.length);
-  return (text) => known.reduce((rest, secret) => rest.replaceAll(secret, HIDDEN), text);
-}
+// What may go into the database or onto a screen: without characters that break them.
 
 /** The same JSON with every string (keys too) put through `change`. */
 export function mapStrings<T>(value: T, change: (text: string) => string): T {

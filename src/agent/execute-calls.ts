@@ -4,6 +4,7 @@ import type { ToolOutcome } from "../control/turns.ts";
 import { TbError } from "../errors.ts";
 import type { Run } from "../pipeline/types.ts";
 import { nearest } from "../ui/nearest.ts";
+import { redact } from "../secrets/redactor.ts";
 import { oneLine, storable } from "./clean-text.ts";
 import type { Tool, ToolContext, ToolResult } from "./tools/tool.ts";
 
@@ -23,13 +24,13 @@ export async function executeCalls(
   const prepared = calls.map((call) => prepare(tools, call));
   for (const group of groups(prepared)) {
     // Events are numbered as they come, so they are emitted in an order that does not depend on which read ends first.
-    for (const one of group) await announce(run, one, context);
+    for (const one of group) await announce(run, one);
     const settled = await Promise.allSettled(
       group.map((one) => execute(one, { ...context, callName: `turn-${turn}-${calls.indexOf(one.call) + 1}` })),
     );
     for (const [index, result] of settled.entries()) {
       if (result.status === "rejected") throw result.reason;
-      outcomes.push(await conclude(run, group[index]!, result.value, context));
+      outcomes.push(await conclude(run, group[index]!, result.value));
     }
   }
   return outcomes;
@@ -71,8 +72,8 @@ export function prepare(tools: readonly Tool[], call: ToolCall): Prepared {
   return { call, malformed: `The arguments of ${tool.name} are not valid:\n${problems.join("\n")}` };
 }
 
-async function announce(run: Run, one: Prepared, { redact }: Pick<ToolContext, "redact">): Promise<void> {
-  await run.emit({ type: "tool.started", tool: oneLine(one.call.name, 40), summary: summaryOf(one, redact) });
+async function announce(run: Run, one: Prepared): Promise<void> {
+  await run.emit({ type: "tool.started", tool: oneLine(one.call.name, 40), summary: summaryOf(one) });
 }
 
 async function execute(one: Prepared, context: ToolContext): Promise<ToolResult> {
@@ -85,14 +86,9 @@ async function execute(one: Prepared, context: ToolContext): Promise<ToolResult>
   }
 }
 
-async function conclude(
-  run: Run,
-  one: Prepared,
-  result: ToolResult,
-  { redact }: Pick<ToolContext, "redact">,
-): Promise<ToolOutcome> {
+async function conclude(run: Run, one: Prepared, result: ToolResult): Promise<ToolOutcome> {
   const note = result.note ?? (result.failed ? `failed: ${result.text}` : "");
-  const summary = `${summaryOf(one, redact)}${note ? ` · ${oneLine(redact(note), 120)}` : ""}`;
+  const summary = `${summaryOf(one)}${note ? ` · ${oneLine(redact(note), 120)}` : ""}`;
   await run.emit({ type: "tool.finished", tool: oneLine(one.call.name, 40), summary });
   return {
     callId: one.call.id,
@@ -104,6 +100,7 @@ async function conclude(
   };
 }
 
-function summaryOf(one: Prepared, redact: (text: string) => string): string {
+/** Redacted before it is cut: what is left of a secret is not found. */
+function summaryOf(one: Prepared): string {
   return oneLine(redact("tool" in one ? one.tool.summarize(one.args) : one.call.name));
 }

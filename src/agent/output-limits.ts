@@ -1,4 +1,5 @@
 // How much of a tool's output a model gets to see: 2,000 lines or 50 KB.
+import { redact } from "../secrets/redactor.ts";
 
 export const MAX_LINES = 2000;
 const MAX_CHARS = 50 * 1024;
@@ -21,7 +22,9 @@ export function keepTail(text: string, maxLines = MAX_LINES, maxChars = MAX_CHAR
   return keep(text, maxLines, maxChars, true);
 }
 
-function keep(text: string, maxLines: number, maxChars: number, fromEnd: boolean): Cut {
+/** Secrets are taken out before: one that is cut in two is not found any more. */
+function keep(whole: string, maxLines: number, maxChars: number, fromEnd: boolean): Cut {
+  const text = redact(whole);
   const lines = splitLines(text);
   const order = fromEnd ? lines.toReversed() : lines;
   const kept: string[] = [];

@@ -17,6 +17,7 @@ import { createVoice } from "./run-events.ts";
 import { createHost, type HostOf } from "./run-host.ts";
 import { runPipeline } from "./run-pipeline.ts";
 import type { Pipeline, RunSink } from "./types.ts";
+import { watchProject } from "./watch-project.ts";
 
 export interface EngineDeps {
   control: Control;
@@ -57,6 +58,9 @@ export async function executeRun(row: RunRow, token: number, deps: EngineDeps): 
   if (deps.signal.aborted) onAbort();
   else deps.signal.addEventListener("abort", onAbort, { once: true });
 
+  const watch = await watchProject(deps.adapters, row.project_id, (text) => {
+    attempts.get(row.run_id)?.voice.warn(text).catch(() => {}); // whose session it was hears of it anyway
+  });
   const letGo = keepLease(deps.control, row.run_id, token, (reason) => {
     stop.abort(reason);
     attempts.get(row.run_id)?.park(reason); // the step in flight may wait for the engine, which hears no signal
@@ -82,6 +86,7 @@ export async function executeRun(row: RunRow, token: number, deps: EngineDeps): 
     return await settle(row, token, deps, outcome);
   } finally {
     letGo();
+    await watch.stop();
     attempts.delete(row.run_id);
     deps.signal.removeEventListener("abort", onAbort);
     await DBOS.shutdown({ workflowCompletionTimeoutMS: 0 }); // 0: a parked workflow never ends in this process

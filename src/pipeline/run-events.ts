@@ -4,6 +4,7 @@ import type { Control } from "../control/control.ts";
 import { insertEvent, type EventKey, type NewActivity } from "../control/events.ts";
 import type { RunEnd, RunRow } from "../control/runs.ts";
 import type { ErrorJson } from "../errors.ts";
+import { redactJson } from "../secrets/redactor.ts";
 import type { LifecycleEvent } from "./run-pipeline.ts";
 import type { PhaseEvent, RunSink } from "./types.ts";
 
@@ -20,6 +21,8 @@ export interface RunVoice {
   readonly emit: (event: EngineEvent, step?: string) => Promise<void>;
   /** The run's last event, stored in one statement with the state it ends (or parks) in: both are there or neither. */
   readonly close: (event: EngineEvent, end: RunEnd) => Promise<void>;
+  /** What happens beside the phase under way, at any moment; the numbers of the phase's own events stay as they are. */
+  readonly warn: (text: string) => Promise<void>;
   /** Tells the sinks an event that cannot be stored. */
   readonly tell: (event: EngineEvent) => Promise<void>;
 }
@@ -33,10 +36,15 @@ export interface VoiceOf {
 
 export function createVoice({ control, sinks, row, token }: VoiceOf): RunVoice {
   const counters = new Map<string, number>();
+  let phaseUnderWay = "";
   let writing: Promise<void> = Promise.resolve();
 
   function emit(event: EngineEvent, step = ""): Promise<void> {
     return say(event, step, null);
+  }
+
+  function warn(text: string): Promise<void> {
+    return say({ type: "warning", phase: phaseUnderWay, text }, `beside@${token}`, null);
   }
 
   function close(event: EngineEvent, end: RunEnd): Promise<void> {
@@ -45,11 +53,13 @@ export function createVoice({ control, sinks, row, token }: VoiceOf): RunVoice {
 
   async function say(event: EngineEvent, step: string, end: RunEnd | null): Promise<void> {
     const phase = "phase" in event ? event.phase : "";
+    if (event.type === "phase.started") phaseUnderWay = phase;
     const keyStep = eventStep(event, step, token);
     const counter = `${phase}\n${keyStep}`;
     const n = counters.get(counter) ?? 0;
     counters.set(counter, n + 1);
-    const mine = writing.then(() => write(event, { runId: row.run_id, phase, step: keyStep, n }, end));
+    const clean = redactJson(event); // from here it goes into the database, the timeline and to every sink
+    const mine = writing.then(() => write(clean, { runId: row.run_id, phase, step: keyStep, n }, redactJson(end)));
     writing = mine.catch(() => {}); // the emitter gets the error; the next event tries for itself
     await mine;
   }
@@ -62,10 +72,11 @@ export function createVoice({ control, sinks, row, token }: VoiceOf): RunVoice {
   }
 
   async function tell(event: EngineEvent): Promise<void> {
-    for (const sink of sinks) await sink({ ...event, runId: row.run_id, seq: -1, at: new Date().toISOString() }, false);
+    const clean = redactJson(event);
+    for (const sink of sinks) await sink({ ...clean, runId: row.run_id, seq: -1, at: new Date().toISOString() }, false);
   }
 
-  return { emit, close, tell };
+  return { emit, warn, close, tell };
 }
 
 /** The failed activity of a run that was undone, which outlives the undo (it is no resource). Told once, however often the

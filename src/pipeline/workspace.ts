@@ -1,6 +1,7 @@
 // A run's workspace: the sandbox with the project's tree, its copy of the database, and the private ref that the tree is
 // saved to. Handles are reopened by id, and a sandbox that is gone is rebuilt from the ref.
 import type { AgentSession } from "../agent/agent-loop.ts";
+import { createCopyQuery } from "../agent/sql/query-copy.ts";
 import type { Connection } from "../adapters/database-cluster/database-cluster.ts";
 import type { DatabaseDoor, Sandbox } from "../adapters/sandbox/sandbox.ts";
 import { recordContainerSession } from "../control/container-sessions.ts";
@@ -26,7 +27,7 @@ export async function openWorkspace(run: Run, of: WorkspaceOf): Promise<Workspac
   const connection = of.database ? await workConnection(run, of.projectId) : null;
   let sandbox: Promise<Sandbox> | undefined;
   let door: DatabaseDoor | undefined;
-  let pool: import("pg").Pool | undefined;
+  const query = connection ? await copyQuery(run, of.projectId) : null;
 
   function open(): Promise<Sandbox> {
     return (sandbox ??= reopenWithDoor());
@@ -71,15 +72,9 @@ export async function openWorkspace(run: Run, of: WorkspaceOf): Promise<Workspac
     return gitHost.saveTree({ projectId: of.projectId, workTree, ref: treeRef(run.id) });
   }
 
-  async function query(sql: string): Promise<{ rows: object[]; rowCount: number | null }> {
-    pool ??= await openPool(connection!);
-    // The extended protocol takes one statement at a time, so nothing can be smuggled in behind another.
-    return pool.query({ text: sql, queryMode: "extended" } as import("pg").QueryConfig);
-  }
-
   return {
     sandbox: open,
-    query: connection ? query : null,
+    query,
     save,
     async saveTree() {
       return { changed: (await save()).changed };
@@ -87,24 +82,20 @@ export async function openWorkspace(run: Run, of: WorkspaceOf): Promise<Workspac
     async restoreTree() {
       await restoreTree(await open());
     },
-    secrets: connection ? [connection.password] : [],
     async close() {
       await door?.close();
       door = undefined;
       sandbox = undefined;
-      await pool?.end();
-      pool = undefined;
     },
   };
 }
 
-/** One connection at most. Idle, it neither keeps a tb whose run has parked alive nor ends one when its server goes away. */
-async function openPool(connection: Connection): Promise<import("pg").Pool> {
-  const { default: pg } = await import("pg");
-  const limits = { statement_timeout: 10_000, query_timeout: 15_000, connectionTimeoutMillis: 10_000 };
-  const pool = new pg.Pool({ ...connection, ...limits, max: 1, allowExitOnIdle: true });
-  pool.on("error", () => {}); // the pool has dropped the connection, the next query opens another
-  return pool;
+/** What the model asks of the copy, as the role that owns its schema. */
+async function copyQuery(run: Run, projectId: string): Promise<NonNullable<AgentSession["query"]>> {
+  const cluster = await run.adapters.databaseCluster();
+  await cluster.rememberPasswords(projectId);
+  const connection = await cluster.connection(projectId, "own", workDatabases(projectId).work);
+  return createCopyQuery(run, { projectId, connection });
 }
 
 /** The run's sandbox, written to the ledger before it is made. */

@@ -1,6 +1,6 @@
 // Files that hold secrets or decide where state lives: created once, whole, and readable by nobody else.
 import { randomBytes } from "node:crypto";
-import { chmod, link, mkdir, open, readFile, stat, unlink } from "node:fs/promises";
+import { chmod, link, mkdir, open, readFile, rename, stat, unlink } from "node:fs/promises";
 import { dirname } from "node:path";
 import { TbError } from "../errors.ts";
 
@@ -60,6 +60,23 @@ export async function createOnce(path: string, make: () => string): Promise<stri
     throw folderError(error, dirname(path));
   }
   return (await readFile(path, "utf8")).trim();
+}
+
+/** Puts a new content in the place of a 0600 file in one step: whoever reads it finds the one or the other. */
+export async function replaceFile(path: string, content: string): Promise<void> {
+  const temporary = `${path}.${randomBytes(6).toString("hex")}`;
+  try {
+    const file = await open(temporary, "wx", 0o600);
+    try {
+      await file.writeFile(`${content}\n`);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path);
+  } catch (error) {
+    throw folderError(error, dirname(path));
+  }
 }
 
 /** Content without the line end; null when there is no such file. Throws TbError "configuration" when it is unreadable. */

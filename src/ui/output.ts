@@ -2,14 +2,18 @@
 import { stripVTControlCharacters, styleText } from "node:util";
 import type { ErrorJson } from "../errors.ts";
 import { EXIT_CODES } from "../errors.ts";
+import { redact } from "../secrets/redactor.ts";
 import { leaveIfUnread } from "./closed-pipe.ts";
 
-export function writeResult(text: string): void {
-  process.stdout.write(text.endsWith("\n") ? text : `${text}\n`);
+/** @param reveal prints a secret as well: only where the user has asked for exactly that. */
+export function writeResult(text: string, { reveal = false }: { reveal?: boolean } = {}): void {
+  const told = reveal ? text : redact(text);
+  process.stdout.write(told.endsWith("\n") ? told : `${told}\n`);
 }
 
 export function writeMessage(text: string): void {
-  process.stderr.write(text.endsWith("\n") ? text : `${text}\n`);
+  const told = redact(text);
+  process.stderr.write(told.endsWith("\n") ? told : `${told}\n`);
 }
 
 /** Writes a part of a stream to stdout. Resolves when there is room for more; ends the process when nobody reads. */

@@ -1,6 +1,7 @@
 // The promise of the product: nothing is called done that tb has not checked by its own hand.
 import { MAINTENANCE } from "../adapters/database-cluster/administrator-session.ts";
 import { interruption } from "../processes/interruption.ts";
+import { redactJson } from "../secrets/redactor.ts";
 import { checkBoot, startServer } from "./boot.ts";
 import { checkBuild } from "./build.ts";
 import { check } from "./check.ts";
@@ -63,12 +64,10 @@ export async function verifyProject(subject: Subject): Promise<Verdict> {
     const before = await since;
     const passed = checks.every((one) => one.passed);
     if (!passed && hasDatabase(subject)) await requireSameServer(subject.cluster, MAINTENANCE, before);
-    const secrets = await passwords(subject);
     return {
       passed,
-      checks: checks
-        .map((one) => withoutSecrets(one, secrets))
-        .toSorted((a, b) => ORDER.indexOf(a.name) - ORDER.indexOf(b.name)),
+      // It goes to the model and into files, and it quotes what the project's programs printed.
+      checks: redactJson(checks).toSorted((a, b) => ORDER.indexOf(a.name) - ORDER.indexOf(b.name)),
       endpoints: routes.filter((route) => route.file.startsWith("server/api/")),
       tables: (await facts)?.tables ?? [],
     };
@@ -95,18 +94,6 @@ function makeScratch(subject: Subject): Scratch {
 async function factsOf(subject: Subject, { probe }: Scratch): Promise<SchemaFacts | null> {
   await probe.ready;
   return hasDatabase(subject) ? introspect(subject.cluster, subject.database) : null;
-}
-
-/** A failure goes to the model, and it quotes what the project's programs printed. */
-function withoutSecrets(one: Check, secrets: string[]): Check {
-  const clean = (text: string) => secrets.reduce((all, secret) => all.replaceAll(secret, "***"), text);
-  return { ...one, failures: one.failures.map((failure) => ({ ...failure, message: clean(failure.message) })) };
-}
-
-async function passwords(subject: Subject): Promise<string[]> {
-  if (!hasDatabase(subject)) return [];
-  const { env } = await databaseAccess(subject, subject.database, ["own"]);
-  return [env["DB_PASSWORD"] ?? "", env["MIGRATE_DB_PASSWORD"] ?? ""].filter((secret) => secret !== "");
 }
 
 /** The migrations, replayed on the empty database that the tests get afterwards. */

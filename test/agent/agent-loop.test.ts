@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Message, ModelCall } from "../../src/adapters/model/model.ts";
 import { answerFinish, runAgent } from "../../src/agent/agent-loop.ts";
 import { listAgentTurns, setToolResults, sumCost } from "../../src/control/turns.ts";
+import { rememberSecret } from "../../src/secrets/redactor.ts";
 import { answer, call, createAgentWorld, inTurn, type AgentRun, type AgentWorld } from "../helpers/agent-run.ts";
 
 const OPENING = { system: "You build backends.", messages: [{ role: "user", text: "Build it." } as Message] };
@@ -160,7 +161,8 @@ describe("the loop", () => {
 
 describe("secrets", () => {
   test("reach neither the model, nor what is stored, nor an event", async () => {
-    const run = await world.newRun(["s3cr3t-passw0rd"]);
+    rememberSecret("s3cr3t-passw0rd");
+    const run = await world.newRun();
     await (await run.session.sandbox()).writeFile(".env", "DB_PASSWORD=s3cr3t-passw0rd\n");
     const opening = { system: "The password is s3cr3t-passw0rd.", messages: OPENING.messages };
     const script = inTurn(

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Sandbox } from "../../src/adapters/sandbox/sandbox.ts";
-import { createRedactor } from "../../src/agent/clean-text.ts";
 import { executeCalls } from "../../src/agent/execute-calls.ts";
 import { AGENT_TOOLS, agentToolSpecs } from "../../src/agent/tools/index.ts";
 import type { ToolOutcome } from "../../src/control/turns.ts";
+import { rememberSecret } from "../../src/secrets/redactor.ts";
 import { call, createAgentWorld, inTurn, type AgentRun, type AgentWorld } from "../helpers/agent-run.ts";
 
 let world: AgentWorld;
@@ -24,7 +24,6 @@ async function use(name: string, args: object, query = run.session.query): Promi
     query,
     signal: new AbortController().signal,
     timeLeft: () => 60_000,
-    redact: createRedactor(["hunter2"]),
   };
   const [outcome] = await executeCalls(run.attempt(inTurn()), AGENT_TOOLS, [call(name, args)], context, 7);
   return outcome!;
@@ -106,6 +105,7 @@ describe("write_file", () => {
 
 describe("run_command", () => {
   test("shows how it ended and the end of its output, and keeps the whole", async () => {
+    rememberSecret("hunter2");
     const outcome = await use("run_command", { command: "seq 1 5000; echo hunter2; exit 3" });
     expect(outcome.failed).toBe(true);
     expect(outcome.text).toMatch(
@@ -152,8 +152,20 @@ describe("query_database", () => {
     expect(outcome.text.split("\n")).toHaveLength(101);
   });
 
-  test("refuses several statements at once", async () => {
-    expect(await use("query_database", { sql: "select 1; select 2" })).toMatchObject({ failed: true });
+  test("shows the rows of the last of several statements", async () => {
+    expect((await use("query_database", { sql: "select 1 as one; select 2 as two" })).text).toBe('1 row:\n{"two":2}');
+  });
+
+  test("tries a change of the schema and takes it back", async () => {
+    const outcome = await use("query_database", { sql: "create table tried (n int); select n from tried" });
+    expect(outcome).toMatchObject({ failed: false, text: expect.stringContaining("The schema was put back") });
+    expect((await use("query_database", { sql: "select n from tried" })).text).toContain("42P01");
+  });
+
+  test("says what is not allowed, all of it at once", async () => {
+    const outcome = await use("query_database", { sql: "commit; select pg_sleep(1)" });
+    expect(outcome).toMatchObject({ failed: true, text: expect.stringContaining("nothing was run") });
+    expect(outcome.text).toMatch(/TRANSACTION is not allowed.*pg_sleep is not allowed/s);
   });
 
   test("says so when there is no database", async () => {
@@ -179,7 +191,6 @@ test("reads see what the writes before them did, and results come in the order o
     query: null,
     signal: new AbortController().signal,
     timeLeft: () => 60_000,
-    redact: (text: string) => text,
   };
   const calls = [
     call("write_file", { path: "a.txt", content: "1\n" }),

@@ -1,14 +1,17 @@
 // An agent's surroundings without the rest of a pipeline: a real control database, sandbox and git directory, a model
 // that answers by a script, and a Run whose steps are remembered as the engine remembers them.
+import type { Connection } from "../../src/adapters/database-cluster/database-cluster.ts";
 import { createLocalGitHost } from "../../src/adapters/git-host/local-git-host.ts";
 import { selectAdapters } from "../../src/adapters/index.ts";
 import type { Model, ModelAnswer, ModelCall, ToolCall } from "../../src/adapters/model/model.ts";
 import { createLocalSandboxProvider } from "../../src/adapters/sandbox/local-sandbox.ts";
 import type { AgentSession } from "../../src/agent/agent-loop.ts";
+import { createCopyQuery } from "../../src/agent/sql/query-copy.ts";
 import { openControl, type Control } from "../../src/control/database.ts";
 import { insertRun } from "../../src/control/runs.ts";
 import { newId } from "../../src/ids.ts";
 import type { PhaseEvent, Run } from "../../src/pipeline/types.ts";
+import { redactJson } from "../../src/secrets/redactor.ts";
 import { readyScratch } from "./homes.ts";
 
 export type Script = (call: ModelCall, signal: AbortSignal) => ModelAnswer | Promise<ModelAnswer>;
@@ -26,7 +29,7 @@ export interface AgentRun {
 }
 
 export interface AgentWorld {
-  newRun(secrets?: string[]): Promise<AgentRun>;
+  newRun(): Promise<AgentRun>;
   stop(): Promise<void>;
 }
 
@@ -39,7 +42,7 @@ export async function createAgentWorld(): Promise<AgentWorld> {
   const gitHost = createLocalGitHost(config);
   const sandboxes: string[] = [];
 
-  async function newRun(secrets: string[] = []): Promise<AgentRun> {
+  async function newRun(): Promise<AgentRun> {
     const [runId, projectId] = [newId("run"), newId("prj")];
     await insertRun(control, {
       runId,
@@ -56,12 +59,13 @@ export async function createAgentWorld(): Promise<AgentWorld> {
     await sandbox.writeFile("package.json", '{ "type": "module" }\n');
     const ref = { projectId, workTree: await sandbox.workTree(), ref: `runs/${runId}` };
     await gitHost.saveTree(ref);
+    const { host, port, user, password, database } = control.pool.options; // any database will do
+    const connection = { host, port, user, password, database } as Connection;
     const session: AgentSession = {
       sandbox: async () => sandbox,
-      query: (sql) => control.pool.query<object>(sql),
+      query: createCopyQuery({ id: runId, control }, { projectId, connection }),
       saveTree: () => gitHost.saveTree(ref),
       restoreTree: async () => void (await gitHost.restoreTree(ref)),
-      secrets,
     };
     const [calls, events, remembered] = [[] as ModelCall[], [] as PhaseEvent[], new Map<string, string>()];
 
@@ -92,7 +96,7 @@ export async function createAgentWorld(): Promise<AgentWorld> {
           return JSON.parse(remembered.get(name)!) as T;
         },
         async emit(event) {
-          events.push(event);
+          events.push(redactJson(event)); // as everything that an engine's run says
         },
       };
     }

@@ -34,7 +34,8 @@ test("each file of the bundle is an entry or needed by one", async () => {
   const entries = files.filter((file) => /^dist\/(main|help|supervisor|command-[\w-]+)\.cjs$/.test(file));
   const commands = globSync("src/commands/**/*.ts", { cwd: root });
   expect(entries.filter((file) => file.startsWith("dist/command-"))).toHaveLength(commands.length + 1); // command-not-found
-  const needed = new Set(["dist/help.txt", "dist/licences.txt", "dist/manifest.json", ...entries]);
+  const read = ["help.txt", "libpg-query.wasm", "licences.txt", "manifest.json"].map((name) => `dist/${name}`);
+  const needed = new Set([...read, ...entries]);
   for (const file of needed) {
     if (!file.endsWith(".cjs")) continue;
     for (const name of await requiredBy(join(root, file))) if (name.startsWith("./")) needed.add(join("dist", name));
@@ -69,7 +70,9 @@ test("the licence of every bundled package is there with its text", async () => 
       .split("\n")[0]!
       .replace(/ \S+ \(.*\)$/, ""),
   );
-  expect(known).toEqual(expect.arrayContaining(["@oclif/core", "@dbos-inc/dbos-sdk", "pg", "zod", "conf", "listr2"]));
+  expect(known).toEqual(
+    expect.arrayContaining(["@oclif/core", "@dbos-inc/dbos-sdk", "pg", "zod", "conf", "libpg-query", "listr2"]),
+  );
   for (const part of parts) expect(part.length, part.slice(0, 80)).toBeGreaterThan(500);
   const { devDependencies } = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
   const sources = (

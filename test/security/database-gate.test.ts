@@ -115,10 +115,14 @@ describe("who is let through", () => {
     await client.end();
   });
 
-  test("not the live database, although role and password are right there", async () => {
-    const direct = new Client({ ...app, database: LIVE });
+  test("not the live database, nor with its own roles' passwords, which are right there", async () => {
+    const live = await cluster.connection(PROJECT, "app", LIVE);
+    const direct = new Client(live);
     await direct.connect(); // without the gate it would work
     await direct.end();
+    expect(await codeOf(open(live.user === app.user ? {} : { ...live, host: gate.host, port: gate.port }))).toBe(
+      "28000",
+    );
     await expect(open({ database: LIVE })).rejects.toThrow(`may not use database "${LIVE}"`);
     expect(await codeOf(open({ database: LIVE }))).toBe("28000");
   });

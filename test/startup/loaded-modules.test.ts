@@ -28,6 +28,7 @@ const HEAVY = [
   "conf",
   "execa",
   "inquirer",
+  "libpg-query",
   "listr2",
   "open",
   "pg-copy-streams",

@@ -18,17 +18,28 @@ export interface ClusterSource {
 /** The database that every server has. */
 export const MAINTENANCE = "postgres";
 
+export interface SessionOptions {
+  /** Whether an embedded server that is down is started; default true. */
+  start?: boolean;
+  /** Milliseconds that a query may take. */
+  patience?: number;
+}
+
+/** A large copy takes minutes; a network that hangs is noticed by keepalives before. */
+const LONGEST_QUERY = 900_000;
+
 /** Attempts of work that met another session's change to the shared catalogs. */
 const ATTEMPTS = 12;
 
-/** Runs the work in a session on that database, starting an embedded server that is down.
+/** Runs the work in a session on that database, starting an embedded server that is down (unless told not to).
  * Throws TbError "authentication", "configuration" or "transient" when there is no way in. */
 export async function asAdministrator<T>(
   source: ClusterSource,
   database: string,
   work: (client: Client) => Promise<T>,
+  options: SessionOptions = {},
 ): Promise<T> {
-  const client = await connect(source, database);
+  const client = await connect(source, database, options);
   try {
     return await work(client);
   } finally {
@@ -36,28 +47,33 @@ export async function asAdministrator<T>(
   }
 }
 
-async function connect(source: ClusterSource, database: string): Promise<Client> {
+async function connect(
+  source: ClusterSource,
+  database: string,
+  { start = true, patience = LONGEST_QUERY }: SessionOptions,
+): Promise<Client> {
   try {
-    return await connectOnce(source, database);
+    return await connectOnce(source, database, patience);
   } catch (error) {
     const failure = error instanceof TbError && error.code === "not_found" ? "absent" : classifyConnectionError(error);
-    if (source.kind === "external" || (failure !== "absent" && failure !== "busy")) throw await explain(source, error);
+    if (!start || source.kind === "external" || (failure !== "absent" && failure !== "busy"))
+      throw await explain(source, error);
   }
   await source.start();
   try {
-    return await connectOnce(source, database);
+    return await connectOnce(source, database, patience);
   } catch (error) {
     throw await explain(source, error);
   }
 }
 
-async function connectOnce(source: ClusterSource, database: string): Promise<Client> {
+async function connectOnce(source: ClusterSource, database: string, patience: number): Promise<Client> {
   const client = new Client({
     ...(await source.administrator()),
     database,
     application_name: "tb",
     connectionTimeoutMillis: 10_000,
-    query_timeout: 900_000, // a large copy takes minutes; a network that hangs is noticed by keepalives before
+    query_timeout: patience,
     keepAlive: true,
     keepAliveInitialDelayMillis: 30_000,
   });

@@ -1,5 +1,6 @@
 // Port: the Postgres cluster that holds the users' databases.
 import type { QueryResult } from "pg";
+import type { WatchTiming } from "./session-watch.ts";
 
 /** `own` owns schema public and runs migrations; `app` may only read and write rows. */
 export type DatabaseRole = "own" | "app";
@@ -30,19 +31,39 @@ export interface LabelledDatabase {
   createdAt: Date | null;
 }
 
+/** Which sessions of a project are looked at: those of its own database's roles, and those of its copies' roles. */
+export interface SessionOwners {
+  live: readonly DatabaseRole[];
+  work: readonly DatabaseRole[];
+}
+
+/** A session that was ended because it did something for too long; never what it did. */
+export interface EndedSession {
+  role: DatabaseRole;
+  database: string;
+  /** `lock`: it waited for one. `idle`: in the midst of a transaction. `locks`: it held too many. */
+  what: "statement" | "lock" | "idle" | "transaction" | "locks";
+}
+
+export interface SessionWatch {
+  /** Resolves when no look is under way any more. */
+  stop(): Promise<void>;
+}
+
 export interface DatabaseCluster {
   readonly kind: "embedded" | "external";
   /** Whether there is anything to ask: false for an embedded cluster that was never started. Starts nothing. */
   exists(): Promise<boolean>;
   /** Starts an embedded cluster; checks that an external one answers and is Postgres 16 or newer. Idempotent. */
   ensure(): Promise<void>;
-  /** Creates the two roles and the empty database with their grants, or completes what is there. Idempotent. */
+  /** Creates the two roles and the empty database with their grants, or completes what is there, and takes back what the roles
+   * have changed about themselves. The project's own database has roles of its own (role-names.ts). Idempotent. */
   provision(projectId: string, database: string): Promise<void>;
-  /** Creates `copy` with the contents of `source` and the same grants, replacing an older copy. */
+  /** Creates `copy` with the contents of `source`, in the hands of the roles for copies, replacing an older copy. */
   copy(projectId: string, source: string, copy: string): Promise<void>;
   /** Drops the database, ending its sessions. Dropping what is not there is fine. */
   dropDatabase(database: string): Promise<void>;
-  /** Drops both roles of the project. Dropping what is not there is fine. */
+  /** Drops all roles of the project. Dropping what is not there is fine. */
   dropRoles(projectId: string): Promise<void>;
   /** Databases of this installation's projects, by name prefix `turbobackend_`. */
   listDatabases(): Promise<string[]>;
@@ -54,6 +75,15 @@ export interface DatabaseCluster {
   swap(databases: { live: string; next: string; retired: string }): Promise<void>;
   /** How to connect as a role of the project. The password is derived, never stored. */
   connection(projectId: string, role: DatabaseRole, database: string): Promise<Connection>;
+  /** From now on the passwords of all its roles leave this process nowhere, also ones that it has not asked for itself: what
+   * an earlier process of a run has handed out may turn up in this one. */
+  rememberPasswords(projectId: string): Promise<void>;
+  /** Ends the sessions of the project that are over their limits (overdue-sessions.ts), until it is stopped. Starts no server
+   * and keeps no process alive. */
+  watchSessions(
+    projectId: string,
+    options: { owners: SessionOwners; onEnded: (session: EndedSession) => void } & WatchTiming,
+  ): SessionWatch;
   /** One query as the administrator in the given database (introspection, effects). Never model-written SQL. */
   query<Row extends object>(database: string, text: string, values?: unknown[]): Promise<QueryResult<Row>>;
   /** Many such queries over one connection. Meanwhile the database cannot be copied. */

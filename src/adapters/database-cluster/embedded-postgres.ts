@@ -7,6 +7,7 @@ import { Client } from "pg";
 import type { ClusterSettings, Config } from "../../config.ts";
 import { TbError } from "../../errors.ts";
 import { errorCode, readIfPresent } from "../../secrets/private-files.ts";
+import { rememberSecret } from "../../secrets/redactor.ts";
 import { classifyConnectionError } from "./connection-errors.ts";
 import { ADMINISTRATOR, dataVersion, ensureDataDirectory } from "./init-data-directory.ts";
 import { oneAtATime, sweepUnfinished } from "./one-at-a-time.ts";
@@ -73,6 +74,7 @@ export function createEmbeddedPostgres(config: Pick<Config, "home">, which: Embe
       throw new TbError("not_found", `The ${which} database has not been started yet.`, {
         suggestion: "Run: tb db start",
       });
+    rememberSecret(password);
     return { host: place.sockets, port: PORT, user: ADMINISTRATOR, password, ssl: false };
   }
 

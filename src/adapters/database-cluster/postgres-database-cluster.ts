@@ -10,8 +10,11 @@ import type {
   DatabaseCluster,
   DatabaseRole,
   LabelledDatabase,
+  SessionOwners,
 } from "./database-cluster.ts";
+import { createLook, SESSION_LIMITS } from "./overdue-sessions.ts";
 import {
+  type AdministratorRights,
   administratorRights,
   closeDatabase,
   closeSharedDatabases,
@@ -20,7 +23,8 @@ import {
   joinRoles,
   type ProjectRoles,
 } from "./project-grants.ts";
-import { PREFIX, roleName } from "./role-names.ts";
+import { PREFIX, roleName, type Side, sideOf } from "./role-names.ts";
+import { type Looking, watch } from "./session-watch.ts";
 import { scramVerifier } from "./scram-verifier.ts";
 import { swapDatabases } from "./swap-databases.ts";
 
@@ -30,10 +34,18 @@ const LARGE = 200_000_000;
 /** For a source whose sessions are ended: they may reconnect. Postgres itself waits five seconds for sessions to go. */
 const COPY_ATTEMPTS = 3;
 
+/** Milliseconds; the end of a run waits for a look that is under way. */
+const LONGEST_LOOK = 10_000;
+
 const OBJECT_IN_USE = "55006";
 const STILL_REFERENCED = "2BP01";
 
-export function createPostgresCluster(source: ClusterSource, secrets: SecretStore): DatabaseCluster {
+/** @param limits of sessions; others only for tests that cannot wait so long. */
+export function createPostgresCluster(
+  source: ClusterSource,
+  secrets: SecretStore,
+  limits = SESSION_LIMITS,
+): DatabaseCluster {
   async function ensure(): Promise<void> {
     await source.start();
     if (source.kind === "external") await asAdministrator(source, MAINTENANCE, checkServer);
@@ -41,28 +53,46 @@ export function createPostgresCluster(source: ClusterSource, secrets: SecretStor
 
   async function provision(projectId: string, database: string): Promise<void> {
     assertOurs(database);
-    const roles = rolesOf(projectId);
+    const side = sideOf(projectId, database);
     await asAdministrator(source, MAINTENANCE, async (client) => {
       const rights = await administratorRights(client);
-      for (const kind of ["own", "app"] as const) {
-        const verifier = await scramVerifier(await rolePassword(roles[kind]));
-        await retryCollisions(() => ensureRole(client, roles[kind], kind, verifier));
-      }
-      if (!rights.superuser) await retryCollisions(() => joinRoles(client, roles));
+      await ensureRoles(client, rolesOf(projectId, side), rights);
       if (source.kind === "embedded") await retryCollisions(() => closeSharedDatabases(client));
       await retryCollisions(() => createEmpty(client, database));
-      await label(client, database, roles, "database");
-      await asAdministrator(source, database, (inside) => retryCollisions(() => grantInside(inside, roles, rights)));
+      await label(client, database, rolesOf(projectId, side), "database");
+      await grant(projectId, database, rights);
     });
   }
 
+  async function ensureRoles(client: Client, roles: ProjectRoles, rights: AdministratorRights): Promise<void> {
+    for (const kind of ["own", "app"] as const) {
+      const verifier = await scramVerifier(await rolePassword(roles[kind]));
+      await retryCollisions(() => ensureRole(client, roles[kind], kind, verifier, rights));
+    }
+    if (!rights.superuser) await retryCollisions(() => joinRoles(client, roles));
+  }
+
+  async function grant(projectId: string, database: string, rights: AdministratorRights): Promise<void> {
+    const side = sideOf(projectId, database);
+    const [roles, others] = [rolesOf(projectId, side), rolesOf(projectId, side === "live" ? "work" : "live")];
+    await asAdministrator(source, database, (inside) =>
+      retryCollisions(() => grantInside(inside, roles, others, rights)),
+    );
+  }
+
+  /** A copy of a live database gets into other hands; one of a copy is in the right ones. */
   async function copy(projectId: string, from: string, to: string): Promise<void> {
     assertOurs(from);
     assertOurs(to);
+    const side = sideOf(projectId, to);
+    const handedOver = side !== sideOf(projectId, from);
     await dropDatabase(to);
     await asAdministrator(source, MAINTENANCE, async (client) => {
+      const rights = await administratorRights(client);
+      if (handedOver) await ensureRoles(client, rolesOf(projectId, side), rights);
       await createFrom(client, from, to);
-      await label(client, to, rolesOf(projectId), "copy");
+      await label(client, to, rolesOf(projectId, side), "copy");
+      if (handedOver) await grant(projectId, to, rights);
     });
   }
 
@@ -89,12 +119,10 @@ export function createPostgresCluster(source: ClusterSource, secrets: SecretStor
   }
 
   async function dropRoles(projectId: string): Promise<void> {
-    const { own, app } = rolesOf(projectId);
+    const roles = allRolesOf(projectId).map((name) => escapeIdentifier(name));
     await asAdministrator(source, MAINTENANCE, async (client) => {
       try {
-        await retryCollisions(() =>
-          client.query(`drop role if exists ${escapeIdentifier(own)}, ${escapeIdentifier(app)}`),
-        );
+        await retryCollisions(() => client.query(`drop role if exists ${roles.join(", ")}`));
       } catch (error) {
         if (!(error instanceof DatabaseError && error.code === STILL_REFERENCED)) throw error;
         throw new TbError("conflict", `The database roles of ${projectId} are still in use.`, {
@@ -119,9 +147,25 @@ export function createPostgresCluster(source: ClusterSource, secrets: SecretStor
   }
 
   async function connection(projectId: string, role: DatabaseRole, database: string): Promise<Connection> {
-    const user = rolesOf(projectId)[role];
+    const user = roleName(projectId, role, sideOf(projectId, database));
     const { host, port, ssl } = await source.administrator();
     return { host, port, database, user, password: await rolePassword(user), ...(ssl === false && { ssl }) };
+  }
+
+  async function rememberPasswords(projectId: string): Promise<void> {
+    for (const role of allRolesOf(projectId)) await rolePassword(role); // deriving one is enough
+  }
+
+  function looking(projectId: string, owners: SessionOwners): Looking {
+    const roles = new Map<string, DatabaseRole>();
+    for (const side of ["live", "work"] as const) {
+      for (const role of owners[side]) roles.set(roleName(projectId, role, side), role);
+    }
+    return async (work) => {
+      if (!(await source.exists())) return;
+      const options = { start: false, patience: LONGEST_LOOK };
+      await asAdministrator(source, MAINTENANCE, (client) => work(createLook(client, roles, limits)), options);
+    };
   }
 
   function query<Row extends object>(database: string, text: string, values?: unknown[]): Promise<QueryResult<Row>> {
@@ -148,14 +192,20 @@ export function createPostgresCluster(source: ClusterSource, secrets: SecretStor
     describeDatabases,
     swap,
     connection,
+    rememberPasswords,
+    watchSessions: (projectId, { owners, onEnded, ...timing }) => watch(looking(projectId, owners), timing, onEnded),
     query,
     session,
     close: () => Promise.resolve(), // no session outlives its work
   };
 }
 
-function rolesOf(projectId: string): ProjectRoles {
-  return { own: roleName(projectId, "own"), app: roleName(projectId, "app") };
+function rolesOf(projectId: string, side: Side): ProjectRoles {
+  return { own: roleName(projectId, "own", side), app: roleName(projectId, "app", side) };
+}
+
+function allRolesOf(projectId: string): string[] {
+  return (["live", "work"] as const).flatMap((side) => Object.values(rolesOf(projectId, side)));
 }
 
 /** When a database was made is only written in its files, which a superuser may look at. */

@@ -32,6 +32,7 @@ function settings(location: PostgresLocation, which: EmbeddedClusterName): Recor
     min_wal_size: "32MB",
     io_method: "sync",
     jit: "off",
+    client_connection_check_interval: "5s", // what a killed program had asked for is not worked on any longer
     max_worker_processes: 2,
     max_parallel_workers: 2,
     autovacuum_worker_slots: 3,

@@ -1,18 +1,21 @@
-// The SQL that gives a project its two roles and closes its database to everyone else.
+// The SQL that gives a project its roles and closes its databases to everyone else.
 import { type ClientBase, escapeIdentifier, escapeLiteral } from "pg";
+import type { DatabaseRole } from "./database-cluster.ts";
 
-/** Connections of a role. One role serves the project's database and its working copies, so a deployed app and the one that
- * is being verified share the number. */
+/** Connections of a role. A pool of the generated project has ten, and while a deployment is replaced two versions have one
+ * each; the owner's are a migration, a backup and a person. */
 const CONNECTION_LIMIT = { own: 6, app: 20 } as const;
 
-/** Functions that let an ordinary role exhaust the shared lock table, store files outside its tables, or hold a connection. */
-const CLOSED_FUNCTIONS = `(proname like 'pg\\_%advisory%' or proname like 'lo\\_%'
-  or proname in ('loread', 'lowrite', 'pg_sleep', 'pg_sleep_for', 'pg_sleep_until', 'pg_logical_emit_message'))`;
+/** What a role may write to disk for sorting and hashing at once. Only a superuser can set it, so the role cannot lift it. */
+const TEMPORARY_FILES = "1GB";
 
-export interface ProjectRoles {
-  own: string;
-  app: string;
-}
+/** Functions that let an ordinary role exhaust the lock table that all projects share, store files outside its tables, hold a
+ * connection, end other sessions of its role, or read their statements. */
+const CLOSED_FUNCTIONS = `(proname like 'pg\\_%advisory%' or proname like 'lo\\_%' or proname like 'pg\\_stat\\_get\\_backend\\_%'
+  or proname in ('loread', 'lowrite', 'pg_sleep', 'pg_sleep_for', 'pg_sleep_until', 'pg_logical_emit_message',
+    'pg_terminate_backend', 'pg_cancel_backend', 'pg_stat_get_activity'))`;
+
+export type ProjectRoles = Record<DatabaseRole, string>;
 
 /** What the administrator may do: managed servers give no superuser. */
 export interface AdministratorRights {
@@ -29,19 +32,41 @@ export async function administratorRights(client: ClientBase): Promise<Administr
   return rows[0] ?? { superuser: false, createDatabase: false, createRole: false };
 }
 
-/** Creates the role or completes it: log in, nothing else, and the password of this verifier. */
+/** Creates the role or completes it: log in, nothing else, and the password of this verifier. What the role has set for
+ * itself (its password, settings of its sessions) is taken back. */
 export async function ensureRole(
   client: ClientBase,
   name: string,
-  kind: "own" | "app",
+  kind: DatabaseRole,
   verifier: string,
+  rights: AdministratorRights,
 ): Promise<void> {
   const role = escapeIdentifier(name);
   const { rows } = await client.query("select 1 from pg_roles where rolname = $1", [name]);
-  const options = `login noinherit connection limit ${CONNECTION_LIMIT[kind]} password ${escapeLiteral(verifier)}`;
-  await client.query(`${rows.length === 0 ? "create" : "alter"} role ${role} ${options}`);
+  const login = `login noinherit connection limit ${CONNECTION_LIMIT[kind]} password ${escapeLiteral(verifier)}`;
+  // Only a superuser may name these, also to take them away; a role that is made without has none of them.
+  const nothing = rights.superuser ? "nosuperuser nocreatedb nocreaterole noreplication nobypassrls" : "";
+  if (rows.length === 0) await client.query(`create role ${role} ${login} ${nothing}`);
+  else {
+    await client.query(`alter role ${role} ${login} ${nothing}`);
+    await resetSettings(client, name);
+  }
   await client.query(`alter role ${role} set idle_in_transaction_session_timeout = '60s'`);
   if (kind === "app") await client.query(`alter role ${role} set statement_timeout = '30s'`);
+  if (rights.superuser) await client.query(`alter role ${role} set temp_file_limit = '${TEMPORARY_FILES}'`);
+}
+
+/** Settings of the role in every database, and in single ones. */
+async function resetSettings(client: ClientBase, name: string): Promise<void> {
+  const { rows } = await client.query<{ database: string | null }>(
+    `select datname as database from pg_db_role_setting left join pg_database d on d.oid = setdatabase
+     where setrole = (select oid from pg_roles where rolname = $1)`,
+    [name],
+  );
+  for (const { database } of rows) {
+    const where = database === null ? "" : ` in database ${escapeIdentifier(database)}`;
+    await client.query(`alter role ${escapeIdentifier(name)}${where} reset all`);
+  }
 }
 
 /** An administrator who is no superuser must be a member to hand over ownership and to end sessions. */
@@ -51,7 +76,7 @@ export async function joinRoles(client: ClientBase, roles: ProjectRoles): Promis
   }
 }
 
-/** Only the project's roles may connect; only `own` creates, and not even it schemas or temporary tables. `CREATE DATABASE …
+/** Only these roles may connect; only `own` creates, and not even it schemas or temporary tables. `CREATE DATABASE …
  * TEMPLATE` does not copy these rights, so a copy gets them anew. */
 export async function closeDatabase(client: ClientBase, database: string, roles: ProjectRoles): Promise<void> {
   const name = escapeIdentifier(database);
@@ -61,13 +86,21 @@ export async function closeDatabase(client: ClientBase, database: string, roles:
   );
 }
 
-/** Rights inside the project's database (the client is connected to it); a copy inherits them. */
-export async function grantInside(client: ClientBase, roles: ProjectRoles, rights: AdministratorRights): Promise<void> {
+/** Rights inside a project's database (the client is connected to it); a copy inherits them. `others` are the roles of the
+ * project's other side: what their owner has here, in a copy of a database of theirs, is handed over. */
+export async function grantInside(
+  client: ClientBase,
+  roles: ProjectRoles,
+  others: ProjectRoles,
+  rights: AdministratorRights,
+): Promise<void> {
   const own = escapeIdentifier(roles.own);
   const app = escapeIdentifier(roles.app);
   const rowRights = "select, insert, update, delete";
   await client.query("begin");
   try {
+    const { rows } = await client.query("select 1 from pg_roles where rolname = $1", [others.own]);
+    if (rows.length > 0) await client.query(`reassign owned by ${escapeIdentifier(others.own)} to ${own}`);
     await client.query(`create schema if not exists public authorization ${own};
       alter schema public owner to ${own};
       revoke all on schema public from public;
@@ -84,16 +117,14 @@ export async function grantInside(client: ClientBase, roles: ProjectRoles, right
   }
 }
 
-/** The migration runner of the project works as `own` and locks, so that role keeps the advisory locks. */
 async function closeFunctions(client: ClientBase, roles: ProjectRoles): Promise<void> {
-  const { rows } = await client.query<{ signature: string; advisory: boolean }>(
-    `select oid::regprocedure::text as signature, proname like 'pg\\_%advisory%' as advisory from pg_proc
+  const { rows } = await client.query<{ signature: string }>(
+    `select oid::regprocedure::text as signature from pg_proc
      where pronamespace = 'pg_catalog'::regnamespace and ${CLOSED_FUNCTIONS}`,
   );
   const all = rows.map(({ signature }) => signature).join(", ");
-  const locks = rows.filter(({ advisory }) => advisory).map(({ signature }) => signature);
-  await client.query(`revoke execute on function ${all} from public`);
-  await client.query(`grant execute on function ${locks.join(", ")} to ${escapeIdentifier(roles.own)}`);
+  // The owner by name, too: databases that an earlier tb made gave it the advisory locks.
+  await client.query(`revoke execute on function ${all} from public, ${escapeIdentifier(roles.own)}`);
 }
 
 /** The databases that come with every server; only in a cluster of our own. */

@@ -1,15 +1,18 @@
 // Which cluster holds the projects' databases: the embedded one, or the server that DB_CLUSTER_* names.
 import type { Config } from "../../config.ts";
 import { TbError } from "../../errors.ts";
-import { createSecretStore } from "../../secrets/secret-store.ts";
+import { createSecretStore, type SecretConfig } from "../../secrets/secret-store.ts";
 import type { ClusterSource } from "./administrator-session.ts";
 import type { DatabaseCluster } from "./database-cluster.ts";
 import { createEmbeddedPostgres } from "./embedded-postgres.ts";
 import { createPostgresCluster } from "./postgres-database-cluster.ts";
 
 /** Opens nothing yet: the cluster is started or checked by `ensure`. */
-export function selectDatabaseCluster(config: Pick<Config, "home" | "projectsCluster">): DatabaseCluster {
-  return createPostgresCluster(selectSource(config), createSecretStore(config));
+export function selectDatabaseCluster(
+  config: Pick<Config, "home" | "projectsCluster"> & SecretConfig,
+  limits?: Parameters<typeof createPostgresCluster>[2],
+): DatabaseCluster {
+  return createPostgresCluster(selectSource(config), createSecretStore(config), limits);
 }
 
 function selectSource(config: Pick<Config, "home" | "projectsCluster">): ClusterSource {

@@ -25,6 +25,8 @@ export interface Deployments {
   busy(): boolean;
   /** Brings a deployment up beside the current one and switches when it is healthy; the current one again is a look. */
   deploy(asked: ToDeploy, signal: AbortSignal): Promise<ControlAnswer>;
+  /** A line of the supervisor's own in the log of what serves. */
+  note(text: string): void;
   stop(): Promise<void>;
 }
 
@@ -112,6 +114,7 @@ export function createDeployments(
       queue = turn.catch(() => undefined); // whoever asked hears of it; the next in the queue must not
       return turn;
     },
+    note: (text) => current?.log.write("supervisor", text),
     async stop() {
       const last = current;
       current = null;

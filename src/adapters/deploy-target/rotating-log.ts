@@ -2,6 +2,7 @@
 import { closeSync, fstatSync, openSync, renameSync, writeSync } from "node:fs";
 import { StringDecoder } from "node:string_decoder";
 import type { Readable } from "node:stream";
+import { createRedactor } from "../../secrets/redactor.ts";
 
 const LIMIT = 10 * 1024 * 1024;
 const LONGEST_LINE = 16 * 1024;
@@ -15,11 +16,12 @@ export interface RotatingLog {
   close(): void;
 }
 
-/** Opens the log, mode 0600. `secrets` are replaced wherever they appear in a line. */
+/** Opens the log, mode 0600. `secrets` are taken out of every line, also where a line comes in pieces or is cut. */
 export function openRotatingLog(path: string, secrets: readonly string[] = [], limit = LIMIT): RotatingLog {
   let file = openSync(path, "a", 0o600);
   let size = fstatSync(file).size;
   let lost = 0;
+  const redactor = createRedactor(secrets);
 
   function put(text: string): void {
     if (size > 0 && size + Buffer.byteLength(text) > limit) {
@@ -32,11 +34,10 @@ export function openRotatingLog(path: string, secrets: readonly string[] = [], l
   }
 
   function write(source: string, line: string): void {
-    const safe = secrets.reduce((text, secret) => text.replaceAll(secret, "[secret]"), line);
     try {
       if (lost > 0) put(`${new Date().toISOString()} supervisor ${lost} lines could not be written\n`);
       lost = 0;
-      put(`${new Date().toISOString()} ${source} ${safe}\n`);
+      put(`${new Date().toISOString()} ${source} ${line}\n`);
     } catch {
       lost += 1; // said above, at the next line that fits
     }
@@ -44,12 +45,13 @@ export function openRotatingLog(path: string, secrets: readonly string[] = [], l
 
   return {
     path,
-    write,
+    write: (source, line) => write(source, redactor.redact(line)),
     follow(source, stream) {
       const decoder = new StringDecoder("utf8");
+      const redacted = redactor.stream();
       let rest = "";
       stream.on("data", (chunk: Buffer) => {
-        const lines = (rest + decoder.write(chunk)).split(/\r?\n/);
+        const lines = (rest + redacted.push(decoder.write(chunk))).split(/\r?\n/);
         rest = lines.pop()!;
         for (const line of lines) write(source, line.slice(0, LONGEST_LINE));
         if (rest.length > LONGEST_LINE) {
@@ -58,6 +60,7 @@ export function openRotatingLog(path: string, secrets: readonly string[] = [], l
         }
       });
       stream.on("close", () => {
+        rest += redacted.end();
         if (rest !== "") write(source, rest);
         rest = "";
       });

@@ -9,6 +9,7 @@ import { errorCode } from "../../processes/error-code.ts";
 import { createHttpForwarder } from "../../processes/http-forwarder.ts";
 import { ownIdentity } from "../../processes/process-identity.ts";
 import { selectTier } from "../sandbox/select-tier.ts";
+import { applicationWatch } from "./application-watch.ts";
 import { clearSockets, makeAppPlace } from "./app-place.ts";
 import { controlSocket, serveControl, type ControlAnswer, type ControlRequest } from "./control-channel.ts";
 import { deploymentFolder, readState, writeState, type DeploymentState } from "./deployment-folder.ts";
@@ -58,8 +59,13 @@ async function main(projectId: string): Promise<void> {
     process.exit(0);
   }
 
+  const watchApplication = applicationWatch(config, projectId, (text) => deployments.note(text));
+
   async function handle(request: ControlRequest, signal: AbortSignal): Promise<ControlAnswer> {
-    if (request.command === "deploy") return deployments.deploy(request, signal);
+    if (request.command === "deploy") {
+      if (request.database) await watchApplication();
+      return deployments.deploy(request, signal);
+    }
     const status = deployments.status();
     if (request.command === "stop") setImmediate(() => void end());
     return { ok: true, status };

@@ -7,6 +7,7 @@ import { StringDecoder } from "node:string_decoder";
 import type { Config } from "../../config.ts";
 import { TbError } from "../../errors.ts";
 import { interruption } from "../../processes/interruption.ts";
+import { redactedStream } from "../../secrets/redactor.ts";
 import { removeTree } from "../../processes/remove-tree.ts";
 import { createTextTail, type TextTail } from "../../processes/text-tail.ts";
 import { killPlace, type Command, type LaunchedProcess } from "../../processes/launch.ts";
@@ -246,7 +247,8 @@ async function moveAway(from: string, to: string): Promise<void> {
   }
 }
 
-/** Decodes a stream into the tails; a character that is cut between two chunks is kept together. */
+/** Decodes a stream into the tails; a character that is cut between two chunks is kept together. What a program prints may
+ * hold the passwords that it was given: they end here, before anything is cut off, judged or told. */
 function collect(stream: NodeJS.ReadableStream, tails: TextTail[], onOutput?: (chunk: string) => void): void {
   const decoder = new StringDecoder("utf8");
   const add = (text: string) => {
@@ -254,6 +256,7 @@ function collect(stream: NodeJS.ReadableStream, tails: TextTail[], onOutput?: (c
     for (const tail of tails) tail.add(text);
     onOutput?.(text);
   };
-  stream.on("data", (chunk: Buffer) => add(decoder.write(chunk)));
-  stream.on("end", () => add(decoder.end()));
+  const redacted = redactedStream();
+  stream.on("data", (chunk: Buffer) => add(redacted.push(decoder.write(chunk))));
+  stream.on("end", () => add(redacted.push(decoder.end()) + redacted.end()));
 }

@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import * as z from "zod";
 import { TbError } from "../../errors.ts";
+import { withoutCredentials } from "../../secrets/addresses.ts";
 
 export interface Manifests {
   packageJson: string;
@@ -39,7 +40,9 @@ export function checkManifests({ packageJson, lockfile }: Manifests): { key: str
     throw new TbError("failure", "Dependencies must come from a registry, not from folders, links or git.", {
       details: foreign
         .slice(0, 5)
-        .map(([path, entry]) => (entry.resolved ? `${path} → ${withoutSecrets(entry.resolved)}` : path)),
+        .map(([path, entry]) =>
+          entry.resolved ? `${path} → ${withoutCredentials(entry.resolved).replace(/\?.*$/s, "")}` : path,
+        ),
       suggestion: "Replace them in package.json by published versions and update package-lock.json.",
     });
   }
@@ -85,8 +88,4 @@ function parse<T>(name: string, text: string, shape: z.ZodType<T>): T {
   throw new TbError("failure", `${name} cannot be used: ${issue.path.join(".")}: ${issue.message}.`, {
     suggestion: "Write it again with npm install --package-lock-only (npm 7 or newer).",
   });
-}
-
-function withoutSecrets(address: string): string {
-  return address.replace(/\/\/[^/@]*@/, "//").replace(/\?.*$/s, "");
 }

@@ -1,5 +1,6 @@
 // Says in tb's words why npm failed.
 import { TbError } from "../../errors.ts";
+import { withoutCredentials } from "../../secrets/addresses.ts";
 
 const UNREACHABLE =
   /^(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ECONNABORTED|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|EPIPE|ERR_SOCKET_TIMEOUT|EIDLETIMEOUT|FETCH_ERROR|ENOTCACHED|E429|E5\d\d)$/;
@@ -8,7 +9,7 @@ const CERTIFICATE = /CERT|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER|SELF_SIGNED|ERR_
 /** "transient" when something could not be reached or the disk is full, "authentication" when the registry refused,
  * "configuration" for certificates and a read-only disk, else "failure". No credentials of an address are shown. */
 export function npmFailure(output: string, timedOut: boolean): TbError {
-  const errors = [...output.matchAll(/^npm (?:error|ERR!) ?(.*)$/gm)].map((match) => withoutSecrets(match[1]!));
+  const errors = [...output.matchAll(/^npm (?:error|ERR!) ?(.*)$/gm)].map((match) => withoutCredentials(match[1]!));
   const code = errors.map((line) => /^code (\S+)/.exec(line)?.[1]).find((found) => found !== undefined) ?? "";
   const host = /https?:\/\/(?:[^/\s@]*@)?([^/\s:]+(?::\d+)?)/.exec(output)?.[1] ?? "the package registry";
   const details = errors
@@ -49,10 +50,6 @@ export function npmFailure(output: string, timedOut: boolean): TbError {
   });
 }
 
-function withoutSecrets(line: string): string {
-  return line.replaceAll(/\/\/[^/\s@]*@/g, "//");
-}
-
 function lastLines(output: string): string[] {
-  return output.trim().split("\n").slice(-6).map(withoutSecrets);
+  return output.trim().split("\n").slice(-6).map(withoutCredentials);
 }

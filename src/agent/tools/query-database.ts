@@ -1,33 +1,26 @@
 import { z } from "zod";
 import { keepHead } from "../output-limits.ts";
+import { MOST_ROWS, type SqlResult } from "../sql/run-sql.ts";
+import { LONGEST_SQL } from "../sql/vet-sql.ts";
 import { defineTool } from "./tool.ts";
-
-const MAX_ROWS = 100;
 
 export const queryDatabase = defineTool({
   name: "query_database",
   description:
-    "Run one SQL statement on the development database: a copy that is thrown away, whose rows you may read and change; its " +
-    "schema comes from migrations/ only. Returns at most 100 rows, one JSON object a line.",
-  schema: z.strictObject({ sql: z.string().min(1).max(20_000).describe("One Postgres statement, without parameters") }),
+    "Run SQL on the development database, a copy that is thrown away. Several statements are one transaction: all of them or " +
+    `none. Returns the rows of the last one, at most ${MOST_ROWS}, one JSON object a line. Rows may be read and changed. A change ` +
+    "of the schema is only tried and taken back: the schema comes from migrations/. No transactions, settings, functions of " +
+    "the server or other schemas.",
+  schema: z.strictObject({
+    sql: z.string().min(1).max(LONGEST_SQL).describe("Postgres statements, without parameters"),
+  }),
   effect: "write",
   summarize: ({ sql }) => `query ${sql}`,
 
   async run({ sql }, context) {
     if (!context.query) return { text: "This project has no database.", failed: true };
-    if (sql.includes("\0")) return { text: "SQL must not hold NUL.", failed: true };
     try {
-      const result = await context.query(sql);
-      // What the driver makes of several statements; all of them were run.
-      if (Array.isArray(result))
-        return { text: "Send one statement at a time. The results of these are not shown.", failed: true };
-      const { rows, rowCount } = result;
-      const count = rowCount ?? rows.length;
-      const note = `${count} ${count === 1 ? "row" : "rows"}`;
-      if (rows.length === 0) return { text: rowCount ? `${note} affected.` : `Done, ${note}.`, failed: false, note };
-      const part = keepHead(rows.slice(0, MAX_ROWS).map(toLine).join("\n"), MAX_ROWS);
-      const cut = part.cut || rows.length > part.shown;
-      return { text: `${note}${cut ? `, the first ${part.shown} shown` : ""}:\n${part.text}`, failed: false, note };
+      return { ...tell(await context.query(sql, context.callName)), failed: false };
     } catch (error) {
       const text = statementError(error);
       if (text === null) throw error;
@@ -35,6 +28,16 @@ export const queryDatabase = defineTool({
     }
   },
 });
+
+function tell({ rows, rowCount, tried }: SqlResult): { text: string; note: string } {
+  const count = rowCount ?? rows.length;
+  const note = `${count} ${count === 1 ? "row" : "rows"}${tried ? ", taken back" : ""}`;
+  const end = tried ? "\nIt works. The schema was put back as it was: write the change into migrations/." : "";
+  if (rows.length === 0) return { text: `${rowCount ? `${note} affected.` : `Done, ${note}.`}${end}`, note };
+  const part = keepHead(rows.map(toLine).join("\n"), MOST_ROWS);
+  const cut = part.cut || count > part.shown;
+  return { text: `${note}${cut ? `, the first ${part.shown} shown` : ""}:\n${part.text}${end}`, note };
+}
 
 function toLine(row: object): string {
   return JSON.stringify(row, (_, value: unknown) => (typeof value === "bigint" ? String(value) : value));

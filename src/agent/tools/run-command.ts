@@ -2,6 +2,7 @@ import { stripVTControlCharacters } from "node:util";
 import { z } from "zod";
 import type { ExecResult, RegistryConnection, Sandbox } from "../../adapters/sandbox/sandbox.ts";
 import { TbError } from "../../errors.ts";
+import { redact } from "../../secrets/redactor.ts";
 import { formatBytes } from "../../ui/bytes.ts";
 import { keepTail } from "../output-limits.ts";
 import { isGuarded } from "../project-path.ts";
@@ -73,7 +74,7 @@ function endOf({ exitCode, timedOut }: ExecResult, timeout: number): string {
 }
 
 async function shownOutput(result: ExecResult, sandbox: Sandbox, context: ToolContext): Promise<string> {
-  const output = context.redact(stripVTControlCharacters(result.output));
+  const output = redact(stripVTControlCharacters(result.output));
   const tail = keepTail(output);
   if (output.trim() === "") return "[no output]";
   if (!tail.cut) return output.trimEnd();

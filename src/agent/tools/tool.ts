@@ -2,17 +2,16 @@
 import { z } from "zod";
 import type { ToolSpec } from "../../adapters/model/model.ts";
 import type { Sandbox } from "../../adapters/sandbox/sandbox.ts";
+import type { SqlResult } from "../sql/run-sql.ts";
 
 export interface ToolContext {
   sandbox(): Promise<Sandbox>;
   /** null = the project has no database. */
-  query: ((sql: string) => Promise<{ rows: object[]; rowCount: number | null }>) | null;
+  query: ((sql: string, callName: string) => Promise<SqlResult>) | null;
   /** Aborted by the user, a lost lease or the run's time limit. */
   signal: AbortSignal;
   /** Milliseconds until the time limit. */
   timeLeft(): number;
-  /** Takes the secrets out of a text; for what is written where a model can read it. */
-  redact(text: string): string;
   /** Names this call in its run: "turn-3-1". */
   callName: string;
 }

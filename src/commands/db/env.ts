@@ -48,7 +48,10 @@ Sessions are read-only unless --write is given. The role "app" is the deployed b
     const cluster = await this.adapters.databaseCluster();
     await cluster.ensure();
     const { host, port, user, password } = await cluster.connection(project.project_id, flags.role, database.name);
-    if (flags.password) this.password = password;
+    if (flags.password) {
+      this.password = password;
+      this.reveals = true;
+    }
     return {
       project: { id: project.project_id, name: project.name },
       variables: {

@@ -114,13 +114,54 @@ export function databaseClusterContract(name: string, start: () => Promise<Clust
       }
     });
 
-    test("functions that hold up other users are closed, but a migration runner may lock", async () => {
+    test("functions that hold up other users, or look at their sessions, are closed to both roles", async () => {
       if (!given.closesFunctions) return;
-      for (const refused of ["select pg_advisory_lock(1)", "select pg_sleep(1)", "select lo_create(0)"]) {
-        await expect(as("prj_aaa", "app", A, refused), refused).rejects.toThrow(/permission denied for function/);
+      for (const role of ["own", "app"] as const) {
+        for (const refused of [
+          "select pg_advisory_lock(1)",
+          "select pg_try_advisory_xact_lock(1)",
+          "select pg_sleep(1)",
+          "select lo_create(0)",
+          "select pg_terminate_backend(pg_backend_pid())",
+          "select query from pg_stat_activity",
+        ]) {
+          await expect(as("prj_aaa", role, A, refused), refused).rejects.toThrow(/permission denied for function/);
+        }
       }
-      await as("prj_aaa", "own", A, "select pg_advisory_lock(1), pg_advisory_unlock(1)");
-      await expect(as("prj_aaa", "own", A, "select pg_sleep(1)")).rejects.toThrow(/permission denied for function/);
+    });
+
+    test("a copy is in the hands of roles of its own, which reach nothing of the project's own database", async () => {
+      await as("prj_aaa", "own", A, "create table if not exists handed (id serial, check (id > 0))");
+      await cluster.copy("prj_aaa", A, `${A}_dev`);
+      for (const role of ["own", "app"] as const) {
+        const [live, work] = [
+          await cluster.connection("prj_aaa", role, A),
+          await cluster.connection("prj_aaa", role, `${A}_dev`),
+        ];
+        expect([live.user === work.user, live.password === work.password]).toEqual([false, false]);
+        for (const crossed of [
+          { ...work, database: A },
+          { ...live, database: `${A}_dev` },
+        ]) {
+          await expect(session(crossed, async () => {})).rejects.toThrow(/permission denied for database/);
+        }
+      }
+      await as("prj_aaa", "own", `${A}_dev`, "alter table handed add column more text; drop table handed");
+      await cluster.dropDatabase(`${A}_dev`);
+    });
+
+    test("what a role has changed about itself is taken back by provisioning again", async () => {
+      await as("prj_aaa", "app", A, `alter role current_user in database ${A} set statement_timeout = 1`);
+      await as("prj_aaa", "app", A, "alter role current_user set default_transaction_read_only = on");
+      await cluster.provision("prj_aaa", A);
+      const settings =
+        "select current_setting('statement_timeout') as t, current_setting('default_transaction_read_only') as r";
+      expect(await as("prj_aaa", "app", A, settings)).toEqual([{ t: "30s", r: "off" }]);
+      if (!given.closesFunctions) return; // only a superuser can set this one, and so can the role not
+      await expect(as("prj_aaa", "app", A, "set temp_file_limit = -1")).rejects.toThrow(/permission denied/);
+      await as("prj_aaa", "app", A, "alter role current_user reset all");
+      expect(await as("prj_aaa", "app", A, "select current_setting('temp_file_limit') as n")).toEqual([{ n: "1GB" }]);
+      await cluster.provision("prj_aaa", A);
     });
 
     test("the server's own databases are closed only in a cluster of tb's own", async () => {
