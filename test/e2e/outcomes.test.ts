@@ -10,13 +10,18 @@ import { markdownTable } from "../../bin/docs/command-page.ts";
 import { OUTCOMES_PAGE, rowsOf } from "../../bin/docs/outcomes-page.ts";
 import { packageRoot } from "../../src/package-root.ts";
 import { ROWS } from "../helpers/outcome-rows.ts";
+import { prepareHome } from "../helpers/ready-home.ts";
 import { FULL_DISK, tryEverything, type Circumstance, type Outcome } from "../helpers/outcomes.ts";
 
 const ajv = new Ajv({ allowUnionTypes: true });
 let circumstances: Circumstance[];
 
 beforeAll(async () => {
-  circumstances = await tryEverything({ cache: inject("sharedCache"), brief: true });
+  circumstances = await tryEverything({
+    cache: inject("sharedCache"),
+    prepare: (home) => prepareHome(home, inject("modelHome")),
+    brief: true,
+  });
 }, 900_000);
 
 function of(title: string): Outcome[] {

@@ -1,6 +1,7 @@
 // Tries the commands of the table of outcomes on a disk that has filled up after a project was made. Runs in a mount
 // namespace of its own (unshare --mount), where tb's folders are on a file system in memory that is shrunk to what is used.
-// Arguments: an empty folder, the cache of prepared dependencies or nothing. Prints the outcomes as JSON.
+// Arguments: an empty folder, the places of the rows to try, the cache of prepared dependencies or nothing. Writes the
+// outcomes as JSON.
 import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdir, statfs, writeFile } from "node:fs/promises";
@@ -14,7 +15,7 @@ import { removeTbHome, tbData } from "./tb.ts";
 /** Where the databases lie when tb runs as root. */
 const ROOTS_DATA = "/var/lib/turbobackend";
 
-const [folder, cache] = process.argv.slice(2) as [string, string | undefined];
+const [folder, places, cache] = process.argv.slice(2) as [string, string, string];
 const disk = join(folder, "disk");
 const home = join(disk, "home");
 
@@ -30,7 +31,8 @@ try {
   await tbData(home, ["create", "notes(title)", "--plan-out", join(folder, "plan.json")]);
   const { blocks, bfree, bsize } = await statfs(disk);
   mount("-o", `remount,size=${(blocks - bfree) * bsize}`, disk);
-  const outcomes = await tryAll({ home, folder, project: "todo-api", run: made.run.id, fresh: "full" }, ROWS);
+  const rows = places.split(",").map((place) => ROWS[Number(place)]!);
+  const outcomes = await tryAll({ home, folder, project: "todo-api", run: made.run.id, fresh: "full" }, rows);
   await writeFile(join(folder, "outcomes.json"), JSON.stringify(outcomes));
 } finally {
   await removeTbHome(home);

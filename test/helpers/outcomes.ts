@@ -41,14 +41,26 @@ export interface Circumstance {
   outcomes: Outcome[];
 }
 
-/** Tries everything. `cache`: prepared dependencies to share; `brief`: what builds projects is tried only where it matters. */
-export async function tryEverything({ cache, brief }: { cache?: string; brief: boolean }): Promise<Circumstance[]> {
+export interface Trying {
+  /** Prepared dependencies to share. */
+  cache?: string;
+  /** Makes an empty home one in which the databases were started before. */
+  prepare?: (home: string) => Promise<void>;
+  /** What builds projects is tried only where it matters, and what is alike not everywhere. */
+  brief: boolean;
+}
+
+/** Tries everything. */
+export async function tryEverything({ cache, prepare, brief }: Trying): Promise<Circumstance[]> {
   const some = brief ? ROWS.filter(({ long }) => !long) : ROWS;
+  const different = brief ? ROWS.filter(({ alike }) => !alike) : ROWS;
+  const telling = some.filter((row) => different.includes(row));
   const folder = await mkdtemp(join(tmpdir(), "tb-outcomes-"));
   const [empty, home] = [await tbHome(cache), await tbHome(cache)];
+  await prepare?.(home);
   try {
     for (const place of [empty, home]) await tbData(place, ["config", "set", "user", "ann@example.com"]);
-    const full = tryFullDisk(folder, cache);
+    const full = tryFullDisk(folder, cache, different);
     const none = tryAll({ home: empty, folder, project: "todo-api", run: "run_0000", fresh: "none" }, some);
     const made = await tbData<CreateResult>(home, ["create", "a todo API with users and tasks"]);
     await tbData(home, ["create", "notes(title)", "--plan-out", join(folder, "plan.json")]);
@@ -56,9 +68,13 @@ export async function tryEverything({ cache, brief }: { cache?: string; brief: b
     const wrong = await tryAll({ ...world, project: "todo-apo", run: "run_zzzz", fresh: "wrong" }, NAMING);
     const noDatabase = await tryAll({ ...world, fresh: "unreachable", env: UNREACHABLE }, ROWS);
     const bare = await tryBare({ ...world, fresh: "bare" });
-    const narrow = await tryNarrow({ ...world, fresh: "narrow" }, some);
-    const json = await tryAll({ ...world, fresh: "json" }, ROWS, ["--json"]);
-    const unread = await tryAll({ ...world, fresh: "unread" }, some, [], { unread: true });
+    const narrow = await tryNarrow({ ...world, fresh: "narrow" }, telling);
+    const json = await tryAll(
+      { ...world, fresh: "json" },
+      brief ? ROWS.filter(({ args }) => args[0] !== "apply") : ROWS,
+      ["--json"],
+    ); // apply tells what create does
+    const unread = await tryAll({ ...world, fresh: "unread" }, telling, [], { unread: true });
     return [
       { title: "No project", how: "A new installation; `PROJECT` is a name that nothing has.", outcomes: await none },
       {
@@ -145,11 +161,12 @@ async function tryNarrow(place: Place, rows: readonly Row[]): Promise<Outcome[]>
 }
 
 /** Nothing where no file system may be mounted. */
-async function tryFullDisk(folder: string, cache: string | undefined): Promise<Outcome[]> {
+async function tryFullDisk(folder: string, cache: string | undefined, rows: readonly Row[]): Promise<Outcome[]> {
   if (!canMount()) return [];
   const program = fileURLToPath(new URL("full-disk-process.ts", import.meta.url));
   const own = join(folder, "full");
-  const args = ["--mount", "--propagation", "private", process.execPath, program, own, ...(cache ? [cache] : [])];
+  const places = rows.map((row) => ROWS.indexOf(row)).join(",");
+  const args = ["--mount", "--propagation", "private", process.execPath, program, own, places, cache ?? ""];
   await promisify(execFile)("unshare", args, { maxBuffer: 64_000_000 });
   return JSON.parse(await readFile(join(own, "outcomes.json"), "utf8")) as Outcome[];
 }
