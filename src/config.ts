@@ -23,6 +23,8 @@ export interface Config {
   readonly controlSchema: string;
   /** A real server for the projects' databases; null = the embedded cluster. */
   readonly projectsCluster: ClusterSettings | null;
+  /** How commands of projects are kept away from everything else: as well as the machine can, or as it is asked for. */
+  readonly isolation: "auto" | "container";
   /** Whether the npm registry may be in a private network, for npm inside a sandbox. */
   readonly privateRegistry: boolean;
   readonly debug: boolean;
@@ -56,6 +58,8 @@ const PASSED_ON = [
   "npm_config_registry",
   "NPM_CONFIG_REGISTRY",
   "PGSSLMODE",
+  "DOCKER_HOST",
+  "XDG_RUNTIME_DIR",
 ];
 
 const SESSION = ["PATH", "HOME", "USER", "DBUS_SESSION_BUS_ADDRESS", "XDG_RUNTIME_DIR", "DISPLAY", "WAYLAND_DISPLAY"];
@@ -96,6 +100,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     controlUrl,
     controlSchema: schema,
     projectsCluster,
+    isolation: settings.isolation === "container" ? "container" : "auto",
     privateRegistry: settings["private-registry"] === "yes",
     debug: env.TB_DEBUG === "1",
     hasDisplay: process.platform !== "linux" || Boolean(env.DISPLAY || env.WAYLAND_DISPLAY || env.WSL_DISTRO_NAME),
@@ -129,6 +134,7 @@ export function fallbackConfig(env: NodeJS.ProcessEnv = process.env): Config {
     controlUrl: null,
     controlSchema: "tb",
     projectsCluster: null,
+    isolation: "auto",
     privateRegistry: false,
     debug: false,
     hasDisplay: false,

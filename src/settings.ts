@@ -4,7 +4,14 @@ import { accessSync, constants, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 export interface Setting {
-  readonly key: "user" | "control-schema" | "cluster-host" | "cluster-port" | "cluster-user" | "private-registry";
+  readonly key:
+    | "user"
+    | "control-schema"
+    | "cluster-host"
+    | "cluster-port"
+    | "cluster-user"
+    | "isolation"
+    | "private-registry";
   readonly description: string;
   /** The environment variable that goes before the setting; null when there is none. */
   readonly variable: string | null;
@@ -46,6 +53,12 @@ export const SETTINGS: readonly Setting[] = [
     description: "Its administrator. The password is read from DB_CLUSTER_PASSWORD only.",
     variable: "DB_CLUSTER_USER",
     problem: (value) => (value.trim() ? null : "must not be empty"),
+  },
+  {
+    key: "isolation",
+    description: "container: run projects in containers of docker or podman. Default: auto, what works best here.",
+    variable: null,
+    problem: (value) => (/^(auto|container)$/.test(value) ? null : `must be auto or container, not "${value}"`),
   },
   {
     key: "private-registry",

@@ -47,7 +47,7 @@ export async function diagnose({ readConfig, selectAdapters }: DoctorInput): Pro
     examine("control", "problem", () => checkCluster(config, "control")),
     examine("projects", "problem", () => checkCluster(config, "projects")),
     examine("schema", "problem", () => checkSchema(config)),
-    examine("sandbox", "warning", async () =>
+    examine("sandbox", "problem", async () =>
       describeSandbox(await (await selectAdapters(config).sandbox()).describeIsolation()),
     ),
     examine("ports", "warning", checkPort),

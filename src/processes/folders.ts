@@ -4,7 +4,8 @@ import { lstat, open, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { errorCode } from "./error-code.ts";
 
-const GONE: ReadonlySet<string> = new Set(["ENOENT", "ENOTDIR"]);
+/** A folder can be deeper than a name may be long; what is there cannot be named. */
+const GONE: ReadonlySet<string> = new Set(["ENOENT", "ENOTDIR", "ENAMETOOLONG"]);
 
 /** Entries of a folder, by name; none when it is not there. */
 export async function entriesIn(folder: string): Promise<Dirent[]> {

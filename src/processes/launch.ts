@@ -23,6 +23,8 @@ export interface LaunchOptions {
   /** What the command can read from descriptor 4, 5, … to its end: for what must not be on a command line. It is told the
    * variable that marks the process, for programs that build a fresh environment. */
   inherit?: (marked: readonly [name: string, value: string]) => readonly (string | Buffer)[];
+  /** Its standard input is empty as long as tb holds it, and ends with tb; otherwise it has ended from the beginning. */
+  heldInput?: boolean;
   /** The leader only waits for processes in a namespace of their own, which end with it: a stop with a grace tells them one
    * by one instead of the group, and after a regular end nobody has to be looked for. */
   leaderOnlyWaits?: boolean;
@@ -94,6 +96,7 @@ export async function launch(command: Command, options: LaunchOptions): Promise<
   const { pid, stdout, stderr } = child;
   const guard = child.stdio[3];
   guard?.on("error", () => guard.destroy()); // the watcher may be killed before we close our end
+  child.stdin?.on("error", () => child.stdin?.destroy());
   inherited.forEach((content, index) => hand(child.stdio[FIRST_INHERITED + index], content));
   let ended = false;
 
@@ -105,6 +108,7 @@ export async function launch(command: Command, options: LaunchOptions): Promise<
     const namespaceEnded = options.leaderOnlyWaits && child.exitCode !== null;
     if (!namespaceEnded) killMarked((value) => value === mark, lowestDescendant(pid, performance.now() - startedAt));
     guard?.destroy();
+    child.stdin?.destroy();
     await Promise.race([drained, delay(OUTPUT_GRACE, undefined, { ref: false })]);
     stdout.destroy();
     stderr.destroy();
@@ -180,9 +184,10 @@ function killMarked(matches: (value: string) => boolean, lowest = 1): number {
   return seen.size;
 }
 
-async function start(args: string[], { cwd, env, user }: LaunchOptions, inherited: readonly unknown[]) {
+async function start(args: string[], { cwd, env, user, heldInput }: LaunchOptions, inherited: readonly unknown[]) {
   try {
-    const stdio = ["ignore" as const, ...["pipe", "pipe", "pipe", ...inherited].map(() => "pipe" as const)];
+    const input = heldInput ? ("pipe" as const) : ("ignore" as const);
+    const stdio = [input, ...["pipe", "pipe", "pipe", ...inherited].map(() => "pipe" as const)];
     const [shell, first] = needsBash() ? [BASH, ["--posix"]] : ["/bin/sh", []]; // by default bash counts other blocks
     const child = spawn(shell, [...first, ...args], { cwd, env, detached: true, stdio, ...user });
     await once(child, "spawn"); // rejects with the child's "error"

@@ -61,7 +61,12 @@ export function createDiskWatch(folders: readonly [string, ...string[]], limits 
     start(stop) {
       const begun = freeOf(folders[0]);
       const timer = setInterval(() => {
-        const reason = look(begun);
+        let reason: string | null;
+        try {
+          reason = look(begun);
+        } catch {
+          return clearInterval(timer); // the sandbox is being removed
+        }
         if (reason === null) return;
         clearInterval(timer);
         stop(reason);
@@ -97,7 +102,8 @@ function isOver(folders: readonly string[], limits: Pick<DiskLimits, "bytes" | "
       if (entry === null) return true;
       const path = `${folder}/${entry.name}`;
       if (entry.isDirectory()) left.push(path);
-      const stats = lstatSync(path, { throwIfNoEntry: false });
+      const stats = statsOf(path);
+      if (stats === "unknown") return true;
       if (!stats || (stats.nlink > 1 && !stats.isDirectory() && linked.has(stats.ino))) continue;
       if (stats.nlink > 1) linked.add(stats.ino);
       bytes += stats.blocks * 512;
@@ -113,5 +119,13 @@ function entriesOf(folder: string) {
     return readdirSync(folder, { withFileTypes: true });
   } catch (error) {
     return errorCode(error) === "ENOENT" ? [] : null;
+  }
+}
+
+function statsOf(path: string) {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false });
+  } catch {
+    return "unknown";
   }
 }

@@ -1,7 +1,7 @@
 // How a command of a sandbox is started: the one place that differs between tiers of isolation.
 import { delimiter } from "node:path";
 import { cleanEnvironment, untrustedNpmSettings } from "../../processes/clean-environment.ts";
-import { killPlace, launch, type Command, type LaunchedProcess, type ProcessUser } from "../../processes/launch.ts";
+import { launch, type Command, type LaunchedProcess, type ProcessUser } from "../../processes/launch.ts";
 import type { Isolation } from "./sandbox.ts";
 
 /** The folders of one sandbox. */
@@ -30,8 +30,6 @@ export interface SandboxPlace {
 export interface Tier {
   readonly isolation: Isolation;
   start(place: SandboxPlace, command: Command, env: Readonly<Record<string, string>>): Promise<LaunchedProcess>;
-  /** Kills what still runs in the place, whoever started it. */
-  killAll(place: SandboxPlace): void;
 }
 
 /** Plain processes: scrubbed environment, own HOME, limits, group kill. Keeps accidents in, not an attacker: what runs
@@ -42,9 +40,6 @@ export function createProcessTier(passthrough: Readonly<Record<string, string>>)
     start(place, command, env) {
       const own = place.use === "build" ? buildEnvironment(passthrough, place) : serveEnvironment(passthrough, place);
       return launch(command, { cwd: place.work, env: { ...own, ...env }, mark: place.mark });
-    },
-    killAll({ mark }) {
-      killPlace(mark);
     },
   };
 }

@@ -1,9 +1,9 @@
 // Files of a working tree that hostile code may have changed: no path leaves the tree, not even through symlinks.
 import { randomBytes } from "node:crypto";
 import * as fs from "node:fs";
-import { readdir } from "node:fs/promises";
 import { TbError } from "../../errors.ts";
 import { errorCode } from "../../processes/error-code.ts";
+import { entriesIn } from "../../processes/folders.ts";
 
 const { O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_WRONLY } = fs.constants;
 const MAX_FILE = 2 * 1024 * 1024;
@@ -65,13 +65,13 @@ export function deleteTreeFile(root: string, path: string): void {
   });
 }
 
-/** Regular files below the root, sorted by code unit; symlinks are neither followed nor listed. */
+/** Regular files below the root, sorted by code unit; symlinks are neither followed nor listed, nor is what lies so deep that it
+ * cannot be named. */
 export async function listTreeFiles(root: string): Promise<string[]> {
   const files: string[] = [];
   const folders = [""];
   for (const folder of folders) {
-    const entries = await readdir(`${root}/${folder}`, { withFileTypes: true });
-    for (const entry of entries) {
+    for (const entry of await entriesIn(`${root}/${folder}`)) {
       if (NOT_LISTED.has(entry.name)) continue;
       const path = folder === "" ? entry.name : `${folder}/${entry.name}`;
       if (entry.isDirectory()) folders.push(path);

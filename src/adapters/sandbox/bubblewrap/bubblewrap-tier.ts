@@ -1,13 +1,11 @@
 // Commands in namespaces of their own (bubblewrap): they see /usr, their sandbox's folders and nothing else, have no network
 // and no right over anything outside. What leaves tb's control there is killed with its namespace.
-import { existsSync } from "node:fs";
-import { killPlace, launch, type Command } from "../../processes/launch.ts";
-import { untrustedNpmSettings } from "../../processes/clean-environment.ts";
-import { ARGUMENTS, bubblewrapArguments, inheritedData } from "./bubblewrap/arguments.ts";
-import { reachableNode, type ReachableNode } from "./bubblewrap/reachable-node.ts";
-import { seccompFilter } from "./bubblewrap/seccomp.ts";
-import { compiledEnvironment } from "./compiled-code.ts";
-import type { SandboxPlace, Tier } from "./process-tier.ts";
+import { launch, type Command } from "../../../processes/launch.ts";
+import { ARGUMENTS, bubblewrapArguments, inheritedData } from "./arguments.ts";
+import { reachableNode, type ReachableNode } from "./reachable-node.ts";
+import { seccompFilter } from "./seccomp.ts";
+import { insideEnvironment } from "../inside-environment.ts";
+import type { SandboxPlace, Tier } from "../process-tier.ts";
 
 /** Processes and threads of one command; a build and its tests take about a hundred. */
 const PROCESSES = 512;
@@ -22,34 +20,6 @@ export interface Bubblewrap {
   program: string;
   /** Its options that are not in every version. */
   options: ReadonlySet<string>;
-}
-
-/** Everything that a command may know of the machine. No proxy and no certificate, because there is no network; no folder of
- * the user's search path, because it is not there. */
-function environmentOf(
-  { use, work, home, tmp, bins, compiled }: SandboxPlace,
-  node: string,
-  timezone: string | undefined,
-) {
-  const build = use === "build";
-  const folders = [
-    ...bins,
-    node,
-    ...(build ? [`${work}/node_modules/.bin`] : []),
-    "/usr/local/bin",
-    "/usr/bin",
-    "/bin",
-  ];
-  return {
-    PATH: [...new Set(folders)].join(":"),
-    HOME: home,
-    TMPDIR: tmp,
-    LANG: "C.UTF-8",
-    NO_COLOR: "1",
-    ...(timezone !== undefined && { TZ: timezone }),
-    ...(compiled !== null && existsSync(compiled) && compiledEnvironment(compiled)),
-    ...(build && { CI: "1", ...untrustedNpmSettings(home) }),
-  };
 }
 
 /** @param nodeFolder where a copy of Node may be put for users that cannot reach this one; null = there is no Node then. */
@@ -70,7 +40,7 @@ export function createBubblewrapTier(
 
     async start(place: SandboxPlace, command: Command, env: Readonly<Record<string, string>>) {
       const { file, path, folder } = await findNode(place.owner !== null);
-      const inside = { ...environmentOf(place, folder, passthrough.TZ), ...env };
+      const inside = { ...insideEnvironment(place, folder, passthrough.TZ), ...env };
       const uid = place.owner?.uid ?? process.getuid!();
       return launch([program, "--args", String(ARGUMENTS), "--", "/bin/sh", "-c", LIMIT, "tb", ...command], {
         cwd: place.work,
@@ -89,10 +59,6 @@ export function createBubblewrapTier(
           return inheritedData(args, filter, uid, place.home);
         },
       });
-    },
-
-    killAll({ mark }) {
-      killPlace(mark);
     },
   };
 }
