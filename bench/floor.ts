@@ -130,7 +130,7 @@ export async function prepareFloor(home: string, made: CreateResult): Promise<Fl
     const unused = { sandbox: null as never, onProgress: () => {} };
     const { failures } = await probeEndpoints(
       { ...subject, ...unused },
-      { server: { ...server, output: () => "" }, contract, routes: findRoutes(files) },
+      { server: { ...server, output: () => "" }, contract, routes: findRoutes(files), tables: made.database.tables, secrets: [] },
     );
     if (failures.length > 0) throw new Error(JSON.stringify(failures));
   }

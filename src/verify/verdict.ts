@@ -35,6 +35,18 @@ export interface Check {
   failures: Failure[];
 }
 
+/** What was measured, in percent; null where nothing was measured (docs/verification.md). */
+export interface Scores {
+  /** Lines of server/ that the project's own tests run. */
+  test_coverage: number | null;
+  /** Share of the security probes that passed. */
+  security_score: number | null;
+  /** Apdex of the valid requests. */
+  performance_score: number | null;
+}
+
+export const UNMEASURED: Scores = { test_coverage: null, security_score: null, performance_score: null };
+
 export interface Verdict {
   passed: boolean;
   checks: Check[];
@@ -42,4 +54,5 @@ export interface Verdict {
   endpoints: { method: string; path: string; file: string }[];
   /** The tables that were found in the database, by introspection. */
   tables: string[];
+  scores: Scores;
 }

@@ -16,7 +16,7 @@ import { requireSameServer, serverStart } from "./server-start.ts";
 import { databaseAccess, hasDatabase, NO_ACCESS, type Subject } from "./subject.ts";
 import { checkTests } from "./tests.ts";
 import { checkTypes } from "./types.ts";
-import type { Check, CheckName, Verdict } from "./verdict.ts";
+import { type Check, type CheckName, type Scores, UNMEASURED, type Verdict } from "./verdict.ts";
 
 const ORDER: readonly CheckName[] = [
   "types",
@@ -47,6 +47,8 @@ export async function verifyProject(subject: Subject): Promise<Verdict> {
   const scratch = makeScratch(judged);
   const facts = factsOf(judged, scratch);
   facts.catch(() => {}); // whoever waits for them hears of it
+  const scores: Scores = { ...UNMEASURED };
+  const known: Known = { routes, facts, secrets: await passwords(subject), scores };
   // As many at once as there are: on two cores the sum of their work is what counts.
   const reading = [
     check("types", () => checkTypes(judged)),
@@ -55,7 +57,7 @@ export async function verifyProject(subject: Subject): Promise<Verdict> {
       ? check("routes", async () => checkRoutes(judged.unplanned!, routes))
       : check("plan", async () => checkPlan(judged.plan, routes, await facts)),
     migrateAndTest(judged, scratch, facts),
-    buildAndProbe(judged, scratch, routes),
+    buildAndProbe(judged, scratch, known),
   ];
   const sides = [...reading, check("openapi", () => checkOpenapi(judged, Promise.allSettled(reading)))];
   try {
@@ -63,14 +65,14 @@ export async function verifyProject(subject: Subject): Promise<Verdict> {
     const before = await since;
     const passed = checks.every((one) => one.passed);
     if (!passed && hasDatabase(subject)) await requireSameServer(subject.cluster, MAINTENANCE, before);
-    const secrets = await passwords(subject);
     return {
       passed,
       checks: checks
-        .map((one) => withoutSecrets(one, secrets))
+        .map((one) => withoutSecrets(one, known.secrets))
         .toSorted((a, b) => ORDER.indexOf(a.name) - ORDER.indexOf(b.name)),
       endpoints: routes.filter((route) => route.file.startsWith("server/api/")),
       tables: (await facts)?.tables ?? [],
+      scores,
     };
   } catch (error) {
     stop.abort(error);
@@ -79,6 +81,16 @@ export async function verifyProject(subject: Subject): Promise<Verdict> {
   } finally {
     await Promise.all([scratch.probe.end(), scratch.test.end()]);
   }
+}
+
+/** What the checks share. */
+interface Known {
+  routes: RouteFile[];
+  facts: Promise<SchemaFacts | null>;
+  /** Passwords of the project's roles. */
+  secrets: string[];
+  /** Filled in by whichever check measures it. */
+  scores: Scores;
 }
 
 interface Scratch {
@@ -133,14 +145,14 @@ async function migrateAndTest(
   return done;
 }
 
-async function buildAndProbe(subject: Subject, scratch: Scratch, routes: RouteFile[]): Promise<Check[]> {
+async function buildAndProbe(subject: Subject, scratch: Scratch, known: Known): Promise<Check[]> {
   subject.onProgress("build");
   const build = await check("build", () => checkBuild(subject));
   await scratch.probe.ready;
-  return build.passed ? [build, ...(await serveAndProbe(subject, routes))] : [build];
+  return build.passed ? [build, ...(await serveAndProbe(subject, known))] : [build];
 }
 
-async function serveAndProbe(subject: Subject, routes: RouteFile[]): Promise<Check[]> {
+async function serveAndProbe(subject: Subject, known: Known): Promise<Check[]> {
   const access = hasDatabase(subject) ? await databaseAccess(subject, subject.scratch.probe, ["app"]) : NO_ACCESS;
   const server = await startServer(subject, access);
   try {
@@ -148,7 +160,14 @@ async function serveAndProbe(subject: Subject, routes: RouteFile[]): Promise<Che
     const contract = await loadContract(subject);
     if (!boot.passed || !contract) return [boot];
     subject.onProgress("endpoints");
-    return [boot, await check("endpoints", () => probeEndpoints(subject, { server, contract, routes }))];
+    const tables = (await known.facts)?.tables ?? [];
+    const { routes, secrets, scores } = known;
+    const endpoints = await check("endpoints", async () => {
+      const probed = await probeEndpoints(subject, { server, contract, routes, tables, secrets });
+      Object.assign(scores, probed.scores);
+      return probed;
+    });
+    return [boot, endpoints];
   } finally {
     await server.stop();
   }

@@ -167,7 +167,7 @@ it("what is wrong at run time is found by calling every endpoint", async () => {
   for (const [endpoint, problem] of [
     ["GET /api/users/{id}", /expected 200, got 500[^]*Server log: .*at import/],
     ["POST /api/users", /whose email is a text that is no e-mail address: expected 400 or 422, got 201/],
-    ["PATCH /api/users/{id}", /a valid change of every field: email should be "probe/],
+    ["PATCH /api/users/{id}", /a valid change of every field: in the database name should be "Probe/],
     ["GET /api/users/{id}/tasks", /the tasks of a user that has none: the page has \d items/],
     ["GET /api/tasks/{id}", /"password_hash", which openapi\.json does not name/],
     ["DELETE /api/tasks/{id}", /the same task again: expected 404, got 204/],
