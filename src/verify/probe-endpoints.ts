@@ -47,7 +47,13 @@ export interface Probed extends Finding {
 /** The server works on `scratch.probe`, a copy of the database with these tables. */
 export async function probeEndpoints(
   subject: Subject,
-  input: { server: SandboxServer; contract: Contract; routes: RouteFile[]; tables: readonly string[]; secrets: readonly string[] },
+  input: {
+    server: SandboxServer;
+    contract: Contract;
+    routes: RouteFile[];
+    tables: readonly string[];
+    secrets: readonly string[];
+  },
 ): Promise<Probed> {
   const { plan, signal } = subject;
   const planned = subject.unplanned === undefined;

@@ -1,6 +1,6 @@
 // The verdict: what tb found out by its own hand about a project, as data.
 
-/** "files", "dependencies" and "routes" are made of a repository that nobody has planned (tb verify). */
+/** "files" and "routes" are made of a repository that nobody has planned (tb verify), "plan" of what was planned. */
 export type CheckName =
   | "files"
   | "dependencies"
@@ -13,7 +13,8 @@ export type CheckName =
   | "routes"
   | "endpoints"
   | "tests"
-  | "migrations";
+  | "migrations"
+  | "unchanged";
 
 /** One thing that is wrong, worded so that whoever wrote the code can mend it. */
 export interface Failure {

@@ -23,7 +23,9 @@ it("tells a model where and what", async () => {
       { message: "odd" },
     ],
   }));
-  expect(formatVerdict({ passed: false, checks: [passed, failed], endpoints: [], tables: [], scores: UNMEASURED })).toBe(
+  expect(
+    formatVerdict({ passed: false, checks: [passed, failed], endpoints: [], tables: [], scores: UNMEASURED }),
+  ).toBe(
     "Passed: build\nFailed: types\n- server/a.ts:3: error TS1: a\n  b\n- GET /api/b (server/b.ts): expected 200, got 500.\n- odd",
   );
 });

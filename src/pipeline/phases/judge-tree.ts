@@ -44,7 +44,8 @@ function failedNames({ checks }: Pick<Verdict, "checks">): string {
 
 async function judge(state: In, run: Run): Promise<Verdict> {
   const { projectId, tree } = state;
-  if (!tree.every(({ passed }) => passed)) return { passed: false, checks: tree, endpoints: [], tables: [], scores: UNMEASURED };
+  if (!tree.every(({ passed }) => passed))
+    return { passed: false, checks: tree, endpoints: [], tables: [], scores: UNMEASURED };
   const workspace = await openWorkspace(run, { projectId, database: false });
   const verdict = await verifySandbox(state, run, await workspace.sandbox());
   // Requests to a server without its tables say nothing that the migrations have not said.

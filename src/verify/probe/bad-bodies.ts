@@ -24,7 +24,12 @@ export interface Target {
 export function badBodies({ contract, planned }: Prober, table: Table, target: Target): Probe[] {
   const { endpoint, id, good, one } = target;
   const base = { endpoint, ...(id !== undefined && { id }) };
-  const raw = (what: string, body: string | Buffer, expect: readonly number[], contentType: string | null = JSON_TYPE) => ({
+  const raw = (
+    what: string,
+    body: string | Buffer,
+    expect: readonly number[],
+    contentType: string | null = JSON_TYPE,
+  ) => ({
     ...base,
     what,
     raw: { contentType, body },
@@ -33,7 +38,13 @@ export function badBodies({ contract, planned }: Prober, table: Table, target: T
   });
   const text = JSON.stringify(good);
   const probes: Probe[] = [
-    { ...base, what: `${one} with an unknown field`, body: { ...good, not_a_field: 1 }, expect: REFUSED, security: true },
+    {
+      ...base,
+      what: `${one} with an unknown field`,
+      body: { ...good, not_a_field: 1 },
+      expect: REFUSED,
+      security: true,
+    },
     { ...base, what: `a list instead of ${one}`, body: [good], expect: REFUSED },
     raw("malformed JSON", '{"a":', REFUSED),
     raw("a body that is not JSON", "hello", WRONG_TYPE, "text/plain"),
@@ -67,9 +78,8 @@ function badTexts(table: Table, { good, one }: Target): [string, string | Buffer
   const column = writable(table).find(({ type, name }) => (type === "string" || type === "text") && name in good);
   if (!column) return [];
   const [before = "", after = ""] = JSON.stringify({ ...good, [column.name]: "a\u0001b" }).split("\\u0001");
-  const bytes = (text: string) => Buffer.from(text);
   return [
-    [`${one} in bad UTF-8`, Buffer.concat([bytes(before), Buffer.from([0xff, 0xc0]), bytes(after)])],
+    [`${one} in bad UTF-8`, Buffer.concat([Buffer.from(before), Buffer.from([0xff, 0xc0]), Buffer.from(after)])],
     [`${one} with half of a surrogate pair`, `${before}\\ud800${after}`],
   ];
 }

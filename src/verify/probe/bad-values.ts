@@ -1,5 +1,5 @@
 // Values for the columns of a plan that must be refused.
-import type { Column } from "../../plan/plan.ts";
+import type { Column, ColumnType } from "../../plan/plan.ts";
 
 export interface BadValue {
   value: unknown;
@@ -11,68 +11,63 @@ export interface BadValue {
 const NUL: BadValue = { value: "a\0b", why: "a text with a NUL character", hostile: true };
 const NUMBER = { value: 42, why: "a number instead of a text" };
 const OBJECT = { value: { a: 1 }, why: "an object" };
+const FRACTION = { value: 1.5, why: "a fraction" };
 const LIST = { value: [1], why: "a list" };
 
 /** Values that a strict contract refuses for this column. */
 export function invalidValues(column: Column): BadValue[] {
   const bad: BadValue[] = column.nullable ? [] : [{ value: null, why: "null" }];
-  return [...bad, ...ofType(column)];
+  return [...bad, ...BAD[column.type](column)];
 }
 
-function ofType(column: Column): BadValue[] {
-  switch (column.type) {
-    case "id":
-    case "reference":
-      return [
-        { value: "short", why: "a malformed id" },
-        { value: 5, why: "a number instead of an id" },
-        { value: "' or '1'='1", why: "SQL instead of an id", hostile: true },
-      ];
-    case "string":
-    case "text":
-      return [NUMBER, NUL, OBJECT, ...lengths(column)];
-    case "email":
-      return [
-        { value: "not an e-mail", why: "a text that is no e-mail address" },
-        { value: ["a@example.com"], why: "a list" },
-        ...tooLong(column),
-      ];
-    case "url":
-      return [
-        { value: "not a url", why: "a text that is no URL" },
-        { value: "javascript:alert(1)", why: "a javascript: URL", hostile: true },
-        NUMBER,
-        ...tooLong(column),
-      ];
-    case "integer":
-    case "bigint":
-      return [...numbers(column), { value: 1.5, why: "a fraction" }];
-    case "decimal":
-      return numbers(column);
-    case "boolean":
-      return [
-        { value: "yes", why: "a text instead of true or false" },
-        { value: 1, why: "a number instead of true or false" },
-      ];
-    case "timestamp":
-      return [{ value: "tomorrow", why: "a text instead of unix seconds" }, { value: 1.5, why: "a fraction" }, OBJECT];
-    case "date":
-      return [
-        { value: "2030-02-31", why: "a day that does not exist" },
-        { value: "01/02/2030", why: "a date in another form" },
-        { value: 20_300_101, why: "a number instead of a date" },
-      ];
-    case "enum":
-      return [{ value: `not ${column.values?.join(" or ")}`, why: "a value that is not allowed" }, NUMBER];
-    case "json":
-      return [{ value: { text: "a\0b" }, why: "JSON with a NUL character", hostile: true }];
-    case "string[]":
-      return [
-        { value: "one", why: "a text instead of a list" },
-        { value: [1], why: "a list of numbers" },
-        { value: ["a\0b"], why: "a list with a NUL character", hostile: true },
-      ];
-  }
+const BAD: Record<ColumnType, (column: Column) => BadValue[]> = {
+  id: ids,
+  reference: ids,
+  string: texts,
+  text: texts,
+  email: (column) => [
+    { value: "not an e-mail", why: "a text that is no e-mail address" },
+    { value: ["a@example.com"], why: "a list" },
+    ...tooLong(column),
+  ],
+  url: (column) => [
+    { value: "not a url", why: "a text that is no URL" },
+    { value: "javascript:alert(1)", why: "a javascript: URL", hostile: true },
+    NUMBER,
+    ...tooLong(column),
+  ],
+  integer: (column) => [...numbers(column), FRACTION],
+  bigint: (column) => [...numbers(column), FRACTION],
+  decimal: numbers,
+  boolean: () => [
+    { value: "yes", why: "a text instead of true or false" },
+    { value: 1, why: "a number instead of true or false" },
+  ],
+  timestamp: () => [{ value: "tomorrow", why: "a text instead of unix seconds" }, FRACTION, OBJECT],
+  date: () => [
+    { value: "2030-02-31", why: "a day that does not exist" },
+    { value: "01/02/2030", why: "a date in another form" },
+    { value: 20_300_101, why: "a number instead of a date" },
+  ],
+  enum: ({ values }) => [{ value: `not ${values?.join(" or ")}`, why: "a value that is not allowed" }, NUMBER],
+  json: () => [{ value: { text: "a\0b" }, why: "JSON with a NUL character", hostile: true }],
+  "string[]": () => [
+    { value: "one", why: "a text instead of a list" },
+    { value: [1], why: "a list of numbers" },
+    { value: ["a\0b"], why: "a list with a NUL character", hostile: true },
+  ],
+};
+
+function ids(): BadValue[] {
+  return [
+    { value: "short", why: "a malformed id" },
+    { value: 5, why: "a number instead of an id" },
+    { value: "' or '1'='1", why: "SQL instead of an id", hostile: true },
+  ];
+}
+
+function texts(column: Column): BadValue[] {
+  return [NUMBER, NUL, OBJECT, ...lengths(column)];
 }
 
 function lengths(column: Column): BadValue[] {
@@ -105,31 +100,25 @@ function rounded(value: number): number {
   return Math.round(value * 100) / 100;
 }
 
-/** Values of a query parameter that is named like the column, which no filter can mean. */
-export function invalidFilters(column: Column): string[] {
-  switch (column.type) {
-    case "reference":
-      return ["short", "%00"];
-    case "boolean":
-      return ["maybe"];
-    case "integer":
-    case "bigint":
-    case "decimal":
-    case "timestamp":
-      return ["many"];
-    case "date":
-      return ["2030-02-31"];
-    case "enum":
-      return [encodeURIComponent(`not ${column.values?.join(" or ")}`)];
-    case "string":
-    case "text":
-    case "email":
-    case "url":
-      return ["%00"];
-    case "id":
-    case "json":
-    case "string[]":
-      return [];
-  }
-}
+const NO_NUMBER = ["many"];
+const NUL_TEXT = ["%00"];
 
+const BAD_FILTERS: Partial<Record<ColumnType, readonly string[]>> = {
+  reference: ["short", "%00"],
+  boolean: ["maybe"],
+  integer: NO_NUMBER,
+  bigint: NO_NUMBER,
+  decimal: NO_NUMBER,
+  timestamp: NO_NUMBER,
+  date: ["2030-02-31"],
+  string: NUL_TEXT,
+  text: NUL_TEXT,
+  email: NUL_TEXT,
+  url: NUL_TEXT,
+};
+
+/** Values of a query parameter that is named like the column, as they stand in the query, which no filter can mean. */
+export function invalidFilters({ type, values }: Column): readonly string[] {
+  if (type === "enum") return [encodeURIComponent(`not ${values?.join(" or ")}`)];
+  return BAD_FILTERS[type] ?? [];
+}

@@ -58,19 +58,12 @@ async function probeNothing({ prober }: Rows, list: List, column: Column): Promi
 }
 
 function absentValues(column: Column): string[] {
-  switch (column.type) {
-    case "reference":
-      return [unknownId()];
-    case "string":
-    case "text":
-      return [hostileText({ ...column, maxLength: Math.min(column.maxLength ?? 30, 30) }) ?? "'", "%"];
-    case "email":
-      return [`a'or'1'='1@example.com`.slice(-(column.maxLength ?? 320))];
-    case "url":
-      return ["http://a.io/'or'1'='1"];
-    default:
-      return [];
-  }
+  const { type, maxLength = 320 } = column;
+  if (type === "reference") return [unknownId()];
+  if (type === "email") return [`a'or'1'='1@example.com`.slice(-maxLength)];
+  if (type === "url") return ["http://a.io/'or'1'='1"];
+  if (type !== "string" && type !== "text") return [];
+  return [hostileText({ ...column, maxLength: Math.min(maxLength, 30) }) ?? "'", "%"];
 }
 
 /** Two filters at once: both hold. */

@@ -91,7 +91,8 @@ export function createRows(plan: Plan, prober: Prober, store: Store): Rows {
     const used = await store.values(table.name, column.name);
     for (let step = 0; step < PLENTY; step++) {
       const value = validValue(column, n + step);
-      const taken = typeof value === "number" ? [...used].some((text) => Number(text) === value) : used.has(String(value));
+      const taken =
+        typeof value === "number" ? [...used].some((text) => Number(text) === value) : used.has(String(value));
       if (!taken) return value;
     }
     for (const row of of(table.name)) {

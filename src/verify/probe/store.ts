@@ -63,16 +63,6 @@ function storeOf(client: Client, tables: readonly string[]): Store {
     }
   }
 
-  /** What the work does when no rule of the database is against it; null when one is. */
-  async function unlessRefused<T>(work: Promise<T>): Promise<T | null> {
-    try {
-      return await work;
-    } catch (error) {
-      if (error instanceof DatabaseError && /^(?:2[23]|P0)/.test(error.code ?? "")) return null;
-      throw error;
-    }
-  }
-
   return {
     async count(table) {
       const [row] = await query<{ n: number }>(`select count(*)::int as n from ${escapeIdentifier(table)}`);
@@ -130,6 +120,16 @@ function storeOf(client: Client, tables: readonly string[]): Store {
     },
     close: () => client.end(),
   };
+}
+
+/** What the work does when no rule of the database is against it; null when one is. */
+async function unlessRefused<T>(work: Promise<T>): Promise<T | null> {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof DatabaseError && /^(?:2[23]|P0)/.test(error.code ?? "")) return null;
+    throw error;
+  }
 }
 
 /** Names of the tables whose rows differ between two looks. */

@@ -65,13 +65,13 @@ function address(name: string, { maxLength = 2000, minLength = 0 }: Column): str
 
 /** Different for every `n` where the column is unique. */
 function wholeNumber(column: Column, n: number): number {
-  const minimum = Math.ceil(column.minimum ?? Math.min(1, column.maximum ?? 1));
+  const minimum = Math.ceil(column.minimum ?? Math.min(1, (column.maximum ?? 1_000_001) - 1_000_000));
   const maximum = Math.floor(column.maximum ?? minimum + 1_000_000);
   return minimum + (n % (Math.min(maximum - minimum, 1_000_000) + 1));
 }
 
 function money(column: Column, n: number): number {
-  const minimum = column.minimum ?? Math.min(0, column.maximum ?? 0);
+  const minimum = column.minimum ?? Math.min(0, (column.maximum ?? 9_999) - 9_999);
   const maximum = column.maximum ?? minimum + 9_999;
   const cents = Math.floor((maximum - minimum) * 100);
   const offset = column.unique ? n : n * 100 + 25;

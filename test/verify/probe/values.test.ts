@@ -3,7 +3,14 @@ import { newColumn } from "../../../src/plan/build-plan.ts";
 import { defaultProblem } from "../../../src/plan/column-rules.ts";
 import type { Column } from "../../../src/plan/plan.ts";
 import { invalidValues } from "../../../src/verify/probe/bad-values.ts";
-import { capacity, hostileText, largestValue, otherValue, smallestValue, validValue } from "../../../src/verify/probe/values.ts";
+import {
+  capacity,
+  hostileText,
+  largestValue,
+  otherValue,
+  smallestValue,
+  validValue,
+} from "../../../src/verify/probe/values.ts";
 
 const columns: Column[] = [
   newColumn("a", "string", { maxLength: 200 }),
