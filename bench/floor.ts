@@ -28,7 +28,7 @@ import { OPENAPI } from "../src/verify/openapi.ts";
 import { type Contract, readContract } from "../src/verify/probe/contract.ts";
 import { probeEndpoints } from "../src/verify/probe-endpoints.ts";
 import { findRoutes } from "../src/verify/routes.ts";
-import { TESTS } from "../src/verify/tests.ts";
+import { TESTS } from "../src/verify/test-runner.ts";
 import { TYPES, TYPES_ENV } from "../src/verify/types.ts";
 
 /** Milliseconds of each part, by its name. */
@@ -130,7 +130,13 @@ export async function prepareFloor(home: string, made: CreateResult): Promise<Fl
     const unused = { sandbox: null as never, onProgress: () => {} };
     const { failures } = await probeEndpoints(
       { ...subject, ...unused },
-      { server: { ...server, output: () => "" }, contract, routes: findRoutes(files) },
+      {
+        server: { ...server, output: () => "" },
+        contract,
+        routes: findRoutes(files),
+        tables: made.database.tables,
+        secrets: [],
+      },
     );
     if (failures.length > 0) throw new Error(JSON.stringify(failures));
   }

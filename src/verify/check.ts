@@ -1,5 +1,6 @@
 // One check: timed, with a bounded list of failures that are worded for whoever wrote the code.
 import { stripVTControlCharacters } from "node:util";
+import { TbError } from "../errors.ts";
 import type { ExecResult } from "../adapters/sandbox/sandbox.ts";
 import type { Check, CheckName, Failure } from "./verdict.ts";
 
@@ -29,6 +30,19 @@ export async function check(
     duration_ms: Math.round(performance.now() - started),
     failures: bounded(failures),
   };
+}
+
+/** Work that finds nothing: what the project itself is to blame for (TbError "failure", "not_found") is a failure, anything
+ * else (no network, a full disk) is thrown. */
+export async function unlessFaulty(summary: string, work: () => Promise<unknown>): Promise<Finding> {
+  try {
+    await work();
+    return { count: null, summary, failures: [] };
+  } catch (error) {
+    if (!(error instanceof TbError && (error.code === "failure" || error.code === "not_found"))) throw error;
+    const message = [error.message, ...(error.details ?? [])].join("\n");
+    return { count: null, summary, failures: [{ message }] };
+  }
 }
 
 function bounded(failures: Failure[]): Failure[] {

@@ -3,7 +3,7 @@ import { ending, type Finding } from "./check.ts";
 import { type Contract, readContract } from "./probe/contract.ts";
 import { runNode, type Subject } from "./subject.ts";
 
-const OPENAPI_FILE = "openapi.json";
+export const OPENAPI_FILE = "openapi.json";
 export const OPENAPI = ["scripts/openapi.ts", "--check"];
 
 /** Finding out where the file differs writes it for a moment, so that waits for the `others`, who read it. */

@@ -11,10 +11,23 @@ export function checkPlan(plan: Plan, routes: RouteFile[], facts: SchemaFacts | 
   const failures = [...endpointProblems(plan, routes), ...(facts ? schemaProblems(plan, facts) : [])];
   if (!facts && plan.tables.length > 0)
     failures.push({ message: "The plan has tables, but the project has no database." });
-  const planned = new Set(plan.endpoints.map(routeKey));
-  const extra = routes.filter((route) => route.file.startsWith("server/api/") && !planned.has(routeKey(route)));
-  const more = extra.length > 0 ? ` (warning: also ${extra.map(routeKey).join(", ")})` : "";
-  return { count: plan.endpoints.length, summary: `plan${more}`, failures };
+  failures.push(...extraRoutes(plan, routes));
+  return { count: plan.endpoints.length, summary: "plan", failures };
+}
+
+/** Pages of the base project. */
+const PAGES = new Set(["server/routes/docs.get.ts", "server/routes/openapi.json.get.ts"]);
+
+/** What nobody has asked for, nobody has to be able to call. */
+function extraRoutes(plan: Plan, routes: RouteFile[]): Failure[] {
+  const planned = new Set(plan.endpoints.map((endpoint) => withoutNames(routeKey(endpoint))));
+  return routes
+    .filter((route) => !planned.has(withoutNames(routeKey(route))) && !PAGES.has(route.file))
+    .map((route) => ({
+      file: route.file,
+      endpoint: routeKey(route),
+      message: "is not in the plan: remove it. What several endpoints need belongs into server/utils/.",
+    }));
 }
 
 /** Check "routes", for a project that nobody has planned: `declared` are the endpoints of its openapi.json. */

@@ -1,171 +1,125 @@
 // Check "tests": the project's own tests, counted by node:test and not by what they print.
 import { TbError } from "../errors.ts";
 import { ending, type Finding, lastLines, plural } from "./check.ts";
+import { type FileCoverage, readCounts, readErrors, readFailures, readLcov, type TestCounts } from "./test-report.ts";
+import { ASSERTIONS, LCOV, PATTERN, REPORT, TESTS } from "./test-runner.ts";
 import { databaseAccess, hasDatabase, NO_ACCESS, runNode, type Subject } from "./subject.ts";
+import { percent } from "./probe/tally.ts";
 import type { Failure } from "./verdict.ts";
 
-const PATTERN = "tests/**/*.test.ts";
-/** Not listed, not committed. A file, because the tests share stdout with the report otherwise. */
-const REPORT = "node_modules/.cache/tb/tests.tap";
 const TIMEOUT_MS = 180_000;
-const COUNTERS = ["tests", "suites", "pass", "fail", "cancelled", "skipped", "todo"] as const;
 
-/** Every test in one process, like the project's own scripts/test.ts: a process a file takes several times as long. Not
- * node's `--test-isolation=none`, which passes over an error that a file throws once its tests are registered. No test
- * begins before all files are loaded: when none is waiting, node:test takes the run for finished. */
-const RUN_ALL = `
-import { glob } from "node:fs/promises";
-import { resolve } from "node:path";
-import { before, test } from "node:test";
-import { pathToFileURL } from "node:url";
-const files = [];
-for await (const file of glob(${JSON.stringify(PATTERN)})) files.push(file);
-const loaded = load();
-before(() => loaded);
-await loaded;
-async function load() {
-  for (const file of files.sort()) {
-    try {
-      await import(pathToFileURL(resolve(file)).href);
-    } catch (error) {
-      test(file, () => { throw error; });
-    }
-  }
-}`;
-
-export const TESTS = [
-  "--test-reporter=tap",
-  `--test-reporter-destination=${REPORT}`,
-  "--input-type=module",
-  `--eval=${RUN_ALL}`,
-];
-
-export type TestCounts = Record<(typeof COUNTERS)[number], number>;
+export interface Tested extends Finding {
+  /** Lines of server/ that ran, in percent; null when nothing was measured. */
+  coverage: number | null;
+}
 
 /** The migrated database `scratch.test` must be there, without a row. */
-export async function checkTests(subject: Subject): Promise<Finding> {
+export async function checkTests(subject: Subject): Promise<Tested> {
   const { env, databases } = hasDatabase(subject)
     ? await databaseAccess(subject, subject.scratch.test, ["app", "own"])
     : NO_ACCESS;
-  await subject.sandbox.writeFile(REPORT, "");
+  for (const file of [REPORT, LCOV, ASSERTIONS]) await subject.sandbox.writeFile(file, "");
   const result = await runNode(subject, TESTS, {
     env: { ...env, ...(databases && { TEST_DB_NAME: subject.scratch.test }) },
     databases,
     timeout: TIMEOUT_MS,
   });
-  const report = await readReport(subject);
+  const report = await readReport(subject, REPORT);
   const counts = readCounts(report);
   if (!counts) {
     const early = result.exitCode === 0 ? "\nIt ended before its tests: does one of them end the process?" : "";
-    return failed(ending("npm test", result) + early);
+    return { ...found(null, "tests", [{ message: ending("npm test", result) + early }]), coverage: null };
   }
+  const files = readLcov(await readReport(subject, LCOV));
   const failures = readFailures(report);
   if (failures.length === 0 && (result.exitCode !== 0 || counts.fail > 0 || counts.cancelled > 0)) {
     failures.push({ message: [ending("npm test", result), ...readErrors(report)].join("\n") });
   }
-  if (counts.todo > 0)
-    failures.push({ message: `${plural(counts.todo, "test")} marked as todo: finish or remove them.` });
-  if (failures.length === 0 && counts.pass === 0) {
-    const skipped = counts.skipped > 0 ? `all ${counts.skipped} are skipped` : `none is in ${PATTERN}`;
-    failures.push({
-      message:
-        `No test ran: ${skipped}. Write tests of the project's behaviour.\n${lastLines(result.stderr, 500)}`.trim(),
-    });
-  }
+  failures.push(...emptyTests(counts, failures.length === 0, result.stderr));
+  if (!subject.unplanned) failures.push(...(await hollowTests(subject)), ...untestedEndpoints(subject, files));
   const skipped = counts.skipped > 0 ? ` (${counts.skipped} skipped)` : "";
-  return { count: counts.pass, summary: `${plural(counts.pass, "test")}${skipped}`, failures };
+  const summary = `${plural(counts.pass, "test")}${skipped}`;
+  return { ...found(counts.pass, summary, failures), coverage: await coverageOf(subject, files) };
+}
+
+function found(count: number | null, summary: string, failures: Failure[]): Finding {
+  return { count, summary, failures };
 }
 
 /** What there is of it; nothing when a test has removed it or made it too large to be read. */
-async function readReport({ sandbox }: Subject): Promise<string> {
+async function readReport({ sandbox }: Subject, file: string): Promise<string> {
   try {
-    return await sandbox.readFile(REPORT);
+    return await sandbox.readFile(file);
   } catch (error) {
     if (error instanceof TbError && !error.parks) return "";
     throw error;
   }
 }
 
-function failed(message: string): Finding {
-  return { count: null, summary: "tests", failures: [{ message }] };
-}
-
-/** The summary at the very end of a TAP report; a test that prints such lines cannot come after it. */
-export function readCounts(tap: string): TestCounts | null {
-  const lines = tap
-    .trimEnd()
-    .split("\n")
-    .slice(-COUNTERS.length - 1);
-  if (!/^# duration_ms \d/.test(lines.at(-1) ?? "")) return null;
-  const counts: TestCounts = { tests: 0, suites: 0, pass: 0, fail: 0, cancelled: 0, skipped: 0, todo: 0 };
-  for (const [index, name] of COUNTERS.entries()) {
-    const value = new RegExp(`^# ${name} (\\d+)$`).exec(lines[index] ?? "")?.[1];
-    if (value === undefined) return null;
-    counts[name] = Number(value);
-  }
-  return counts;
-}
-
-interface Open {
-  indent: number;
-  name: string;
-}
-
-/** `not ok` entries of a TAP report with their place and message; a suite is not repeated for its failing tests. */
-export function readFailures(tap: string): Failure[] {
+/** Tests that are only announced. */
+function emptyTests({ todo, pass, skipped }: TestCounts, others: boolean, stderr: string): Failure[] {
   const failures: Failure[] = [];
-  const parents: Open[] = [];
-  const lines = tap.split("\n");
-  for (const [index, line] of lines.entries()) {
-    const [, space, heading] = /^(\s*)# Subtest: (.*)$/.exec(line) ?? [];
-    if (space !== undefined && heading !== undefined) {
-      while (parents.length > 0 && parents.at(-1)!.indent >= space.length) parents.pop();
-      parents.push({ indent: space.length, name: heading });
-    }
-    const [, indent, name] = /^(\s*)not ok \d+ - (.*)$/.exec(line) ?? [];
-    if (indent === undefined || name === undefined || /# (TODO|SKIP)/.test(name)) continue;
-    const details = readDetails(lines.slice(index + 1), indent.length + 2);
-    if (details.failureType === "subtestsFailed") continue;
-    const path = [...parents.filter((open) => open.indent < indent.length).map((open) => open.name), name];
-    const [, file, number] =
-      /((?:tests|server|scripts)\/[^:]+):(\d+):\d+/.exec(details.stack ?? details.location ?? "") ?? [];
-    failures.push({
-      message: `${path.join(" > ")}: ${details.error ?? details.failureType ?? "failed"}`,
-      ...(file && { file }),
-      ...(number && { line: Number(number) }),
-    });
+  if (todo > 0) failures.push({ message: `${plural(todo, "test")} marked as todo: finish or remove them.` });
+  if (!others || failures.length > 0 || pass > 0) return failures;
+  const why = skipped > 0 ? `all ${skipped} are skipped` : `none is in ${PATTERN}`;
+  return [
+    { message: `No test ran: ${why}. Write tests of the project's behaviour.\n${lastLines(stderr, 500)}`.trim() },
+  ];
+}
+
+/** Calls of node:assert that the runner cannot see: imported by name, called by itself, or of another library. */
+const OTHER_ASSERTIONS = /import\s*\{[^}]*\}\s*from\s*["'](?:node:)?assert|\.assert\.|\bassert\(|\bexpect\(/;
+
+/** Tests that passed without having called node:assert. Where a file asserts in a way that cannot be seen, only those count
+ * whose name stands in another file. */
+async function hollowTests(subject: Subject): Promise<Failure[]> {
+  const names = readNames(await readReport(subject, ASSERTIONS));
+  if (names.length === 0) return [];
+  const { sandbox } = subject;
+  const texts = new Map<string, string>();
+  for (const file of (await sandbox.listFiles()).filter((path) => /^tests\/.*\.test\.ts$/.test(path)))
+    texts.set(file, await readReport(subject, file));
+  const visible = [...texts].filter(([, text]) => !OTHER_ASSERTIONS.test(text));
+  return names.flatMap((path) => {
+    const name = path.split(" > ").at(-1)!;
+    const file = visible.find(([, text]) => text.includes(name))?.[0];
+    if (!file && visible.length < texts.size) return [];
+    return [{ message: `${path}: asserts nothing. Check what the test is named for.`, ...(file && { file }) }];
+  });
+}
+
+function readNames(json: string): string[] {
+  try {
+    const names: unknown = JSON.parse(json);
+    return Array.isArray(names) ? names.filter((name) => typeof name === "string") : [];
+  } catch {
+    return []; // the process was ended before it could write
   }
-  return failures;
 }
 
-/** What went wrong outside of every test: `# Error: …`. */
-function readErrors(tap: string): string[] {
-  return tap.split("\n").flatMap((line) => /^# (Error: .*)$/.exec(line)?.[1] ?? []);
+/** Endpoints of the plan whose route file was loaded, but none of whose functions was called. */
+function untestedEndpoints({ plan }: Subject, files: ReadonlyMap<string, FileCoverage>): Failure[] {
+  return plan.endpoints
+    .filter(({ file }) => {
+      const calls = files.get(file)?.calls ?? [];
+      return calls.length > 0 && calls.every((count) => count === 0);
+    })
+    .map(({ method, path, file }) => ({
+      file,
+      endpoint: `${method} ${path}`,
+      message: "no test calls it: write one that does, and checks the answer.",
+    }));
 }
 
-/** The YAML block that follows a `not ok` line: `key: value`, and `key: |-` with more lines. */
-function readDetails(lines: string[], indent: number): Record<string, string | undefined> {
-  const details: Record<string, string | undefined> = {};
-  let current: string | null = null;
-  const first = lines.findIndex((line) => line.trim() === "---");
-  if (first === -1 || first > 1) return details;
-  for (const line of lines.slice(first + 1)) {
-    if (line.trim() === "...") break;
-    const [, key, value] = new RegExp(`^ {${indent}}(\\w+): ?(.*)$`).exec(line) ?? [];
-    if (key !== undefined && value !== undefined) {
-      current = /^[|>]/.test(value) ? key : null;
-      details[key] = current ? "" : unquoted(value);
-    } else if (current) {
-      details[current] += `${details[current] ? "\n" : ""}${line.trim()}`;
-    }
+/** Files that no test has loaded count with all their lines. */
+async function coverageOf({ sandbox }: Subject, files: ReadonlyMap<string, FileCoverage>): Promise<number | null> {
+  if (files.size === 0) return null;
+  let [lines, covered] = [0, 0];
+  for (const path of (await sandbox.listFiles()).filter((one) => /^server\/.*(?<!\.d)\.ts$/.test(one))) {
+    const known = files.get(path);
+    lines += known?.lines ?? (await sandbox.readFile(path)).split("\n").length - 1;
+    covered += known?.covered ?? 0;
   }
-  return details;
-}
-
-/** node:test writes texts the way util.inspect does: in whichever quotes they do not contain. */
-function unquoted(value: string): string {
-  const [, quote, text] = /^(['"`])(.*)\1$/.exec(value) ?? [];
-  return quote === undefined || text === undefined
-    ? value
-    : text.replaceAll(`\\${quote}`, quote).replaceAll("\\\\", "\\");
+  return percent(covered, lines);
 }

@@ -1,6 +1,6 @@
 // The verdict: what tb found out by its own hand about a project, as data.
 
-/** "files", "dependencies" and "routes" are made of a repository that nobody has planned (tb verify). */
+/** "files" and "routes" are made of a repository that nobody has planned (tb verify), "plan" of what was planned. */
 export type CheckName =
   | "files"
   | "dependencies"
@@ -13,7 +13,8 @@ export type CheckName =
   | "routes"
   | "endpoints"
   | "tests"
-  | "migrations";
+  | "migrations"
+  | "unchanged";
 
 /** One thing that is wrong, worded so that whoever wrote the code can mend it. */
 export interface Failure {
@@ -35,6 +36,18 @@ export interface Check {
   failures: Failure[];
 }
 
+/** What was measured, in percent; null where nothing was measured (docs/verification.md). */
+export interface Scores {
+  /** Lines of server/ that the project's own tests run. */
+  test_coverage: number | null;
+  /** Share of the security probes that passed. */
+  security_score: number | null;
+  /** Apdex of the valid requests. */
+  performance_score: number | null;
+}
+
+export const UNMEASURED: Scores = { test_coverage: null, security_score: null, performance_score: null };
+
 export interface Verdict {
   passed: boolean;
   checks: Check[];
@@ -42,4 +55,5 @@ export interface Verdict {
   endpoints: { method: string; path: string; file: string }[];
   /** The tables that were found in the database, by introspection. */
   tables: string[];
+  scores: Scores;
 }

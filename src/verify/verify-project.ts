@@ -4,22 +4,25 @@ import { interruption } from "../processes/interruption.ts";
 import { redactJson } from "../secrets/redactor.ts";
 import { checkBoot, startServer } from "./boot.ts";
 import { checkBuild } from "./build.ts";
-import { check } from "./check.ts";
+import { check, type Finding, unlessFaulty } from "./check.ts";
 import { introspect, type SchemaFacts } from "./introspect.ts";
 import { checkLint } from "./lint.ts";
 import { checkMigrations, replayMigrations } from "./migrations.ts";
-import { checkOpenapi, loadContract } from "./openapi.ts";
+import { checkOpenapi, loadContract, OPENAPI_FILE } from "./openapi.ts";
 import { checkPlan, checkRoutes } from "./plan-present.ts";
 import { probeEndpoints } from "./probe-endpoints.ts";
 import { findRoutes, type RouteFile } from "./routes.ts";
 import { NO_DATABASE, probeDatabase, type ScratchDatabase, testDatabase } from "./scratch-databases.ts";
 import { requireSameServer, serverStart } from "./server-start.ts";
+import { settingsProblems, type SettingsProblems } from "./settings.ts";
 import { databaseAccess, hasDatabase, NO_ACCESS, type Subject } from "./subject.ts";
 import { checkTests } from "./tests.ts";
 import { checkTypes } from "./types.ts";
-import type { Check, CheckName, Verdict } from "./verdict.ts";
+import { type Before, checkUnchanged, stampsBefore } from "./unchanged.ts";
+import { type Check, type CheckName, type Scores, UNMEASURED, type Verdict } from "./verdict.ts";
 
 const ORDER: readonly CheckName[] = [
+  "dependencies",
   "types",
   "lint",
   "openapi",
@@ -30,13 +33,43 @@ const ORDER: readonly CheckName[] = [
   "endpoints",
   "tests",
   "migrations",
+  "unchanged",
 ];
 
 /** Judges a project. A project that fails is a verdict, not an error; it rejects when it could not be judged: aborted,
  * the sandbox or the cluster gone (or gone meanwhile). A check that another one's failure makes impossible is left out (no
- * boot without a build, no tests on a database that could not be migrated), as are the database's checks for a project
- * without one. */
+ * boot without a build, no tests on a database that could not be migrated, nothing without dependencies), as are the
+ * database's checks for a project without one. */
 export async function verifyProject(subject: Subject): Promise<Verdict> {
+  const { sandbox, signal } = subject;
+  const dependencies = await check("dependencies", () =>
+    unlessFaulty("dependencies", () => sandbox.restoreDependencies({ signal, onProgress: subject.onProgress })),
+  );
+  const routes = findRoutes(await sandbox.listFiles());
+  const endpoints = routes.filter((route) => route.file.startsWith("server/api/"));
+  const verdict = { endpoints, tables: [], scores: UNMEASURED };
+  if (!dependencies.passed) return { passed: false, checks: [dependencies], ...verdict };
+  const before = await stampsBefore(sandbox);
+  const judged = await judge(subject, routes, before);
+  const written = judged.checks.some(({ name, passed }) => name === "openapi" && !passed) ? [OPENAPI_FILE] : [];
+  const unchanged = await check("unchanged", () =>
+    checkUnchanged(sandbox, before, { mayAdd: subject.unplanned !== undefined, written }),
+  );
+  const checks = [...(subject.unplanned ? [] : [dependencies]), ...judged.checks, unchanged];
+  return {
+    ...verdict,
+    ...judged,
+    passed: checks.every((one) => one.passed),
+    checks: checks.toSorted((a, b) => ORDER.indexOf(a.name) - ORDER.indexOf(b.name)),
+  };
+}
+
+/** All checks between the two looks at the files. */
+async function judge(
+  subject: Subject,
+  routes: RouteFile[],
+  before: Before,
+): Promise<Pick<Verdict, "checks" | "tables" | "scores">> {
   const { signal } = subject;
   // A failure on one side ends the others: nothing works on after the databases are dropped.
   const stop = new AbortController();
@@ -44,32 +77,40 @@ export async function verifyProject(subject: Subject): Promise<Verdict> {
   // Not asked in the agent's database, where the copy that begins now ends every session.
   const since = hasDatabase(subject) ? serverStart(subject.cluster, MAINTENANCE) : Promise.resolve("");
   since.catch(() => {}); // whoever waits for it hears of it
-  const routes = findRoutes(await subject.sandbox.listFiles());
   const scratch = makeScratch(judged);
   const facts = factsOf(judged, scratch);
   facts.catch(() => {}); // whoever waits for them hears of it
+  const settings = subject.unplanned ? NO_PROBLEMS : await settingsProblems(subject.sandbox, subject.plan);
+  const known: Known = {
+    routes,
+    facts,
+    secrets: await passwords(subject),
+    scores: { ...UNMEASURED },
+    settings,
+    before,
+  };
   // As many at once as there are: on two cores the sum of their work is what counts.
   const reading = [
-    check("types", () => checkTypes(judged)),
-    check("lint", () => checkLint(judged)),
+    checkWith(known, "types", () => checkTypes(judged)),
+    checkWith(known, "lint", () => checkLint(judged)),
     judged.unplanned
       ? check("routes", async () => checkRoutes(judged.unplanned!, routes))
       : check("plan", async () => checkPlan(judged.plan, routes, await facts)),
-    migrateAndTest(judged, scratch, facts),
-    buildAndProbe(judged, scratch, routes),
+    migrateAndTest(judged, scratch, known),
+    buildAndProbe(judged, scratch, known),
   ];
-  const sides = [...reading, check("openapi", () => checkOpenapi(judged, Promise.allSettled(reading)))];
+  const openapi = () => checkOpenapi(judged, Promise.allSettled(reading));
+  const sides = [...reading, checkWith(known, "openapi", openapi)];
   try {
     const checks = (await Promise.all(sides)).flat();
-    const before = await since;
-    const passed = checks.every((one) => one.passed);
-    if (!passed && hasDatabase(subject)) await requireSameServer(subject.cluster, MAINTENANCE, before);
+    const started = await since;
+    if (checks.some((one) => !one.passed) && hasDatabase(subject))
+      await requireSameServer(subject.cluster, MAINTENANCE, started);
     return {
-      passed,
       // It goes to the model and into files, and it quotes what the project's programs printed.
-      checks: redactJson(checks).toSorted((a, b) => ORDER.indexOf(a.name) - ORDER.indexOf(b.name)),
-      endpoints: routes.filter((route) => route.file.startsWith("server/api/")),
+      checks: redactJson(checks),
       tables: (await facts)?.tables ?? [],
+      scores: known.scores,
     };
   } catch (error) {
     stop.abort(error);
@@ -78,6 +119,34 @@ export async function verifyProject(subject: Subject): Promise<Verdict> {
   } finally {
     await Promise.all([scratch.probe.end(), scratch.test.end()]);
   }
+}
+
+/** What the checks share. */
+interface Known {
+  routes: RouteFile[];
+  facts: Promise<SchemaFacts | null>;
+  /** Passwords of the project's roles. */
+  secrets: string[];
+  /** Filled in by whichever check measures it. */
+  scores: Scores;
+  settings: SettingsProblems;
+  before: Before;
+}
+
+const NO_PROBLEMS: SettingsProblems = new Map();
+
+/** A check, with what is wrong with the settings that it rests on. */
+function checkWith(
+  { settings }: Known,
+  name: CheckName,
+  work: () => Promise<Finding>,
+  started?: number,
+): Promise<Check> {
+  const withProblems = async () => {
+    const found = await work();
+    return { ...found, failures: [...(settings.get(name) ?? []), ...found.failures] };
+  };
+  return check(name, withProblems, started);
 }
 
 interface Scratch {
@@ -96,38 +165,48 @@ async function factsOf(subject: Subject, { probe }: Scratch): Promise<SchemaFact
   return hasDatabase(subject) ? introspect(subject.cluster, subject.database) : null;
 }
 
+async function passwords(subject: Subject): Promise<string[]> {
+  if (!hasDatabase(subject)) return [];
+  const { env } = await databaseAccess(subject, subject.database, ["own"]);
+  return [env["DB_PASSWORD"] ?? "", env["MIGRATE_DB_PASSWORD"] ?? ""].filter((secret) => secret !== "");
+}
+
 /** The migrations, replayed on the empty database that the tests get afterwards. */
-async function migrateAndTest(
-  subject: Subject,
-  scratch: Scratch,
-  facts: Promise<SchemaFacts | null>,
-): Promise<Check[]> {
+async function migrateAndTest(subject: Subject, scratch: Scratch, known: Known): Promise<Check[]> {
   const checks: Promise<Check>[] = [];
   let migrated = true;
   if (hasDatabase(subject)) {
     await scratch.test.ready;
     const started = performance.now();
     const replay = await replayMigrations(subject);
-    checks.push(check("migrations", async () => checkMigrations(replay, (await facts)!), started));
+    const compare = async () => checkMigrations(replay, (await known.facts)!);
+    checks.push(checkWith(known, "migrations", compare, started));
     migrated = "facts" in replay;
   }
   if (migrated) {
     subject.onProgress("tests");
-    checks.push(check("tests", () => checkTests(subject)));
+    checks.push(checkWith(known, "tests", () => test(subject, known)));
   }
   const done = await Promise.all(checks);
   void scratch.test.end();
   return done;
 }
 
-async function buildAndProbe(subject: Subject, scratch: Scratch, routes: RouteFile[]): Promise<Check[]> {
-  subject.onProgress("build");
-  const build = await check("build", () => checkBuild(subject));
-  await scratch.probe.ready;
-  return build.passed ? [build, ...(await serveAndProbe(subject, routes))] : [build];
+async function test(subject: Subject, { scores }: Known): Promise<Finding> {
+  const tested = await checkTests(subject);
+  scores.test_coverage = tested.coverage;
+  return tested;
 }
 
-async function serveAndProbe(subject: Subject, routes: RouteFile[]): Promise<Check[]> {
+async function buildAndProbe(subject: Subject, scratch: Scratch, known: Known): Promise<Check[]> {
+  subject.onProgress("build");
+  const build = await checkWith(known, "build", () => checkBuild(subject));
+  known.before.build = await subject.sandbox.stamps("build");
+  await scratch.probe.ready;
+  return build.passed ? [build, ...(await serveAndProbe(subject, known))] : [build];
+}
+
+async function serveAndProbe(subject: Subject, known: Known): Promise<Check[]> {
   const access = hasDatabase(subject) ? await databaseAccess(subject, subject.scratch.probe, ["app"]) : NO_ACCESS;
   const server = await startServer(subject, access);
   try {
@@ -135,7 +214,14 @@ async function serveAndProbe(subject: Subject, routes: RouteFile[]): Promise<Che
     const contract = await loadContract(subject);
     if (!boot.passed || !contract) return [boot];
     subject.onProgress("endpoints");
-    return [boot, await check("endpoints", () => probeEndpoints(subject, { server, contract, routes }))];
+    const tables = (await known.facts)?.tables ?? [];
+    const { routes, secrets, scores } = known;
+    const endpoints = await check("endpoints", async () => {
+      const probed = await probeEndpoints(subject, { server, contract, routes, tables, secrets });
+      Object.assign(scores, probed.scores);
+      return probed;
+    });
+    return [boot, endpoints];
   } finally {
     await server.stop();
   }

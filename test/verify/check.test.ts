@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import { check } from "../../src/verify/check.ts";
 import { formatVerdict } from "../../src/verify/format-verdict.ts";
+import { UNMEASURED } from "../../src/verify/verdict.ts";
 
 it("bounds the number and the length of failures, and says how many are left", async () => {
   const failures = Array.from({ length: 25 }, (_, index) => ({ message: `${index} ${"x".repeat(5_000)}` }));
@@ -22,7 +23,9 @@ it("tells a model where and what", async () => {
       { message: "odd" },
     ],
   }));
-  expect(formatVerdict({ passed: false, checks: [passed, failed], endpoints: [], tables: [] })).toBe(
+  expect(
+    formatVerdict({ passed: false, checks: [passed, failed], endpoints: [], tables: [], scores: UNMEASURED }),
+  ).toBe(
     "Passed: build\nFailed: types\n- server/a.ts:3: error TS1: a\n  b\n- GET /api/b (server/b.ts): expected 200, got 500.\n- odd",
   );
 });

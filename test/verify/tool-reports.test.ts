@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parseLintReport } from "../../src/verify/lint.ts";
-import { readCounts, readFailures, TESTS } from "../../src/verify/tests.ts";
+import { readCounts, readFailures } from "../../src/verify/test-report.ts";
+import { TESTS } from "../../src/verify/test-runner.ts";
 import { parseTypeErrors } from "../../src/verify/types.ts";
 
 let folder: string;

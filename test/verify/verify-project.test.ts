@@ -66,7 +66,7 @@ describe("a sound project", () => {
     const before = await contents();
     const verdict = await verifyProject(project.subject);
     expect(formatVerdict(verdict)).toMatch(
-      /^Passed: types, lint, openapi, build, boot, plan, 15 endpoints \(\d{3} requests\), \d\d tests, migrations$/,
+      /^Passed: dependencies, types, lint, openapi, build, boot, plan, 15 endpoints \(\d{3} requests\), \d\d tests, migrations, unchanged$/,
     );
     expect(verdict).toMatchObject({ passed: true, tables: ["tasks", "users"] });
     expect(verdict.endpoints).toHaveLength(plan.endpoints.length);
@@ -103,7 +103,7 @@ it("a project without a database passes the checks that apply to it", async () =
   try {
     const verdict = await verifyProject(small.subject);
     expect(formatVerdict(verdict)).toMatch(
-      /^Passed: types, lint, openapi, build, boot, plan, 2 endpoints \(\d+ requests\), \d+ tests$/,
+      /^Passed: dependencies, types, lint, openapi, build, boot, plan, 2 endpoints \(\d+ requests\), \d+ tests, unchanged$/,
     );
     expect(verdict).toMatchObject({ passed: true, tables: [] });
   } finally {
@@ -167,8 +167,8 @@ it("what is wrong at run time is found by calling every endpoint", async () => {
   for (const [endpoint, problem] of [
     ["GET /api/users/{id}", /expected 200, got 500[^]*Server log: .*at import/],
     ["POST /api/users", /whose email is a text that is no e-mail address: expected 400 or 422, got 201/],
-    ["PATCH /api/users/{id}", /a valid change of every field: email should be "probe/],
-    ["GET /api/users/{id}/tasks", /the tasks of a user that has none: the page has \d items/],
+    ["PATCH /api/users/{id}", /a valid change of every field: in the database name should be "Probe/],
+    ["GET /api/users/{id}/tasks", /the list: \d+ rows .* should not be there/],
     ["GET /api/tasks/{id}", /"password_hash", which openapi\.json does not name/],
     ["DELETE /api/tasks/{id}", /the same task again: expected 404, got 204/],
     ["GET /api/tasks", /was on a page before/],

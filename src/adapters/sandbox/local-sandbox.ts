@@ -1,6 +1,6 @@
 // Sandboxes on this machine: a folder each, and processes in a tier of isolation.
 import { existsSync } from "node:fs";
-import { rename, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { randomBytes } from "node:crypto";
 import { StringDecoder } from "node:string_decoder";
@@ -8,20 +8,20 @@ import type { Config } from "../../config.ts";
 import { TbError } from "../../errors.ts";
 import { interruption } from "../../processes/interruption.ts";
 import { redactedStream } from "../../secrets/redactor.ts";
-import { removeTree } from "../../processes/remove-tree.ts";
 import { createTextTail, type TextTail } from "../../processes/text-tail.ts";
 import { killPlace, type Command, type LaunchedProcess } from "../../processes/launch.ts";
 import { waitForEnd } from "../../processes/wait-for-end.ts";
 import { foldersIn, pathFacts } from "../../processes/folders.ts";
 import { compiledEnvironment, hasCompiled, keepCompiled, placeCompiled } from "./compiled-code.ts";
-import { dependencyCache, placeDependencies } from "./dependency-cache.ts";
+import { dependencyCache } from "./dependency-cache.ts";
+import { arePackagesIntact, installPackages, stampsOfPackages } from "./install-packages.ts";
 import { findNpm, NO_NPM } from "./npm-ci.ts";
 import { openDatabaseDoor, openDoors, type CommandDoors } from "./command-doors.ts";
 import { createDiskWatch, type DiskLimits, type DiskWatch } from "./disk-watch.ts";
 import { GATE_PORT } from "./gate/database-gate.ts";
 import { killRecordedGroups, recordGroup } from "./process-records.ts";
 import type { Tier } from "./process-tier.ts";
-import type { ExecOptions, Sandbox, SandboxProvider, StoredSandbox } from "./sandbox.ts";
+import type { ExecOptions, InstallOptions, Sandbox, SandboxProvider, StoredSandbox } from "./sandbox.ts";
 import {
   makePlace,
   place,
@@ -33,14 +33,13 @@ import {
 } from "./sandbox-place.ts";
 import { selectTier, type SelectedTier } from "./select-tier.ts";
 import { forgetStored, leftoverDependencies, listStored } from "./stored-dependencies.ts";
-import { adoptTree, giveTopLevel } from "./adopt-tree.ts";
-import { deleteTreeFile, listTreeFiles, readTreeFile, writeTreeFile } from "./tree-files.ts";
-import { errorCode } from "../../processes/error-code.ts";
+import { adoptTree } from "./adopt-tree.ts";
+import { stampFiles } from "./stamps.ts";
+import { deleteTreeFile, listTreeFiles, NOT_LISTED, readTreeFile, writeTreeFile } from "./tree-files.ts";
 
 const EXEC_TIMEOUT = 120_000;
 const TERM_GRACE = 200;
 const OPEN_DOOR = "work";
-const MAX_LOCKFILE = 32 * 1024 * 1024;
 
 /** Sandboxes on this machine, by default in the strongest tier that works here. Every method throws TbError for what a user
  * or a model can cause. */
@@ -106,6 +105,8 @@ export function createLocalSandboxProvider(
 
 function createSandbox(config: Config, tier: Tier, place: Place, watch: DiskWatch): Sandbox {
   const { work } = place;
+  // Links where the sandbox cannot write through them, or where nothing would keep it from the prepared files anyway.
+  const how = place.owner !== null || tier.isolation === "process" ? "shared" : "copied";
 
   /** @param say is told why the command is stopped. */
   async function start(
@@ -200,51 +201,28 @@ function createSandbox(config: Config, tier: Tier, place: Place, watch: DiskWatc
       if (place.owner) adoptTree(work, place.owner);
     },
 
-    async installDependencies({ signal, onProgress, warmUp = [] }) {
-      const manifests = { packageJson: readTreeFile(work, "package.json"), lockfile: readLockfile(work) };
-      // Always anew: whatever was done to the installed packages in the sandbox ends here.
-      const stamp = randomBytes(6).toString("hex");
-      const [incoming, outgoing] = [join(place.root, `incoming-${stamp}`), join(place.root, `outgoing-${stamp}`)];
-      try {
-        // Links where the sandbox cannot write through them, or where nothing would keep it from the prepared files anyway.
-        const how = place.owner !== null || tier.isolation === "process" ? "shared" : "copied";
-        const placed = await placeDependencies(config, manifests, { to: incoming, how }, { signal, onProgress });
-        if (place.owner) await giveTopLevel(incoming, place.owner);
-        await moveAway(join(work, "node_modules"), outgoing);
-        await rename(incoming, join(work, "node_modules"));
-        if (tier.isolation === "bubblewrap") await useCompiled(placed.folder, warmUp, signal);
-        return { cached: placed.cached };
-      } finally {
-        await Promise.all([removeTree(incoming), removeTree(outgoing)]);
-      }
+    stamps: async (of) => {
+      if (of === "dependencies") return stampsOfPackages(place, how);
+      return of === "tree" ? stampFiles(work, NOT_LISTED) : stampFiles(join(work, ".output"));
+    },
+    installDependencies: install,
+    async restoreDependencies(options) {
+      if (!arePackagesIntact(place, how)) await install(options);
     },
   };
+
+  async function install({ signal, onProgress, warmUp = [] }: InstallOptions): Promise<{ cached: boolean }> {
+    const placed = await installPackages(config, place, how, { signal, onProgress });
+    if (tier.isolation === "bubblewrap") await useCompiled(placed.folder, warmUp, signal);
+    return { cached: placed.cached };
+  }
+
   return sandbox;
 }
 
 async function cleanUp(child: LaunchedProcess, after: () => Promise<void>): Promise<void> {
   await child.exited;
   await after();
-}
-
-function readLockfile(work: string): string {
-  try {
-    return readTreeFile(work, "package-lock.json", MAX_LOCKFILE);
-  } catch (error) {
-    if (!(error instanceof TbError && error.code === "not_found")) throw error;
-    throw new TbError("failure", "The project has no package-lock.json, so its dependencies cannot be installed.", {
-      suggestion: "Run npm install --package-lock-only in the project and commit the file.",
-      cause: error,
-    });
-  }
-}
-
-async function moveAway(from: string, to: string): Promise<void> {
-  try {
-    await rename(from, to);
-  } catch (error) {
-    if (errorCode(error) !== "ENOENT") throw error;
-  }
 }
 
 /** Decodes a stream into the tails; a character that is cut between two chunks is kept together. What a program prints may

@@ -132,16 +132,23 @@ export interface Sandbox {
   deleteFile(path: string): Promise<void>;
   /** Files of the tree, sorted; without node_modules, .output, .nitro and .git. */
   listFiles(): Promise<string[]>;
+  /** Marks of files, by path, that are others as soon as anybody has written to them: of the tree, of what was built
+   * (`.output`), or of the dependencies (where the sandbox can change them). */
+  stamps(of: "tree" | "build" | "dependencies"): Promise<ReadonlyMap<string, string>>;
   /** A folder on this machine that holds the current tree (the local sandbox's own folder), for git and archives. */
   workTree(): Promise<string>;
   /** Lets a program of tb's own (git) write into that folder; what it wrote is the sandbox's then, to be changed there. */
   fillTree(fill: (folder: string) => Promise<void>): Promise<void>;
   /** Puts the prepared dependencies of the tree's lockfile in place; installs them first if no one has. */
-  installDependencies(options: {
-    signal?: AbortSignal;
-    onProgress?: (text: string) => void;
-    /** Commands that use the packages. They are run once for packages that were just prepared, and what Node compiles then
-     * is kept for every sandbox that is given the same packages. Only for a tree that nobody but tb has written. */
-    warmUp?: readonly (readonly [string, ...string[]])[];
-  }): Promise<{ cached: boolean }>;
+  installDependencies(options: InstallOptions): Promise<{ cached: boolean }>;
+  /** The same, unless what is in place is still exactly that. */
+  restoreDependencies(options: Omit<InstallOptions, "warmUp">): Promise<void>;
+}
+
+export interface InstallOptions {
+  signal?: AbortSignal;
+  onProgress?: (text: string) => void;
+  /** Commands that use the packages. They are run once for packages that were just prepared, and what Node compiles then
+   * is kept for every sandbox that is given the same packages. Only for a tree that nobody but tb has written. */
+  warmUp?: readonly (readonly [string, ...string[]])[];
 }

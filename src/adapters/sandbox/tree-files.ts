@@ -7,7 +7,8 @@ import { entriesIn } from "../../processes/folders.ts";
 
 const { O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_WRONLY } = fs.constants;
 const MAX_FILE = 2 * 1024 * 1024;
-const NOT_LISTED = new Set(["node_modules", ".output", ".nitro", ".git"]);
+/** Folders that are no part of a project's tree. */
+export const NOT_LISTED: ReadonlySet<string> = new Set(["node_modules", ".output", ".nitro", ".git"]);
 
 /** The text of a file. Throws TbError "not_found", or "usage" for a path that leaves the tree, something that is not a
  * file, or more than `limit` bytes (default 2 MiB). */

@@ -1,7 +1,6 @@
 // A commit that nobody has checked yet, in a fresh sandbox with its dependencies. What is wrong with it is a finding.
-import { TbError } from "../../errors.ts";
 import type { Sandbox } from "../../adapters/sandbox/sandbox.ts";
-import { check } from "../../verify/check.ts";
+import { check, unlessFaulty } from "../../verify/check.ts";
 import type { Check } from "../../verify/verdict.ts";
 import { sandboxName } from "../names.ts";
 import type { Phase, Run } from "../types.ts";
@@ -40,16 +39,4 @@ async function checkOut({ projectId, repository }: VerifyStart, run: Run, sandbo
     await gitHost.checkout({ projectId, repository, commit: repository.commit, folder });
     await gitHost.saveTree({ projectId, workTree: folder, ref: treeRef(run.id) }); // a lost sandbox is rebuilt from it
   });
-}
-
-/** What the tree itself is to blame for is a failure of the check; anything else (no network, a full disk) is thrown. */
-async function unlessFaulty(summary: string, work: () => Promise<void>) {
-  try {
-    await work();
-    return { count: null, summary, failures: [] };
-  } catch (error) {
-    if (!(error instanceof TbError && (error.code === "failure" || error.code === "not_found"))) throw error;
-    const message = [error.message, ...(error.details ?? [])].join("\n");
-    return { count: null, summary, failures: [{ message }] };
-  }
 }

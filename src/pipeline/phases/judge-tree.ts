@@ -4,7 +4,7 @@ import { introspect } from "../../verify/introspect.ts";
 import type { Contract } from "../../verify/probe/contract.ts";
 import { loadContract } from "../../verify/openapi.ts";
 import type { Sandbox } from "../../adapters/sandbox/sandbox.ts";
-import type { Check, CheckName, Verdict } from "../../verify/verdict.ts";
+import { type Check, type CheckName, UNMEASURED, type Verdict } from "../../verify/verdict.ts";
 import { verifyProject } from "../../verify/verify-project.ts";
 import { changedMigrations } from "../live-schema.ts";
 import { verifyDatabases } from "../names.ts";
@@ -44,7 +44,8 @@ function failedNames({ checks }: Pick<Verdict, "checks">): string {
 
 async function judge(state: In, run: Run): Promise<Verdict> {
   const { projectId, tree } = state;
-  if (!tree.every(({ passed }) => passed)) return { passed: false, checks: tree, endpoints: [], tables: [] };
+  if (!tree.every(({ passed }) => passed))
+    return { passed: false, checks: tree, endpoints: [], tables: [], scores: UNMEASURED };
   const workspace = await openWorkspace(run, { projectId, database: false });
   const verdict = await verifySandbox(state, run, await workspace.sandbox());
   // Requests to a server without its tables say nothing that the migrations have not said.

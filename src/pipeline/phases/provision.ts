@@ -11,7 +11,7 @@ import { countOf } from "../../ui/count.ts";
 import { BUILD } from "../../verify/build.ts";
 import { FORMAT, LINT } from "../../verify/lint.ts";
 import { OPENAPI } from "../../verify/openapi.ts";
-import { TESTS } from "../../verify/tests.ts";
+import { TESTS } from "../../verify/test-runner.ts";
 import type { CreateStart } from "../create.ts";
 import { applyMigrations } from "../apply-migrations.ts";
 import { databaseName, workDatabases } from "../names.ts";

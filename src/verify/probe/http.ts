@@ -20,6 +20,8 @@ export interface HttpAnswer {
   text: string;
   /** undefined when the text is not JSON. */
   json: unknown;
+  /** Milliseconds from sending to the end of the answer. */
+  ms: number;
 }
 
 export interface HttpClient {
@@ -40,6 +42,7 @@ export function createClient(socketPath: string): HttpClient {
 
   function exchange(input: HttpRequest, keepAlive: boolean): Promise<HttpAnswer> {
     const { method, path, headers, body } = input;
+    const since = performance.now();
     return new Promise((resolve, reject) => {
       const outgoing = request(
         {
@@ -66,6 +69,7 @@ export function createClient(socketPath: string): HttpClient {
               headers: incoming.headers,
               text,
               json: parse(text),
+              ms: performance.now() - since,
             });
           });
         },

@@ -19,10 +19,23 @@ const LEAKS: readonly [RegExp, string][] = [
   [/\bECONN\w+|\bENOTFOUND\b|\bENOENT\b/, "a system error"],
 ];
 
-/** Everything that is wrong with the answer, apart from its status. */
-export function judgeAnswer(answer: HttpAnswer, contract: Contract, operation: Operation | undefined): string[] {
-  const problems = answer.status >= 400 ? judgeError(answer) : judgeSuccess(answer, contract, operation);
+export interface Rules {
+  /** The project follows a plan of tb's and the rules of its base project: what it answers stands in openapi.json. */
+  planned: boolean;
+}
+
+/** Everything that is wrong with the answer, apart from its status and from what it leaks. */
+export function judgeAnswer(
+  answer: HttpAnswer,
+  contract: Contract,
+  operation: Operation | undefined,
+  { planned }: Rules = { planned: false },
+): string[] {
+  const isError = answer.status >= 400;
+  const problems = isError ? judgeError(answer) : judgeSuccess(answer, contract, operation);
   const declared = operation?.responses.get(answer.status);
+  if (isError && planned && operation && !declared && answer.status < 500)
+    problems.push(`openapi.json does not name the status ${answer.status}`);
   for (const [type, schema] of declared ?? []) {
     if (!schema || !answer.contentType.startsWith(type) || answer.json === undefined) continue;
     const mismatch = contract.mismatch(answer.json, schema);
@@ -31,20 +44,26 @@ export function judgeAnswer(answer: HttpAnswer, contract: Contract, operation: O
   return problems;
 }
 
+/** What the answer shows of the inside of the server. `secrets` are looked for in every answer, with all its headers. */
+export function leaksOf(answer: HttpAnswer, secrets: readonly string[]): string[] {
+  const leaks =
+    answer.status < 400
+      ? []
+      : LEAKS.filter(([pattern]) => pattern.test(answer.text)).map(
+          ([, what]) => `the error shows ${what} to the client`,
+        );
+  const all = answer.text + JSON.stringify(answer.headers);
+  if (secrets.some((secret) => all.includes(secret))) leaks.push("the answer holds the password of the database");
+  return leaks;
+}
+
 function judgeError(answer: HttpAnswer): string[] {
-  const problems: string[] = [];
   const { json } = answer;
-  if (!answer.contentType.startsWith("application/problem+json")) {
-    problems.push(`an error must be application/problem+json, not ${answer.contentType || "without a type"}`);
-  } else if (typeof json !== "object" || json === null || !("title" in json) || !("status" in json)) {
-    problems.push('a problem document needs "title" and "status"');
-  } else if (json.status !== answer.status) {
-    problems.push(`the problem document says status ${String(json.status)}`);
-  }
-  for (const [pattern, what] of LEAKS) {
-    if (pattern.test(answer.text)) problems.push(`the error shows ${what} to the client`);
-  }
-  return problems;
+  if (!answer.contentType.startsWith("application/problem+json"))
+    return [`an error must be application/problem+json, not ${answer.contentType || "without a type"}`];
+  if (typeof json !== "object" || json === null || !("title" in json) || !("status" in json))
+    return ['a problem document needs "title" and "status"'];
+  return json.status === answer.status ? [] : [`the problem document says status ${String(json.status)}`];
 }
 
 function judgeSuccess(answer: HttpAnswer, contract: Contract, operation: Operation | undefined): string[] {

@@ -7,45 +7,102 @@ import { objectOf, type Prober, shown } from "./prober.ts";
 import type { Rows } from "./rows.ts";
 import { unknownId } from "./values.ts";
 
+/** Seconds that a clock may be off. */
+const CLOCK = 60;
+
+/** Each more than once: a server may do it well only at first. */
+const TIMES = [1, 2, 3];
+
 export async function probeConstants(plan: Plan, prober: Prober): Promise<void> {
   for (const endpoint of plan.endpoints) {
+    const { operation } = endpoint;
     const key = routeKey(endpoint);
-    if (endpoint.operation.kind === "health") {
-      const answer = await prober.send({ endpoint: key, what: "health", expect: [200] });
-      const body = objectOf(answer);
-      if (answer && (body?.["status"] !== "ok" || !Number.isInteger(body["timestamp"]))) {
-        prober.fail(key, `health must be {"status": "ok", "timestamp": unix seconds}, not ${shown(answer.json)}.`);
-      }
-    }
-    if (endpoint.operation.kind === "constant") {
-      const answer = await prober.send({ endpoint: key, what: "a plain request", expect: [200] });
-      if (answer && !isDeepStrictEqual(answer.json, endpoint.operation.body)) {
-        prober.fail(
-          key,
-          `the body must be ${shown(endpoint.operation.body)}, as the plan says, not ${shown(answer.json)}.`,
-        );
-      }
-    }
+    if (operation.kind === "health") for (const _ of TIMES) await probeHealth(prober, key);
+    if (operation.kind === "constant") for (const _ of TIMES) await probeConstant(prober, key, operation.body);
   }
 }
 
-/** A method that no file of the path serves is refused. Once a path. */
+async function probeHealth(prober: Prober, key: string): Promise<void> {
+  const answer = await prober.send({ endpoint: key, what: "health", expect: [200] });
+  const body = objectOf(answer);
+  const time = body?.["timestamp"];
+  if (answer && (body?.["status"] !== "ok" || !Number.isInteger(time)))
+    return prober.fail(key, `health must be {"status": "ok", "timestamp": unix seconds}, not ${shown(answer.json)}.`);
+  if (answer && prober.planned && Math.abs(Number(time) - Date.now() / 1000) > CLOCK)
+    prober.fail(key, `health must tell the time of now in unix seconds, not ${shown(time)}.`);
+}
+
+async function probeConstant(prober: Prober, key: string, expected: unknown): Promise<void> {
+  const answer = await prober.send({ endpoint: key, what: "a plain request", expect: [200] });
+  if (answer && !isDeepStrictEqual(answer.json, expected))
+    prober.fail(key, `the body must be ${shown(expected)}, as the plan says, not ${shown(answer.json)}.`);
+}
+
+/** Whatever was asked, it still works. */
+export async function probeStillHealthy(plan: Plan, prober: Prober): Promise<void> {
+  const health = plan.endpoints.find(({ operation }) => operation.kind === "health");
+  if (health) await probeHealth(prober, routeKey(health));
+}
+
+/** Methods that no file of the path serves are refused; without a plan one of them, once a path. */
 export async function probeWrongMethods(prober: Prober, routes: RouteFile[]): Promise<void> {
   const byPath = Map.groupBy(routes, (route) => route.path);
   for (const group of byPath.values()) {
-    const method = ["PUT", "DELETE", "POST"].find(
-      (one) => !group.some((route) => route.method === one || route.method === "*"),
-    );
-    if (!method) continue;
-    for (const route of group) {
-      await prober.send({
-        endpoint: routeKey(route),
+    const served = group.map(({ method }) => method);
+    if (served.includes("*")) continue;
+    const others = ["PUT", "DELETE", "POST", "PATCH", "GET"].filter((method) => !served.includes(method));
+    const base = { endpoint: routeKey(group[0]!), id: unknownId(), expect: [405, 404] };
+    await prober.sendAll(
+      (prober.planned ? others : others.slice(0, 1)).map((method) => ({
+        ...base,
         what: `the method ${method}, which no file serves`,
         method,
-        id: unknownId(),
-        expect: [405, 404],
-      });
-      break;
+        ...(method !== "GET" && method !== "DELETE" && { body: {} }),
+        security: true,
+      })),
+    );
+  }
+}
+
+/** HEAD says of every path what GET says, without a body. `id` is of a row that is there. */
+export async function probeHeads(plan: Plan, prober: Prober, idOf: (table: string) => string | null): Promise<void> {
+  for (const endpoint of plan.endpoints.filter(({ method }) => method === "GET")) {
+    const { operation } = endpoint;
+    const table = operation.kind === "nested-list" ? operation.parent : "table" in operation ? operation.table : null;
+    const id = table === null ? null : idOf(table);
+    if (endpoint.path.includes("{") && id === null) continue;
+    const what = "HEAD, which says what GET says without a body";
+    const answer = await prober.send({
+      endpoint: routeKey(endpoint),
+      what,
+      method: "HEAD",
+      ...(id !== null && { id }),
+      expect: [200],
+    });
+    if (answer && answer.text !== "") prober.fail(routeKey(endpoint), `${what}: the answer has a body.`);
+  }
+}
+
+/** What keeps a browser from misusing an answer; the base project sends it with every one, also with errors. */
+const SAFE_HEADERS: readonly [name: string, value: RegExp][] = [
+  ["x-content-type-options", /^nosniff$/i],
+  ["content-security-policy", /default-src 'none'/],
+];
+
+export async function probeHeaders(plan: Plan, prober: Prober): Promise<void> {
+  const [first] = plan.endpoints;
+  if (!first) return;
+  const endpoint = routeKey(first);
+  const answers = [
+    await prober.send({ endpoint, what: "a plain request", id: unknownId(), expect: [200, 404] }),
+    await prober.send({ endpoint: "GET /api/nothing-is-here", what: "a path that is not there", expect: [404] }),
+  ];
+  for (const answer of answers) {
+    for (const [name, value] of answer ? SAFE_HEADERS : []) {
+      const safe = value.test(String(answer!.headers[name] ?? ""));
+      prober.tally.countSecurity(safe);
+      if (!safe && prober.planned)
+        prober.fail(endpoint, `an answer (${answer!.status}) does not have the header ${name} of the base project.`);
     }
   }
 }

@@ -5,36 +5,47 @@ import { interruption } from "../../processes/interruption.ts";
 import { shorten } from "../check.ts";
 import { type RouteFile, routeKey } from "../routes.ts";
 import type { Failure } from "../verdict.ts";
+import { clientHeaders } from "./clients.ts";
 import type { Contract } from "./contract.ts";
 import { createClient, type HttpAnswer } from "./http.ts";
-import { excerpt, judgeAnswer } from "./judge.ts";
+import { excerpt, judgeAnswer, leaksOf } from "./judge.ts";
+import { createTally, type Tally } from "./tally.ts";
 
 const LARGE = 65_536;
 /** One mistake makes many probes of an endpoint fail; the first ones say enough. */
 const FAILURES_SHOWN = 3;
 /** The pipe of the log is a moment behind the answer. */
 const LOG_DELAY_MS = 25;
+/** Requests at once where their order means nothing. */
+const AT_ONCE = 4;
 
 export interface Probe {
   /** "POST /api/users" */
   endpoint: string;
   /** Said in a failure: "a valid user", "a user without its email". */
   what: string;
-  /** Values for the `{…}` of the path, in their order; the first serves for a single one. */
+  /** Takes the place of the `{…}` of the path. */
   id?: string;
+  /** The same, as it stands in the request. */
+  encodedId?: string;
   query?: string;
   /** Sent as JSON. */
   body?: unknown;
   /** Sent as it is, instead of `body`. */
-  raw?: { contentType: string; body: string | Buffer };
+  raw?: { contentType: string | null; body: string | Buffer };
   /** Another method than the endpoint's. */
   method?: string;
   /** Statuses that are right. */
   expect: readonly number[];
+  /** Counts for the security score. */
+  security?: boolean;
 }
 
 export interface Prober {
   readonly contract: Contract;
+  /** Whether the project follows a plan and the rules of its base project, or only its own openapi.json. */
+  readonly planned: boolean;
+  readonly tally: Tally;
   requests(): number;
   /** How many failures there were so far, on one endpoint or on all. */
   failed(endpoint?: string): number;
@@ -42,27 +53,49 @@ export interface Prober {
   failures(): Failure[];
   /** Resolves to the answer when its status was a right one, else to null; what is wrong becomes a failure. */
   send(probe: Probe): Promise<HttpAnswer | null>;
+  /** Several at once; answers come in the order of the probes, and so do failures. */
+  sendAll(probes: readonly Probe[]): Promise<(HttpAnswer | null)[]>;
   fail(endpoint: string, message: string): void;
-  /** Success statuses of an endpoint by its contract. */
+  /** Success statuses of an endpoint: by the plan, or else by its contract. */
   success(endpoint: string): number[];
+  /** The endpoint that was asked last. */
+  last(): string;
   /** Whether the endpoint has answered a valid request with success. */
   succeeded(endpoint: string): boolean;
   close(): void;
 }
 
-export function createProber(input: {
+export interface ProberInput {
   contract: Contract;
   server: SandboxServer;
   routes: RouteFile[];
   signal: AbortSignal;
-}): Prober {
-  const { contract, server, routes, signal } = input;
+  /** Of a success, by endpoint, where a plan says what the project does; null where only openapi.json does. */
+  statuses: ReadonlyMap<string, number> | null;
+  /** What no answer may hold. */
+  secrets: readonly string[];
+}
+
+interface Asked {
+  probe: Probe;
+  answer: HttpAnswer | { failed: string };
+  /** "POST /api/users {…}" */
+  request: string;
+  /** Where the server's log was before. */
+  logged: number;
+}
+
+export function createProber(input: ProberInput): Prober {
+  const { contract, server, routes, signal, statuses, secrets } = input;
+  const planned = statuses !== null;
   const client = createClient(server.socketPath);
   const files = new Map(routes.map((route) => [routeKey(route), route.file]));
   const failures: Failure[] = [];
   const perEndpoint = new Map<string, number>();
   const succeeded = new Set<string>();
+  const tally = createTally();
   let requests = 0;
+  let last = "GET /api/health";
 
   function fail(endpoint: string, message: string): void {
     const count = (perEndpoint.get(endpoint) ?? 0) + 1;
@@ -72,41 +105,55 @@ export function createProber(input: {
     failures.push({ endpoint, ...(file && { file }), message });
   }
 
-  async function send(probe: Probe): Promise<HttpAnswer | null> {
+  async function ask(probe: Probe): Promise<Asked> {
     if (signal.aborted) throw interruption(signal);
-    requests++;
+    last = probe.endpoint;
     const [ownMethod = "GET", template = "/"] = probe.endpoint.split(" ");
     const method = probe.method ?? ownMethod;
-    const path =
-      template.replace(/\{\w+\}/g, encodeURIComponent(probe.id ?? "none")) + (probe.query ? `?${probe.query}` : "");
+    const place = probe.encodedId ?? encodeURIComponent(probe.id ?? "none");
+    const path = template.replace(/\{\w+\}/g, () => place) + (probe.query ? `?${probe.query}` : "");
     const body = probe.raw?.body ?? (probe.body === undefined ? undefined : JSON.stringify(probe.body));
-    const contentType = probe.raw?.contentType ?? (body === undefined ? undefined : "application/json");
+    const contentType = probe.raw ? probe.raw.contentType : body === undefined ? null : "application/json";
     const logged = server.output().length;
     const answer = await client.send({
       method,
       path,
       ...(body !== undefined && { body }),
       headers: {
-        ...(contentType !== undefined && { "content-type": contentType }),
+        ...clientHeaders(requests++),
+        ...(contentType !== null && { "content-type": contentType }),
         // A server may refuse a large body without reading it to the end, and the connection is of no use afterwards.
         ...(body !== undefined && body.length > LARGE && { connection: "close" }),
       },
     });
-    const asksSuccess = probe.expect.some((status) => status < 400);
-    const request = `Request: ${method} ${path} ${body === undefined ? "" : shorten(String(body), 400)}`.trimEnd();
+    const shown = body === undefined ? "" : shorten(String(body), 400);
+    return { probe, answer, request: `${method} ${path} ${shown}`.trimEnd(), logged };
+  }
+
+  async function judge({ probe, answer, request, logged }: Asked): Promise<HttpAnswer | null> {
+    const security = probe.security ?? false;
     if ("failed" in answer) {
-      fail(probe.endpoint, `${probe.what}: no answer (${answer.failed}).\n${request}${await logSince(logged)}`);
+      if (security) tally.countSecurity(false);
+      const log = await logSince(logged);
+      fail(probe.endpoint, `${probe.what}: no answer (${answer.failed}).\nRequest: ${request}${log}`);
       return null;
     }
     const right = probe.expect.includes(answer.status);
     const wrong = right ? [] : [`expected ${probe.expect.join(" or ")}, got ${answer.status}`];
     const operation = probe.method ? undefined : contract.operations.get(probe.endpoint);
-    const problems = [...wrong, ...judgeAnswer(answer, contract, operation)];
+    const leaks = leaksOf(answer, secrets);
+    const problems = [...wrong, ...judgeAnswer(answer, contract, operation, { planned }), ...leaks];
     if (problems.length > 0) {
       const log = answer.status >= 500 ? await logSince(logged) : "";
-      fail(probe.endpoint, `${probe.what}: ${problems.join("; ")}.\n${request}\nResponse: ${excerpt(answer)}${log}`);
+      const told = `Request: ${request}\nResponse: ${excerpt(answer)}${log}`;
+      fail(probe.endpoint, `${probe.what}: ${problems.join("; ")}.\n${told}`);
     }
-    if (right && asksSuccess) succeeded.add(probe.endpoint);
+    if (security) tally.countSecurity(problems.length === 0);
+    else if (leaks.length > 0) tally.countSecurity(false);
+    if (right && answer.status < 400) {
+      succeeded.add(probe.endpoint);
+      tally.countLatency(answer.ms);
+    }
     return right ? answer : null;
   }
 
@@ -118,8 +165,19 @@ export function createProber(input: {
     return text ? `\nServer log: ${shorten(text.trim(), 500)}` : "";
   }
 
+  async function sendAll(probes: readonly Probe[]): Promise<(HttpAnswer | null)[]> {
+    const answers: (HttpAnswer | null)[] = [];
+    for (let n = 0; n < probes.length; n += AT_ONCE) {
+      const asked = await Promise.all(probes.slice(n, n + AT_ONCE).map(ask));
+      for (const one of asked) answers.push(await judge(one));
+    }
+    return answers;
+  }
+
   return {
     contract,
+    planned,
+    tally,
     requests: () => requests,
     failed: (endpoint) =>
       endpoint === undefined
@@ -132,14 +190,18 @@ export function createProber(input: {
         ...more.map(([endpoint, count]) => ({ endpoint, message: `${count - FAILURES_SHOWN} more probes failed.` })),
       ];
     },
-    send,
+    send: async (probe) => judge(await ask(probe)),
+    sendAll,
     fail,
     success(endpoint) {
-      const statuses = [...(contract.operations.get(endpoint)?.responses.keys() ?? [])].filter(
+      const status = statuses?.get(endpoint);
+      if (status !== undefined) return [status];
+      const found = [...(contract.operations.get(endpoint)?.responses.keys() ?? [])].filter(
         (status) => status >= 200 && status < 300,
       );
-      return statuses.length > 0 ? statuses : [200, 201, 204];
+      return found.length > 0 ? found : [200, 201, 204];
     },
+    last: () => last,
     succeeded: (endpoint) => succeeded.has(endpoint),
     close: () => client.close(),
   };

@@ -1,15 +1,19 @@
 // Makes rows through the API, parents first, and remembers them.
 import { isDeepStrictEqual } from "node:util";
-import { DatabaseError } from "pg";
 import type { Column, Endpoint, Operation, Plan, Table } from "../../plan/plan.ts";
 import { routeKey } from "../routes.ts";
 import { objectOf, type Prober, shown } from "./prober.ts";
 import type { Store } from "./store.ts";
-import { unknownId, validValue } from "./values.ts";
+import { capacity, unknownId, validValue } from "./values.ts";
 
 export type Row = Record<string, unknown>;
 
 const BUILT_IN = new Set(["id", "created_at", "updated_at"]);
+/** A unique column that can hold fewer values than this may run out of them. */
+const PLENTY = 2_000;
+const ID = /^[\w-]{21}$/;
+/** Seconds that a clock may be off. */
+const NOW = 3_600;
 
 export interface Rows {
   readonly plan: Plan;
@@ -25,6 +29,11 @@ export interface Rows {
   body(table: Table, extent: "full" | "minimal"): Promise<Row>;
   /** A new row, through the API where it can; null when that fails (which is a failure already). */
   make(table: Table, what?: string, extent?: "full" | "minimal", overrides?: Row): Promise<Row | null>;
+  /** Rows that are put into the database by hand, older than all others and in groups of three that are equally old. Columns
+   * that refer to others alternate between two parents. None where that cannot be done; `of` does not name them. */
+  fill(table: Table, count: number): Promise<Row[]>;
+  /** A number that no value was made of yet. */
+  next(): number;
 }
 
 export function writable(table: Table): Column[] {
@@ -72,12 +81,34 @@ export function createRows(plan: Plan, prober: Prober, store: Store): Rows {
     return row?.["id"] ?? null;
   }
 
+  async function valueFor(table: Table, column: Column): Promise<unknown> {
+    if (column.type === "reference") return parentId(table, column);
+    return column.unique && capacity(column) < PLENTY ? freeValue(table, column) : validValue(column, n);
+  }
+
+  /** A value that no row has; where there is none left, a row goes. */
+  async function freeValue(table: Table, column: Column): Promise<unknown> {
+    const used = await store.values(table.name, column.name);
+    for (let step = 0; step < PLENTY; step++) {
+      const value = validValue(column, n + step);
+      const taken =
+        typeof value === "number" ? [...used].some((text) => Number(text) === value) : used.has(String(value));
+      if (!taken) return value;
+    }
+    for (const row of of(table.name)) {
+      if (!(await store.remove(table.name, String(row["id"])))) continue;
+      forget(table, row);
+      return row[column.name];
+    }
+    return validValue(column, n);
+  }
+
   async function body(table: Table, extent: "full" | "minimal"): Promise<Row> {
     n++;
     const values: Row = {};
     for (const column of writable(table)) {
       if (extent === "minimal" && !isRequired(column)) continue;
-      values[column.name] = column.type === "reference" ? await parentId(table, column) : validValue(column, n);
+      values[column.name] = await valueFor(table, column);
     }
     return values;
   }
@@ -104,25 +135,61 @@ export function createRows(plan: Plan, prober: Prober, store: Store): Rows {
       return null;
     }
     for (const difference of differences(sent, row)) prober.fail(endpoint, `${what}: ${difference} in the answer.`);
+    if (prober.planned)
+      for (const problem of freshProblems(row)) prober.fail(endpoint, `${what}: ${problem} in the answer.`);
     return row;
   }
 
   async function insert(table: Table, values: Row): Promise<Row | null> {
-    const id = unknownId();
     const now = Math.floor(Date.now() / 1000);
-    const times = Object.fromEntries(
-      table.columns.filter(({ name }) => name === "created_at" || name === "updated_at").map(({ name }) => [name, now]),
-    );
-    try {
-      await store.insert(table.name, { id, ...values, ...times });
-    } catch (error) {
-      if (error instanceof DatabaseError && /^2[23]/.test(error.code ?? "")) return null; // a rule that no plan can say
-      throw error;
-    }
-    return store.row(table.name, id);
+    const found = await store.insert(table.name, [{ id: unknownId(), ...values, ...times(table, now) }]);
+    return found?.[0] ?? null; // none: a rule that no plan can say
   }
 
-  return { plan, prober, store, of, remember, forget, body, make };
+  async function fill(table: Table, count: number): Promise<Row[]> {
+    if (writable(table).some((column) => column.unique && (column.references || capacity(column) < PLENTY))) return [];
+    const parents = new Map<string, unknown[]>();
+    for (const column of writable(table)) {
+      const parent = plan.tables.find((one) => one.name === column.references?.table);
+      if (parent) parents.set(column.name, await twoOf(parent));
+    }
+    const oldest = Math.floor(Date.now() / 1000) - 100_000;
+    const rows = Array.from({ length: count }, (_, index) => {
+      n++;
+      const values = writable(table).map(({ name, ...column }): [string, unknown] => {
+        const ids = parents.get(name);
+        return [name, ids ? ids[index % ids.length] : validValue({ name, ...column }, n)];
+      });
+      return { id: unknownId(), ...Object.fromEntries(values), ...times(table, oldest + Math.floor(index / 3)) };
+    });
+    return (await store.insert(table.name, rows)) ?? [];
+  }
+
+  async function twoOf(parent: Table): Promise<unknown[]> {
+    while (of(parent.name).length < 2) if (!(await make(parent))) break;
+    const ids = of(parent.name)
+      .slice(0, 2)
+      .map((row) => row["id"]);
+    return ids.length > 0 ? ids : [null];
+  }
+
+  return { plan, prober, store, of, remember, forget, body, make, fill, next: () => ++n };
+}
+
+function times(table: Table, seconds: number): Row {
+  const names = table.columns.map(({ name }) => name).filter((name) => name === "created_at" || name === "updated_at");
+  return Object.fromEntries(names.map((name) => [name, seconds]));
+}
+
+/** What the base project promises of every new row. */
+function freshProblems({ id, created_at, updated_at }: Row): string[] {
+  const now = Date.now() / 1000;
+  const isNow = (value: unknown) => typeof value === "number" && Math.abs(value - now) < NOW;
+  return [
+    ...(typeof id === "string" && ID.test(id) ? [] : [`id should be 21 letters, digits, _ or -, and is ${shown(id)}`]),
+    ...(isNow(created_at) ? [] : [`created_at should be now in unix seconds, and is ${shown(created_at)}`]),
+    ...(isNow(updated_at) ? [] : [`updated_at should be now in unix seconds, and is ${shown(updated_at)}`]),
+  ];
 }
 
 /** "title was sent as "a" and is "b"", for every value of `expected` that `actual` does not have. */

@@ -1,32 +1,138 @@
-// The probed copy of the database as tb sees it, past the application: are the rows that it claims really there?
-import { escapeIdentifier } from "pg";
-import type { AdministratorQuery } from "../../adapters/database-cluster/database-cluster.ts";
+// The probed copy of the database as tb sees it, past the application: are the rows that it claims really there? As the role
+// that owns the schema, never as the administrator: a trigger, a default and an operator are code of the project's.
+import { Client, DatabaseError, escapeIdentifier } from "pg";
+import { connectionError } from "../../adapters/database-cluster/connection-errors.ts";
+import type { Connection } from "../../adapters/database-cluster/database-cluster.ts";
 import type { Row } from "./rows.ts";
+
+/** For a handler that leaves a transaction open. */
+const LOCK_TIMEOUT_MS = 3_000;
+const STATEMENT_TIMEOUT_MS = 10_000;
+const LOCKED = new Set(["55P03", "57014"]);
+
+/** A look that was in vain because something holds a lock. */
+export class StoreBlocked extends Error {}
 
 export interface Store {
   count(table: string): Promise<number>;
   /** The row as JSON, or null. */
   row(table: string, id: string): Promise<Row | null>;
-  /** Inserts a row directly, for a table that the API cannot create rows of. */
-  insert(table: string, values: Row): Promise<void>;
+  /** Inserts rows directly and resolves to them, in their order; null when a rule of the database refuses one. */
+  insert(table: string, rows: readonly Row[]): Promise<Row[] | null>;
+  /** Deletes a row directly; false when others need it. */
+  remove(table: string, id: string): Promise<boolean>;
+  /** Moves the times of a row back, as if it had been made and changed `seconds` before. */
+  backdate(table: string, id: string, seconds: number): Promise<void>;
+  /** Ids newest first, as lists show them; only those that have this value in the column. */
+  ids(table: string, where?: { column: string; value: unknown }): Promise<string[]>;
+  /** What the column holds anywhere, as texts. */
+  values(table: string, column: string): Promise<Set<string>>;
+  /** A digest of each table's rows, without one row of one table. */
+  digest(except?: { table: string; id: string }): Promise<Map<string, string>>;
+  close(): Promise<void>;
 }
 
-export function createStore(query: AdministratorQuery): Store {
+/** `tables` are what `digest` looks at, all with an id. Throws TbError when the server cannot be reached. */
+export async function openStore(connection: Connection, tables: readonly string[]): Promise<Store> {
+  const client = new Client({
+    ...connection,
+    application_name: "tb",
+    connectionTimeoutMillis: 10_000,
+    statement_timeout: STATEMENT_TIMEOUT_MS,
+    lock_timeout: LOCK_TIMEOUT_MS,
+    query_timeout: 2 * STATEMENT_TIMEOUT_MS,
+    keepAlive: true,
+  });
+  client.on("error", () => {}); // the statement under way fails with the same error
+  try {
+    await client.connect();
+  } catch (error) {
+    throw connectionError(error, "of the projects", "tb db status");
+  }
+  return storeOf(client, tables);
+}
+
+function storeOf(client: Client, tables: readonly string[]): Store {
+  async function query<T extends object>(text: string, values: unknown[] = []): Promise<T[]> {
+    try {
+      return (await client.query<T>(text, values)).rows;
+    } catch (error) {
+      if (error instanceof DatabaseError && LOCKED.has(error.code ?? ""))
+        throw new StoreBlocked(error.message, { cause: error });
+      throw error;
+    }
+  }
+
   return {
     async count(table) {
-      const { rows } = await query<{ n: number }>(`select count(*)::int as n from ${escapeIdentifier(table)}`);
-      return rows[0]?.n ?? 0;
+      const [row] = await query<{ n: number }>(`select count(*)::int as n from ${escapeIdentifier(table)}`);
+      return row?.n ?? 0;
     },
     async row(table, id) {
       const text = `select to_jsonb(t) as row from ${escapeIdentifier(table)} t where id = $1`;
-      const { rows } = await query<{ row: Row }>(text, [id]);
-      return rows[0]?.row ?? null;
+      const [found] = await query<{ row: Row }>(text, [id]);
+      return found?.row ?? null;
     },
-    async insert(table, values) {
-      const columns = Object.keys(values).map(escapeIdentifier).join(", ");
+    insert(table, rows) {
       const name = escapeIdentifier(table);
-      const text = `insert into ${name} (${columns}) select ${columns} from jsonb_populate_record(null::${name}, $1::jsonb)`;
-      await query(text, [JSON.stringify(values)]);
+      const columns = Object.keys(rows[0] ?? {})
+        .map(escapeIdentifier)
+        .join(", ");
+      const text = `with made as (
+          insert into ${name} (${columns})
+          select ${columns} from jsonb_populate_recordset(null::${name}, $1::jsonb) returning *)
+        select to_jsonb(made) as row from made`;
+      const inserted = query<{ row: Row }>(text, [JSON.stringify(rows)]);
+      return unlessRefused(inserted.then((found) => found.map(({ row }) => row)));
     },
+    async remove(table, id) {
+      const text = `delete from ${escapeIdentifier(table)} where id = $1 returning id`;
+      return ((await unlessRefused(query(text, [id])))?.length ?? 0) > 0;
+    },
+    async backdate(table, id, seconds) {
+      const text = `update ${escapeIdentifier(table)} set created_at = created_at - $2, updated_at = updated_at - $2 where id = $1`;
+      await query(text, [id, seconds]);
+    },
+    async ids(table, where) {
+      const name = escapeIdentifier(table);
+      const order = "order by created_at desc, id desc";
+      if (!where) return (await query<{ id: string }>(`select id from ${name} ${order}`)).map(({ id }) => id);
+      const column = escapeIdentifier(where.column);
+      const text = `select id from ${name} where ${column} = (jsonb_populate_record(null::${name}, $1::jsonb)).${column} ${order}`;
+      const found = await query<{ id: string }>(text, [JSON.stringify({ [where.column]: where.value })]);
+      return found.map(({ id }) => id);
+    },
+    async values(table, column) {
+      const text = `select distinct ${escapeIdentifier(column)}::text as value from ${escapeIdentifier(table)}`;
+      return new Set((await query<{ value: string }>(text)).map(({ value }) => value));
+    },
+    async digest(except) {
+      if (tables.length === 0) return new Map();
+      const parts = tables.map((table, index) => {
+        const rest = table === except?.table ? "where id <> $1" : "";
+        const rows = `string_agg(t::text, E'\\n' order by t::text)`;
+        return `select ${index} as place, md5(coalesce(${rows}, '')) as digest from ${escapeIdentifier(table)} t ${rest}`;
+      });
+      const skips = except !== undefined && tables.includes(except.table);
+      const text = `${parts.join(" union all ")} order by place`;
+      const found = await query<{ digest: string }>(text, skips ? [except.id] : []);
+      return new Map(tables.map((table, index) => [table, found[index]?.digest ?? ""]));
+    },
+    close: () => client.end(),
   };
+}
+
+/** What the work does when no rule of the database is against it; null when one is. */
+async function unlessRefused<T>(work: Promise<T>): Promise<T | null> {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof DatabaseError && /^(?:2[23]|P0)/.test(error.code ?? "")) return null;
+    throw error;
+  }
+}
+
+/** Names of the tables whose rows differ between two looks. */
+export function changedTables(before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>): string[] {
+  return [...before].filter(([table, digest]) => after.get(table) !== digest).map(([table]) => table);
 }

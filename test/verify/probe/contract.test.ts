@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { type Contract, type JsonSchema, readContract } from "../../../src/verify/probe/contract.ts";
 import type { HttpAnswer } from "../../../src/verify/probe/http.ts";
-import { judgeAnswer } from "../../../src/verify/probe/judge.ts";
+import { judgeAnswer, leaksOf } from "../../../src/verify/probe/judge.ts";
 
 const Id = { type: "string", pattern: "^[\\w-]{21}$" };
 const User: JsonSchema = { type: "object", properties: { id: Id, name: { type: "string" } }, required: ["id", "name"] };
@@ -35,7 +35,7 @@ function answer(
   contentType = status < 400 ? "application/json" : "application/problem+json",
 ): HttpAnswer {
   const text = body === undefined ? "" : JSON.stringify(body);
-  return { status, contentType, headers: {}, text, json: body };
+  return { status, contentType, headers: {}, text, json: body, ms: 1 };
 }
 function judge(given: HttpAnswer): string[] {
   return judgeAnswer(given, contract(), contract().operations.get("GET /api/users"));
@@ -74,7 +74,14 @@ describe("an answer is judged by the contract", () => {
     ["the database's words", 'duplicate key value violates unique constraint "users_key"'],
     ["a system error", "connect ECONNREFUSED 127.0.0.1:5432"],
   ])("and fails when an error shows %s", (_, detail) => {
-    expect(judge(answer(500, { title: "x", status: 500, detail })).join()).toMatch(/shows/);
+    expect(leaksOf(answer(500, { title: "x", status: 500, detail }), []).join()).toMatch(/shows/);
+  });
+
+  it("and fails when it holds a secret, wherever", () => {
+    const answers = [answer(200, { items: [{ ...row, name: "s3cret" }] }), answer(204, undefined)];
+    answers[1]!.headers = { "x-debug": "user:s3cret@host" };
+    for (const given of answers) expect(leaksOf(given, ["s3cret"])).toEqual([expect.stringContaining("password")]);
+    expect(leaksOf(answers[0]!, ["other"])).toEqual([]);
   });
 });
 

@@ -2,7 +2,15 @@ import { describe, expect, it } from "vitest";
 import { newColumn } from "../../../src/plan/build-plan.ts";
 import { defaultProblem } from "../../../src/plan/column-rules.ts";
 import type { Column } from "../../../src/plan/plan.ts";
-import { invalidValues, validValue } from "../../../src/verify/probe/values.ts";
+import { invalidValues } from "../../../src/verify/probe/bad-values.ts";
+import {
+  capacity,
+  hostileText,
+  largestValue,
+  otherValue,
+  smallestValue,
+  validValue,
+} from "../../../src/verify/probe/values.ts";
 
 const columns: Column[] = [
   newColumn("a", "string", { maxLength: 200 }),
@@ -34,12 +42,20 @@ describe.each(columns.map((column) => [JSON.stringify(column), column] as const)
     }
   });
 
+  it("are valid ones at the edges too, and differ from what is there", () => {
+    for (const value of [largestValue(column, 1), smallestValue(column, 1), hostileText(column)]) {
+      if (value !== null && column.type !== "text") expect(defaultProblem(column, scalar(value))).toBeNull();
+    }
+    const current = validValue(column, 1);
+    if (capacity(column) > 1) expect(otherValue(column, current, 1)).not.toEqual(current);
+  });
+
   it("that are invalid are not among them", () => {
     const bad = invalidValues(column);
     expect(bad.length).toBeGreaterThan(1);
-    for (const { value } of bad) {
-      const isText = typeof value === "string" && (column.type === "text" || column.type === "string");
-      if (value !== null && !(isText && value.includes("\0")))
+    for (const { value, hostile } of bad) {
+      // What no contract allows has no place in a plan either, though its rules do not say so.
+      if (value !== null && typeof value !== "object" && !hostile)
         expect(defaultProblem(column, scalar(value))).not.toBeNull();
     }
   });
@@ -48,6 +64,17 @@ describe.each(columns.map((column) => [JSON.stringify(column), column] as const)
 it("makes unique values that differ", () => {
   const column = newColumn("sku", "string", { unique: true, maxLength: 12 });
   expect(new Set(Array.from({ length: 100 }, () => validValue(column, 1))).size).toBe(100);
+});
+
+it("makes as many unique values as a column can hold, by their number alone", () => {
+  for (const column of [
+    newColumn("a", "integer", { unique: true, minimum: 1, maximum: 60 }),
+    newColumn("a", "decimal", { unique: true, minimum: 0, maximum: 0.6 }),
+    newColumn("a", "date", { unique: true }),
+    newColumn("a", "timestamp", { unique: true }),
+  ]) {
+    expect(new Set(Array.from({ length: 60 }, (_, n) => validValue(column, n))).size).toBe(60);
+  }
 });
 
 function scalar(value: unknown): string | number | boolean {
