@@ -66,11 +66,14 @@ async function checkNpm(adapters: Adapters): Promise<Found> {
 
 /** What keeps the code that a model wrote, and its dependencies, away from everything else. */
 function describeSandbox({ isolation, reason, improvement }: IsolationFacts): Found {
-  if (isolation !== "process") return `commands of projects run in ${isolation}`;
+  if (isolation !== "process") {
+    const message = `commands and deployed backends of projects run in isolation (${isolation}): ${reason}`;
+    return { status: "ok", message, fix: improvement };
+  }
   const otherwise = "Run tb in a container or a virtual machine, or as a user of its own.";
   return {
     status: "warning",
-    message: `Commands of generated projects run as plain processes with your rights: ${reason}. That keeps accidents in, not an attacker.`,
+    message: `Commands and deployed backends of projects run as plain processes with your rights: ${reason}. That keeps accidents in, not an attacker; only what the offline model or you wrote is run so.`,
     fix: improvement ?? otherwise,
   };
 }

@@ -11,8 +11,10 @@ import { processesOf } from "../helpers/tiers.ts";
 import { until } from "../processes/until.ts";
 import { describeIsolated, hostileWorld, type HostileWorld } from "./world.ts";
 
+/** What the daemon of this run calls itself. */
+const QUIET = `quiet-${process.pid}`;
 /** Leaves its group and session, closes everything, forgets its environment's mark, and stays. */
-const DAEMON = `perl -e 'use POSIX; exit if fork; setsid(); exit if fork; close STDOUT; close STDERR; $0 = "quiet"; open F, ">", "daemon"; print F "up"; close F; sleep 1000'`;
+const DAEMON = `perl -e 'use POSIX; exit if fork; setsid(); exit if fork; close STDOUT; close STDERR; $0 = "${QUIET}"; open F, ">", "daemon"; print F "up"; close F; sleep 1000'`;
 
 const SANDBOX = new URL("../../src/adapters/sandbox/local-sandbox.ts", import.meta.url);
 
@@ -102,9 +104,13 @@ describeIsolated("processes", () => {
     expect(exitCode).not.toBe(0);
   });
 
+  test("is the first to go when this machine's memory runs out", async () => {
+    expect((await world.sh("cat /proc/self/oom_score_adj")).stdout).toBe("1000\n");
+  });
+
   test("a daemon ends with its command", async () => {
     expect((await world.sh(`${DAEMON}; while [ ! -e daemon ]; do sleep 0.05; done; rm daemon`)).exitCode).toBe(0);
-    await until(() => countOf("quiet") === 0);
+    await until(() => countOf(QUIET) === 0);
   });
 
   test("a daemon ends when the command is aborted", async () => {
@@ -112,10 +118,10 @@ describeIsolated("processes", () => {
     const running = world.sh(`${DAEMON}; sleep 1000`, { signal: abort.signal });
     const rejected = expect(running).rejects.toMatchObject({ code: "interrupted" });
     await until(async () => (await world.sandbox.listFiles()).includes("daemon"));
-    expect(countOf("quiet")).toBe(1);
+    expect(countOf(QUIET)).toBe(1);
     abort.abort();
     await rejected;
-    await until(() => countOf("quiet") === 0);
+    await until(() => countOf(QUIET) === 0);
     await world.sandbox.deleteFile("daemon");
   });
 
@@ -129,10 +135,10 @@ describeIsolated("processes", () => {
     );
     const victim = spawn(process.execPath, [script], { stdio: "inherit" });
     await until(async () => (await world.sandbox.listFiles()).includes("daemon"));
-    expect(countOf("quiet")).toBe(1);
+    expect(countOf(QUIET)).toBe(1);
     victim.kill("SIGKILL");
     await once(victim, "exit");
-    await until(() => countOf("quiet") === 0);
+    await until(() => countOf(QUIET) === 0);
   });
 
   test("a command is asked to end before it is made to, also inside its namespace", async () => {

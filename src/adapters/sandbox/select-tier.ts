@@ -18,11 +18,9 @@ export async function selectTier(config: Config): Promise<SelectedTier> {
   const key = `${config.isolation} ${config.passthrough.PATH}`;
   let finding = known.get(key);
   if (!finding) known.set(key, (finding = find(config)));
-  const found = await finding;
-  if (!("make" in found))
-    return { tier: createProcessTier(config.passthrough), facts: { isolation: "process", ...found } };
-  const tier = found.make(config);
-  return { tier, facts: { isolation: tier.isolation, reason: found.reason, improvement: null } };
+  const { make, ...facts } = await finding;
+  const tier = make ? make(config) : createProcessTier(config.passthrough);
+  return { tier, facts: { isolation: tier.isolation, ...facts } };
 }
 
 async function find(config: Config): Promise<Found> {
@@ -30,5 +28,5 @@ async function find(config: Config): Promise<Found> {
   if (config.isolation === "container") return (await import("./container/find-engine.ts")).findEngine(config);
   if (process.platform === "darwin") return (await import("./seatbelt/find-seatbelt.ts")).findSeatbelt();
   if (process.platform === "linux") return findBubblewrap(path);
-  return { reason: "tb isolates commands on Linux and macOS only", improvement: null };
+  return { make: null, reason: "tb isolates commands on Linux and macOS only", improvement: null };
 }

@@ -9,8 +9,8 @@ import type { SandboxPlace, Tier } from "./process-tier.ts";
 import type { IsolationFacts } from "./sandbox.ts";
 import { FIRST_UID } from "./sandbox-place.ts";
 
-/** A tier that works, or why it does not. */
-export type Found = { make: (config: Config) => Tier; reason: string } | Omit<IsolationFacts, "isolation">;
+/** A tier that works and what would be better still, or (without `make`) why it does not. */
+export type Found = Omit<IsolationFacts, "isolation"> & { make: ((config: Config) => Tier) | null };
 
 const PROBE_TIMEOUT = 10_000;
 

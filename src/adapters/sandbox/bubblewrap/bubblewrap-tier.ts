@@ -10,9 +10,16 @@ import type { SandboxPlace, Tier } from "../process-tier.ts";
 /** Processes and threads of one command; a build and its tests take about a hundred. */
 const PROCESSES = 512;
 
+/** How early the kernel ends it when memory runs out, of 1000: before anything of the user's. */
+const EXPENDABLE = { build: 1000, serve: 500 };
+
 // Set inside the namespace, where only its own processes count; shells differ in the letter. Then the shell becomes the
 // command.
-const LIMIT = `ulimit -p ${PROCESSES} 2>/dev/null || ulimit -u ${PROCESSES} 2>/dev/null\nexec "$@"`;
+function limit(use: SandboxPlace["use"]): string {
+  return `ulimit -p ${PROCESSES} 2>/dev/null || ulimit -u ${PROCESSES} 2>/dev/null
+echo ${EXPENDABLE[use]} 2>/dev/null > /proc/self/oom_score_adj
+exec "$@"`;
+}
 
 const NO_NODE: ReachableNode = { file: null, path: "", folder: "/usr/bin" };
 
@@ -42,7 +49,7 @@ export function createBubblewrapTier(
       const { file, path, folder } = await findNode(place.owner !== null);
       const inside = { ...insideEnvironment(place, folder, passthrough.TZ), ...env };
       const uid = place.owner?.uid ?? process.getuid!();
-      return launch([program, "--args", String(ARGUMENTS), "--", "/bin/sh", "-c", LIMIT, "tb", ...command], {
+      return launch([program, "--args", String(ARGUMENTS), "--", "/bin/sh", "-c", limit(place.use), "tb", ...command], {
         cwd: place.work,
         env: { PATH: "/usr/bin:/bin" }, // what /proc/1/environ shows inside
         mark: place.mark,

@@ -5,29 +5,45 @@ import { nodeFolder } from "../sandbox-place.ts";
 import { programOn, tryOut, type Found } from "../try-out.ts";
 import { createBubblewrapTier, type Bubblewrap } from "./bubblewrap-tier.ts";
 import { everyoneMayRun } from "./reachable-node.ts";
+import { seccompFilter } from "./seccomp.ts";
 
 const HELP_TIMEOUT = 10_000;
-/** Without these a bwrap is too old; --disable-userns and --size are used where they are known. */
+/** Used where they are known. */
+const WANTED = ["--disable-userns", "--size"];
+/** Without these a bwrap is too old. */
 const NEEDED = ["--args", "--clearenv", "--ro-bind-data", "--remount-ro", "--seccomp", "--die-with-parent"];
 
+const NEWER = "Install bubblewrap 0.8 or newer.";
 const INSTALL = "Install bubblewrap: apt-get install bubblewrap (or dnf, apk, pacman).";
 
 export async function findBubblewrap(path: string): Promise<Found> {
   const program = programOn(path, "bwrap");
-  if (program === undefined) return { reason: "bubblewrap is not installed", improvement: INSTALL };
+  if (program === undefined) return { make: null, reason: "bubblewrap is not installed", improvement: INSTALL };
   const options = await optionsOf(program);
   const missing = NEEDED.filter((option) => !options.has(option));
   if (missing.length > 0) {
     const reason = `${program} is too old (it has no ${missing[0]})`;
-    return { reason, improvement: "Install bubblewrap 0.5 or newer." };
+    return { make: null, reason, improvement: NEWER };
   }
   const problem = await tryIt({ program, options });
   if (problem !== null) {
-    return { reason: `bubblewrap does not work here: ${problem}`, improvement: improvementFor(problem) };
+    const reason = `bubblewrap does not work here: ${problem}`;
+    return { make: null, reason, improvement: improvementFor(problem) };
   }
   return {
-    reason: "bubblewrap works here",
     make: (config) => createBubblewrapTier({ program, options }, config.passthrough, () => nodeFolder(config)),
+    ...describe(options),
+  };
+}
+
+/** What an old bwrap, or a machine of another kind, does without. */
+function describe(options: ReadonlySet<string>): Pick<Found, "reason" | "improvement"> {
+  const old = WANTED.filter((option) => !options.has(option));
+  const filter = seccompFilter() === null ? [`a filter of system calls (there is none for ${process.arch})`] : [];
+  const lacking = [...old, ...filter];
+  return {
+    reason: `it works here${lacking.length > 0 ? `, without ${lacking.join(" and ")}` : ""}`,
+    improvement: old.length > 0 ? NEWER : null,
   };
 }
 

@@ -23,7 +23,8 @@ export async function findEngine(config: Config): Promise<Found> {
   const problem = await tryOut(make(config), ["node", "--version"]);
   if (problem !== null)
     throw refusal(`a container could not be run: ${problem}`, `${engine.name} run --rm ${IMAGE} node --version`);
-  return { make, reason: `${engine.name} runs containers here, but tb was tested with a stand-in for it only` };
+  const reason = `${engine.name} runs them here, but tb was tested with a stand-in for it only`;
+  return { make, reason, improvement: null };
 }
 
 async function findProgram(config: Config): Promise<Engine> {
