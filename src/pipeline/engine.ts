@@ -59,7 +59,10 @@ export async function executeRun(row: RunRow, token: number, deps: EngineDeps): 
   else deps.signal.addEventListener("abort", onAbort, { once: true });
 
   const watch = await watchProject(deps.adapters, row.project_id, (text) => {
-    attempts.get(row.run_id)?.voice.warn(text).catch(() => {}); // whose session it was hears of it anyway
+    attempts
+      .get(row.run_id)
+      ?.voice.warn(text)
+      .catch(() => {}); // whose session it was hears of it anyway
   });
   const letGo = keepLease(deps.control, row.run_id, token, (reason) => {
     stop.abort(reason);
