@@ -5,8 +5,9 @@ import type { IsolationFacts } from "../adapters/sandbox/sandbox.ts";
 import { fallbackConfig, type Config } from "../config.ts";
 import { checkCluster, checkPrograms, checkSchema } from "./databases.ts";
 import { examine, type Diagnosis, type Found } from "./diagnosis.ts";
-import { checkDisk, checkHome, checkSecrets, checkSockets, countDependencies } from "./home.ts";
+import { checkDisk, checkHome, checkSockets, countDependencies } from "./home.ts";
 import { checkClock, checkGit, checkNode, checkOwner, checkPort } from "./machine.ts";
+import { checkSecrets } from "./secrets.ts";
 import { askRegistry, describeRegistry } from "./network.ts";
 
 /** The data of `tb doctor`. */
@@ -42,7 +43,7 @@ export async function diagnose({ readConfig, selectAdapters }: DoctorInput): Pro
     examine("home", "problem", () => checkHome(home)),
     examine("disk", "warning", () => checkDisk(home)),
     examine("sockets", "warning", () => checkSockets(home)),
-    examine("secrets", "problem", () => checkSecrets(home)),
+    examine("secrets", "problem", () => checkSecrets(config)),
     examine("postgres", "problem", () => checkPrograms(config)),
     examine("control", "problem", () => checkCluster(config, "control")),
     examine("projects", "problem", () => checkCluster(config, "projects")),

@@ -1,8 +1,7 @@
 // tb's folder: whether it can be used, whether it is private, and how much room there is.
 import { constants, type Stats } from "node:fs";
-import { access, lstat, stat, statfs } from "node:fs/promises";
+import { access, stat, statfs } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { isInstalled } from "../control/installed.ts";
 import { TbError } from "../errors.ts";
 import { errorCode } from "../processes/error-code.ts";
 import { entriesIn } from "../processes/folders.ts";
@@ -53,31 +52,6 @@ export async function checkDisk(home: string): Promise<Found> {
     return { status: "warning", message: `Only ${ffree.toLocaleString("en")} more files fit at ${place}.`, fix };
   }
   return `${formatBytes(free)} are free`;
-}
-
-export async function checkSecrets(home: string): Promise<Found> {
-  const folder = join(home, "secrets");
-  if (!(await isInstalled({ home }))) return "none yet; they are made when they are needed";
-  const open: string[] = [];
-  for (const path of [folder, ...(await entriesIn(folder)).map(({ name }) => join(folder, name))]) {
-    const { mode } = await lstat(path);
-    if ((mode & 0o077) !== 0) open.push(path);
-    await access(path, constants.R_OK);
-  }
-  if (open.length > 0) {
-    return {
-      status: "problem",
-      message: "Others can read tb's secrets.",
-      details: open,
-      fix: `chmod 700 ${folder} && chmod 600 ${folder}/*`,
-    };
-  }
-  if (await statOrNull(join(folder, "installation.key"))) return "private, and complete";
-  return {
-    status: "warning",
-    message: "The key that passwords are made from is not there (any more).",
-    fix: "Projects that have a database need the old one: restore secrets/installation.key from a copy.",
-  };
 }
 
 /** Prepared dependencies: with some, projects of the usual kind can be made without the network. */

@@ -5,6 +5,7 @@ import { setModificationStatus } from "../control/modifications.ts";
 import { releaseResources } from "../control/release-resources.ts";
 import type { RunRow } from "../control/runs.ts";
 import { TbError, toErrorJson, type ErrorJson } from "../errors.ts";
+import { redactJson } from "../secrets/redactor.ts";
 import { asTbError, reviveError, throwIfAborted } from "./run-errors.ts";
 import { recordUndone, type RunVoice } from "./run-events.ts";
 import type { Run } from "./types.ts";
@@ -36,7 +37,7 @@ export function createHost(attempt: HostOf, checkpoint: Checkpoint) {
   async function durable(name: string, work: () => Promise<unknown>): Promise<unknown> {
     const record = await checkpoint(name, async () => {
       try {
-        return { value: await work() };
+        return { value: redactJson(await work()) }; // it is kept in the engine's tables
       } catch (error) {
         const failure = asTbError(error);
         if (failure.parks) return parkHere(error);

@@ -9,6 +9,7 @@ import { promisify } from "node:util";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { selectDatabaseCluster } from "../../src/adapters/database-cluster/select-database-cluster.ts";
 import { readConfig } from "../../src/config.ts";
+import { devDatabase } from "../../src/pipeline/names.ts";
 import type { CreateResult } from "../../src/pipeline/phases/record.ts";
 import { isRunning, identify } from "../../src/processes/process-identity.ts";
 import { leftovers } from "../helpers/crash.ts";
@@ -130,7 +131,7 @@ describe("the first time", () => {
   test("what it has made is the user's own: clean, without a password, and it can be pushed", async () => {
     expect((await run("git", ["-C", copy, "status", "--porcelain"])).stdout).toBe("");
     const cluster = selectDatabaseCluster(readConfig({ PATH: process.env.PATH, TB_HOME: home }));
-    const { password } = await cluster.connection(made.project.id, "app", "any");
+    const { password } = await cluster.connection(made.project.id, "app", devDatabase(made.project.id));
     await cluster.close();
     const found = await run("grep", ["-rlF", "--exclude-dir=node_modules", password, copy, join(home, "dev")]).catch(
       ({ stdout }: { stdout: string }) => ({ stdout }),

@@ -18,6 +18,7 @@ import {
 } from "./places.ts";
 import { nearest } from "../../ui/nearest.ts";
 import { cloneWhole, findCommit } from "./working-copy.ts";
+import { refuseSecrets } from "./secret-scan.ts";
 import { gitLeftovers, storedIn } from "./stored-git.ts";
 import {
   addAll,
@@ -190,6 +191,7 @@ export function createLocalGitHost(config: Config): GitHost {
         await addAll(git, place, parent?.commit ?? null);
         const entries = await indexEntries(git, place);
         refuseUnsafe(entries);
+        await refuseSecrets(git, place, { parent: parent?.commit ?? null, message });
         return { ...(await commitIndex(place, ref, parent, message)), paths: entries.map(({ path }) => path) };
       });
       await push(gitDir, repository.name, commit, branch);

@@ -2,6 +2,8 @@
 import { withResource } from "../../control/ledger.ts";
 import { recordPush } from "../../control/repositories.ts";
 import type { Plan } from "../../plan/plan.ts";
+import { redact } from "../../secrets/redactor.ts";
+import { withoutPatterns } from "../../secrets/secret-patterns.ts";
 import { countOf } from "../../ui/count.ts";
 import type { CreateStart } from "../create.ts";
 import { repositoryName } from "../names.ts";
@@ -60,7 +62,8 @@ export const pushRepository: Phase<
   summarize: ({ repository }) => `Pushed ${repository.branch} ${repository.commit.slice(0, 7)}`,
 };
 
+/** The request as it was asked, but for secrets that somebody has typed into it. */
 function commitMessage(plan: Plan, request: string): string {
-  const oneLine = request.replaceAll(/\s+/g, " ").trim();
+  const oneLine = withoutPatterns(redact(request)).replaceAll(/\s+/g, " ").trim();
   return `Modification: create ${plan.name}\n\n${oneLine}\n`;
 }

@@ -4,6 +4,7 @@ import { recordSnapshot } from "../../control/snapshots.ts";
 import type { Verdict } from "../../verify/verdict.ts";
 import type { CreateStart } from "../create.ts";
 import type { Phase } from "../types.ts";
+import { repositoryName } from "../names.ts";
 import { openWorkspace } from "../workspace.ts";
 import type { RepositoryState } from "./push-repository.ts";
 
@@ -17,7 +18,15 @@ export const uploadSnapshot: Phase<In, { snapshot: { id: string; url: string } }
       const store = await run.adapters.objectStore();
       const workspace = await openWorkspace(run, { projectId, database: database !== null });
       const sandbox = await workspace.sandbox();
-      const files = (await sandbox.listFiles()).filter((path) => path !== ".env");
+      // What was committed: it was looked through for secrets, and what git ignores was not.
+      const gitHost = await run.adapters.gitHost();
+      const { commit } = repository;
+      const files = await gitHost.listFiles({
+        projectId,
+        repository: { ...repository, name: repositoryName(projectId) },
+        commit,
+        folder: "",
+      });
       const resource = {
         run_id: run.id,
         project_id: projectId,
@@ -28,7 +37,7 @@ export const uploadSnapshot: Phase<In, { snapshot: { id: string; url: string } }
       const snapshot = await withResource(run.control, resource, async () =>
         store.putSnapshot({
           projectId,
-          commit: repository.commit,
+          commit,
           folder: await sandbox.workTree(),
           files,
           extra: { "verification.json": `${JSON.stringify(verdict, null, 2)}\n` },
