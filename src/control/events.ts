@@ -31,7 +31,8 @@ export interface With {
   end: RunEnd | null;
 }
 
-/** Stores the event, and its activity, unless its key is there already. Throws when the lease `token` is no longer held,
+/** Stores the event, and its activity, unless its key is there already (a verdict takes the place of what an attempt that was
+ * cut short has said there). Throws when the lease `token` is no longer held,
  * so a process that lost its run cannot write on. */
 export async function insertEvent(
   control: Control,
@@ -44,7 +45,8 @@ export async function insertEvent(
     `with held as (select 1 from runs where run_id = $1 and lease_token = $5),
      fresh as (
        insert into run_events (run_id, phase, step, n, type, payload)
-       select $1, $2, $3, $4, $6, $7 from held on conflict (run_id, phase, step, n) do nothing returning seq, at),
+       select $1, $2, $3, $4, $6, $7 from held on conflict (run_id, phase, step, n) do update
+         set type = excluded.type, payload = excluded.payload where excluded.type = 'verification' returning seq, at),
      phase_now as (
        update runs set phase = $2, updated_at = extract(epoch from now())::bigint
        from held where run_id = $1 and $6 = 'phase.started'),

@@ -10,6 +10,7 @@ import type { ProjectRow } from "./projects.ts";
 import { findRepository } from "./repositories.ts";
 import { effectiveState } from "./run-view.ts";
 import { listRuns } from "./runs.ts";
+import type { Scores } from "../verify/verdict.ts";
 
 /** The data of `tb status --json` and `tb projects show --json`. */
 export interface ProjectStatus {
@@ -39,6 +40,8 @@ export interface ProjectStatus {
   dependencies: Record<string, string>;
   /** Names only. */
   environment_variables: string[];
+  /** What the last verification of its main has measured, in percent; null where nothing was measured. */
+  scores: Scores;
   /** The newest run of the project. */
   last_run: { id: string; pipeline: string; state: string } | null;
 }
@@ -101,6 +104,11 @@ export async function projectStatus(control: Control, adapters: Adapters, projec
     endpoints: project.codebase.endpoints ?? [],
     dependencies: project.dependencies,
     environment_variables: project.environment_variables,
+    scores: {
+      test_coverage: project.test_coverage,
+      security_score: project.security_score,
+      performance_score: project.performance_score,
+    },
     last_run: run ? { id: run.run_id, pipeline: run.pipeline, state: effectiveState(run) } : null,
   };
 }

@@ -1,5 +1,6 @@
 // Projects: the record of each backend (`project_contexts`) and what belongs to it.
 import { TbError } from "../errors.ts";
+import type { Scores } from "../verify/verdict.ts";
 import type { Control } from "./control.ts";
 
 export interface ProjectRow {
@@ -14,12 +15,17 @@ export interface ProjectRow {
   /** Names only. */
   environment_variables: string[];
   deployment_config: { url?: string };
+  /** What the last verification measured, in percent; null = not measured. */
+  test_coverage: number | null;
+  security_score: number | null;
+  performance_score: number | null;
   created_at: number;
   updated_at: number;
 }
 
 const COLUMNS = `project_id, owner_id, name, type, status, codebase, dependencies, environment_variables, deployment_config,
-  created_at, updated_at`;
+  test_coverage::float8 as test_coverage, security_score::float8 as security_score,
+  performance_score::float8 as performance_score, created_at, updated_at`;
 
 /** Reserves the name for its owner. The same project again is fine; another one throws TbError "conflict" (not parked:
  * nothing exists yet that would be worth keeping). */
@@ -101,6 +107,15 @@ export async function activateProject(
     `update project_contexts set status = 'active', codebase = $2, dependencies = $3, environment_variables = $4,
        deployment_config = $5, updated_at = extract(epoch from now())::bigint where project_id = $1`,
     [projectId, known.codebase, known.dependencies, known.environmentVariables, known.deployment],
+  );
+}
+
+/** What a verification of its main has measured. */
+export async function setScores(control: Control, projectId: string, scores: Scores): Promise<void> {
+  await control.query(
+    `update project_contexts set test_coverage = $2, security_score = $3, performance_score = $4,
+       updated_at = extract(epoch from now())::bigint where project_id = $1`,
+    [projectId, scores.test_coverage, scores.security_score, scores.performance_score],
   );
 }
 

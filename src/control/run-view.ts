@@ -2,6 +2,7 @@
 import { isOwnerAlive } from "../pipeline/lease-owner.ts";
 import type { ErrorJson } from "../errors.ts";
 import type { RunEvent } from "../pipeline/types.ts";
+import type { Verdict } from "../verify/verdict.ts";
 import type { Control } from "./control.ts";
 import { listEvents } from "./events.ts";
 import type { RunRow, RunState } from "./runs.ts";
@@ -35,6 +36,8 @@ export interface ShownRun extends ListedRun {
   error: ErrorJson | null;
   /** What it came to; null until it has succeeded. */
   result: object | null;
+  /** What the last verification of the run has found, also where the run ended with it; null without one. */
+  verification: Verdict | null;
   /** Its phases in order. */
   phases: { name: string; title: string; state: PhaseState; duration_ms: number | null }[];
   /** What it has made outside tb's own state. */
@@ -78,6 +81,7 @@ export async function showRun(control: Control, row: RunRow): Promise<ShownRun> 
     request: (row.input as { request?: string }).request ?? null,
     error: row.error,
     result: row.result,
+    verification: lastVerdict(events),
     phases: phasesOf(events, effectiveState(row)),
     resources,
     cost,
@@ -94,6 +98,11 @@ function listed(row: RunRow & { project_name: string | null }): ListedRun {
     created_at: new Date(row.created_at * 1000).toISOString(),
     finished_at: row.finished_at === null ? null : new Date(row.finished_at * 1000).toISOString(),
   };
+}
+
+function lastVerdict(events: RunEvent[]): Verdict | null {
+  const last = events.findLast(({ type }) => type === "verification");
+  return last?.type === "verification" ? last.verdict : null;
 }
 
 /** What became of each phase, by the events and by what the run is now. */

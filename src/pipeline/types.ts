@@ -3,6 +3,7 @@ import type { Adapters } from "../adapters/index.ts";
 import type { ActivityStatus, ActivityType, Environment } from "../control/activity-types.ts";
 import type { Control } from "../control/control.ts";
 import type { ErrorJson } from "../errors.ts";
+import type { Verdict } from "../verify/verdict.ts";
 
 /** One step of a pipeline: reads the state so far, returns what it adds (small, plain JSON), speaks only through `run`.
  * A phase body is workflow code: it is run again on resume, so the world, the clock and randomness are touched only
@@ -45,6 +46,8 @@ export type PhaseEvent =
       percent?: number;
     }
   | { type: "agent.message" | "warning"; text: string }
+  /** What tb has found out about the project, each time that it has looked. */
+  | { type: "verification"; verdict: Verdict }
   | { type: "tool.started" | "tool.finished"; tool: string; summary: string }
   | { type: "model.usage"; model: string; input: number; cached: number; output: number; usd: number | null }
   | {

@@ -1,17 +1,39 @@
 // What `tb verify` says: a line for what is sound, and everything that is not, worded for whoever mends it.
 import { TbError } from "../errors.ts";
-import type { VerifiedCheck, VerifiedFailure, VerifyResult } from "../pipeline/phases/record-verdict.ts";
+import type { VerifyResult } from "../pipeline/phases/record-verdict.ts";
+import { UNMEASURED } from "../verify/verdict.ts";
 import { paint, width, wrap } from "./output.ts";
+import { formatScores } from "./scores.ts";
 
-export function formatVerified({ outcome, project, branch, commit, checks }: VerifyResult): string {
+export function formatVerified({ outcome, project, branch, commit, checks, ...rest }: VerifyResult): string {
   const place = `${branch ? `${branch} ` : ""}${commit.slice(0, 7)}`;
   const passed = checks.filter((one) => one.passed).map(({ summary }) => summary);
+  const measured = formatScores({ ...UNMEASURED, ...rest.scores }); // runs of an older tb have none
   return [
     `${project.name}, ${place}: ${outcome === "verified" ? "verified" : "not verified"}.`,
     "",
     ...hanging(paint("green", "✔", process.stdout), passed.join(", ")),
-    ...checks.filter((one) => !one.passed).flatMap(failedLines),
+    ...(measured ? hanging(" ", `Measured: ${measured}`) : []),
+    ...failedChecks(checks),
   ].join("\n");
+}
+
+interface ShownCheck {
+  name: string;
+  passed: boolean;
+  failures: readonly ShownFailure[];
+}
+
+interface ShownFailure {
+  message: string;
+  file?: string | null;
+  line?: number | null;
+  endpoint?: string | null;
+}
+
+/** The checks that failed, with what they found. */
+export function failedChecks(checks: readonly ShownCheck[]): string[] {
+  return checks.filter((one) => !one.passed).flatMap(failedLines);
 }
 
 /** The error that ends the command beside a result that is no success; null for one that is. */
@@ -33,7 +55,7 @@ function isVerifyResult(result: object): result is VerifyResult {
 const SHOWN_FAILURES = 6;
 const SHOWN_LINES = 14;
 
-function failedLines({ name, failures }: VerifiedCheck): string[] {
+function failedLines({ name, failures }: ShownCheck): string[] {
   const more = failures.length - SHOWN_FAILURES;
   return [
     "",
@@ -43,7 +65,7 @@ function failedLines({ name, failures }: VerifiedCheck): string[] {
   ];
 }
 
-function failureLines({ message, file, line, endpoint }: VerifiedFailure): string[] {
+function failureLines({ message, file = null, line = null, endpoint = null }: ShownFailure): string[] {
   const place = file && `${file}${line === null ? "" : `:${line}`}`;
   const where = [endpoint, place].filter((part) => part !== null).join("  ");
   const lines = message

@@ -94,6 +94,25 @@ const OTHERS = `
     where n.nspname = 'public' and t.typtype in ('e', 'd')
     union all
     select 'extension ' || extname from pg_extension where extname <> 'plpgsql'
+    union all
+    select 'row security of ' || c.relname || case when c.relforcerowsecurity then ', also for its owner' else '' end
+    from pg_class c where c.relnamespace = 'public'::regnamespace and c.relrowsecurity
+    union all
+    select 'policy ' || p.polname || ' on ' || c.relname || ': ' || p.polcmd::text || ' ' || p.polpermissive || ' '
+           || coalesce(pg_get_expr(p.polqual, p.polrelid), '') || ' ' || coalesce(pg_get_expr(p.polwithcheck, p.polrelid), '')
+    from pg_policy p join pg_class c on c.oid = p.polrelid
+    union all
+    select 'rule ' || pg_get_ruledef(r.oid) from pg_rewrite r where r.rulename <> '_RETURN' and r.ev_class >= 16384
+    union all
+    select 'table ' || c.relname || ' is ' || case c.relpersistence when 'u' then 'unlogged' else 'temporary' end
+    from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and c.relpersistence <> 'p'
+    union all
+    select 'column ' || c.relname || '.' || a.attname || ' is '
+           || case when a.attgenerated <> '' then 'generated' when a.attidentity <> '' then 'an identity' else 'collated ' || l.collname end
+    from pg_attribute a join pg_class c on c.oid = a.attrelid join pg_type t on t.oid = a.atttypid
+         left join pg_collation l on l.oid = a.attcollation
+    where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and a.attnum > 0 and not a.attisdropped
+      and (a.attgenerated <> '' or a.attidentity <> '' or a.attcollation <> t.typcollation)
   ) as found (line) order by line`;
 
 const MIGRATIONS = `select name || ' ' || checksum as line from public.${RUNNERS_TABLE} order by name`;
@@ -103,7 +122,9 @@ export function introspect(cluster: DatabaseCluster, database: string): Promise<
   return cluster.session(database, lookUp);
 }
 
+/** The administrator's search path would find functions and operators of the project's own. */
 async function lookUp(query: AdministratorQuery): Promise<SchemaFacts> {
+  await query("set search_path = pg_catalog");
   const columns = (await query<ColumnFacts>(COLUMNS)).rows;
   const constraints = (await query<ConstraintFacts>(CONSTRAINTS)).rows;
   const indexes = (await query<IndexFacts>(INDEXES)).rows;

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, inject } from "vitest";
-import { completePlan, newColumn } from "../../src/plan/build-plan.ts";
+import { completePlan } from "../../src/plan/build-plan.ts";
 import { checkMigrations, compareSchemas, replayMigrations } from "../../src/verify/migrations.ts";
 import { formatVerdict } from "../../src/verify/format-verdict.ts";
 import { introspect } from "../../src/verify/introspect.ts";
@@ -9,39 +9,8 @@ import { hasDatabase } from "../../src/verify/subject.ts";
 import { checkTests } from "../../src/verify/tests.ts";
 import type { CheckName, Verdict } from "../../src/verify/verdict.ts";
 import { verifyProject } from "../../src/verify/verify-project.ts";
+import { plan } from "./plan.ts";
 import { createProject, type TestProject } from "./project.ts";
-
-const plan = completePlan({
-  request: "a todo API with users and tasks",
-  assumptions: [],
-  constants: [{ path: "/api/ping", body: { pong: true } }],
-  tables: [
-    {
-      name: "users",
-      singular: "user",
-      columns: [newColumn("email", "email", { unique: true }), newColumn("name", "string")],
-    },
-    {
-      name: "tasks",
-      singular: "task",
-      columns: [
-        newColumn("title", "string", { maxLength: 80 }),
-        newColumn("done", "boolean", { default: false }),
-        newColumn("notes", "text", { nullable: true }),
-        newColumn("priority", "integer", { minimum: 1, maximum: 5, default: 3 }),
-        newColumn("state", "enum", { values: ["open", "it's done"], default: "open" }),
-        newColumn("price", "decimal", { nullable: true, minimum: 0 }),
-        newColumn("due_at", "timestamp", { nullable: true }),
-        newColumn("starts_on", "date", { nullable: true }),
-        newColumn("labels", "string[]", { nullable: true }),
-        newColumn("details", "json", { nullable: true }),
-        newColumn("user_id", "reference", { references: { table: "users", onDelete: "cascade" } }),
-        newColumn("parent_id", "reference", { nullable: true, references: { table: "tasks", onDelete: "restrict" } }),
-        newColumn("reviewer_id", "reference", { nullable: true, references: { table: "users", onDelete: "set null" } }),
-      ],
-    },
-  ],
-});
 
 let project: TestProject;
 let changed = false;

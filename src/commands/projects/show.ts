@@ -2,6 +2,7 @@ import * as Args from "@oclif/core/args";
 import type { ProjectStatus } from "../../control/project-status.ts";
 import { TbCommand } from "../../tb-command.ts";
 import { fitTable } from "../../ui/layout.ts";
+import { formatScores } from "../../ui/scores.ts";
 import { formatDeployments, formatStatus } from "../../ui/project-status.ts";
 
 export default class ProjectsShow extends TbCommand<ProjectStatus> {
@@ -23,7 +24,9 @@ export default class ProjectsShow extends TbCommand<ProjectStatus> {
   }
 
   protected format(data: ProjectStatus): string {
+    const scores = formatScores(data.scores);
     const parts = [
+      ["Scores", scores && fitTable([[scores]])],
       ["Endpoints", fitTable(data.endpoints.map(({ method, path, file }) => [method, path, file]))],
       ["Deployments", formatDeployments(data)],
       ["Packages", fitTable(Object.entries(data.dependencies).map(([name, version]) => [name, version]))],

@@ -1,6 +1,7 @@
 import * as Args from "@oclif/core/args";
 import type { ShownRun } from "../../control/run-view.ts";
 import { TbCommand } from "../../tb-command.ts";
+import { failedChecks } from "../../ui/verify-result.ts";
 import { fitTable } from "../../ui/layout.ts";
 import { formatDuration, formatTime, formatUsd } from "../../ui/output.ts";
 
@@ -34,6 +35,7 @@ export default class RunsShow extends TbCommand<ShownRun> {
       ["Began", formatTime(Date.parse(run.created_at) / 1000)],
       ["Cost", `${formatUsd(run.cost.usd)}  ${run.cost.input_tokens} tokens in, ${run.cost.output_tokens} out`],
       ...(run.error ? [["Error", run.error.message]] : []),
+      ...(run.verification ? [["Verified", run.verification.passed ? "yes" : "no"]] : []),
     ];
     const phases = run.phases.map(({ name, state, duration_ms }) => [
       name,
@@ -44,6 +46,11 @@ export default class RunsShow extends TbCommand<ShownRun> {
       .filter(({ state }) => state !== "released")
       .map(({ kind, name }) => ["holds", kind, name]);
     const next = NEXT[run.state]?.map((command) => `  → tb ${command} ${run.id}`) ?? [];
-    return [fitTable(head), fitTable(phases), fitTable(held), next.join("\n")].filter(Boolean).join("\n\n");
+    const found = failedChecks(run.verification?.checks ?? [])
+      .join("\n")
+      .trimStart();
+    return [fitTable(head), fitTable(phases), found && `  ${found}`, fitTable(held), next.join("\n")]
+      .filter(Boolean)
+      .join("\n\n");
   }
 }

@@ -20,7 +20,11 @@ export const judgeTree: Phase<In, { verdict: Verdict }> = {
   name: "verify",
   title: "Verify",
   run: async (state, run) => {
-    const verdict = await run.step("verify", () => judge(state, run));
+    const verdict = await run.step("verify", async () => {
+      const found = await judge(state, run);
+      await run.emit({ type: "verification", verdict: found });
+      return found;
+    });
     if (!verdict.passed) await run.emit({ type: "warning", text: `Not verified: ${failedNames(verdict)}` });
     return { verdict };
   },

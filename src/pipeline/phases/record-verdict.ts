@@ -1,6 +1,7 @@
 // The verdict, kept with the run; everything that was made for it goes.
+import { setScores } from "../../control/projects.ts";
 import { releaseRunScoped } from "../../control/release-resources.ts";
-import type { Failure, Verdict } from "../../verify/verdict.ts";
+import type { Failure, Scores, Verdict } from "../../verify/verdict.ts";
 import type { Phase } from "../types.ts";
 import type { VerifyStart } from "../verify.ts";
 
@@ -22,6 +23,8 @@ export interface VerifyResult {
   endpoints: { method: string; path: string; file: string }[];
   /** The tables that the migrations make. */
   tables: string[];
+  /** What was measured, in percent; null where nothing was measured. */
+  scores: Scores;
 }
 
 export interface VerifiedCheck {
@@ -55,6 +58,7 @@ export const recordVerdict: Phase<VerifyStart & { verdict: Verdict }, { result: 
   title: "Clear away",
   run: async (state, run) => {
     await run.step("release", async () => {
+      if (state.isMain) await setScores(run.control, state.projectId, state.verdict.scores);
       await releaseRunScoped(run.control, run.adapters, run.id);
       return null;
     });
@@ -69,6 +73,7 @@ export const recordVerdict: Phase<VerifyStart & { verdict: Verdict }, { result: 
         checks: verdict.checks.map((one) => ({ ...one, failures: one.failures.map(complete) })),
         endpoints: verdict.endpoints,
         tables: verdict.tables,
+        scores: verdict.scores,
       },
     };
   },

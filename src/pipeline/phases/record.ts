@@ -2,7 +2,7 @@
 import type { Isolation } from "../../adapters/sandbox/sandbox.ts";
 import { sumCost } from "../../control/turns.ts";
 import { applyModification } from "../../control/modifications.ts";
-import { activateProject } from "../../control/projects.ts";
+import { activateProject, setScores } from "../../control/projects.ts";
 import { releaseRunScoped } from "../../control/release-resources.ts";
 import type { Plan } from "../../plan/plan.ts";
 import { endpointLabel } from "../../plan/endpoint-label.ts";
@@ -38,7 +38,7 @@ export interface CreateResult {
   database: { needed: boolean; reasoning: string; name: string | null; tables: string[] };
   endpoints: { method: string; path: string; file: string }[];
   files_changed: number;
-  verification: { passed: boolean; checks: Verdict["checks"] };
+  verification: { passed: boolean; checks: Verdict["checks"]; scores: Verdict["scores"] };
   repository: { url: string; branch: string; commit: string };
   snapshot: { url: string };
   /** Where it runs, and what keeps it away from everything else there. */
@@ -86,6 +86,7 @@ async function complete(state: In, run: Run): Promise<CreateResult["cost"]> {
     environmentVariables: state.database ? ["DB_HOST", "DB_PORT", "DB_NAME", "DB_USER", "DB_PASSWORD"] : [],
     deployment: state.deployment ? { url: state.deployment.url } : {},
   });
+  await setScores(run.control, state.projectId, state.verdict.scores);
   await applyModification(run.control, state.modificationId, {
     modifiedFiles: state.verdict.endpoints.map(({ file }) => file),
     testResults: state.verdict.checks.map(({ name, passed, count }) => ({ name, passed, count })),
@@ -106,7 +107,7 @@ function resultOf(state: In, runId: string, cost: CreateResult["cost"]): CreateR
     database: { ...plan.database, name: state.database, tables: verdict.tables },
     endpoints: verdict.endpoints,
     files_changed: repository.files,
-    verification: { passed: verdict.passed, checks: verdict.checks },
+    verification: { passed: verdict.passed, checks: verdict.checks, scores: verdict.scores },
     repository: { url: repository.url, branch: repository.branch, commit: repository.commit },
     snapshot: { url: state.snapshot.url },
     deployment: deployment && {

@@ -26,6 +26,7 @@ export const verify: Phase<In, { verdict: Verdict; agent: AgentState }> = {
       // The last verdict is thrown inside its step, so that a resumed run judges anew.
       const verdict = await run.step(`verify-${attempt}`, async () => {
         const found = await judge(state, run);
+        await run.emit({ type: "verification", verdict: found });
         if (!found.passed && attempt === ATTEMPTS) throw refusal(found);
         return found;
       });

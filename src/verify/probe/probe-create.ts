@@ -10,8 +10,8 @@ import { capacity, hostileText, largestValue, smallestValue, unknownId, validVal
 
 /** A referenced row that does not exist, or a value that is taken. */
 export const CONFLICT = [409, 422, 400, 404] as const;
-/** The same of a project that follows the base project's rules. */
-export const TAKEN = [409, 422] as const;
+/** A value that is taken, by the base project's rules. */
+export const TAKEN = [409] as const;
 
 export async function probeCreate(rows: Rows, table: Table): Promise<void> {
   const { plan, prober } = rows;

@@ -3,7 +3,7 @@ import { withArticle } from "../../plan/endpoints.ts";
 import type { Table } from "../../plan/plan.ts";
 import { badIds } from "./bad-ids.ts";
 import { objectOf } from "./prober.ts";
-import { differences, endpointFor, type Rows } from "./rows.ts";
+import { differences, endpointFor, extraKeys, type Rows } from "./rows.ts";
 
 export async function probeGet(rows: Rows, table: Table): Promise<void> {
   const { prober } = rows;
@@ -18,6 +18,8 @@ export async function probeGet(rows: Rows, table: Table): Promise<void> {
     const body = objectOf(answer);
     if (!body) continue;
     for (const difference of differences(made[index]!, body)) prober.fail(endpoint, `${what}: ${difference}.`);
+    for (const problem of prober.planned ? extraKeys(table, body) : [])
+      prober.fail(endpoint, `${what}: ${problem} in the answer.`);
   }
   await prober.sendAll(badIds(prober, endpoint, withArticle(table.singular)));
 }

@@ -16,6 +16,9 @@ const LARGE = 65_536;
 const FAILURES_SHOWN = 3;
 /** The pipe of the log is a moment behind the answer. */
 const LOG_DELAY_MS = 25;
+/** An endpoint that has failed this slowly so often is not waited for any more. */
+const SLOW_MS = 3_000;
+const SLOW_FAILURES = 3;
 /** Requests at once where their order means nothing. */
 const AT_ONCE = 4;
 
@@ -51,7 +54,8 @@ export interface Prober {
   failed(endpoint?: string): number;
   /** The first few of each endpoint, with the number of the others. */
   failures(): Failure[];
-  /** Resolves to the answer when its status was a right one, else to null; what is wrong becomes a failure. */
+  /** Resolves to the answer when its status was a right one, else to null; what is wrong becomes a failure. An endpoint that
+   * has failed slowly several times is not asked again. */
   send(probe: Probe): Promise<HttpAnswer | null>;
   /** Several at once; answers come in the order of the probes, and so do failures. */
   sendAll(probes: readonly Probe[]): Promise<(HttpAnswer | null)[]>;
@@ -93,6 +97,7 @@ export function createProber(input: ProberInput): Prober {
   const failures: Failure[] = [];
   const perEndpoint = new Map<string, number>();
   const succeeded = new Set<string>();
+  const slow = new Map<string, number>();
   const tally = createTally();
   let requests = 0;
   let last = "GET /api/health";
@@ -105,8 +110,10 @@ export function createProber(input: ProberInput): Prober {
     failures.push({ endpoint, ...(file && { file }), message });
   }
 
-  async function ask(probe: Probe): Promise<Asked> {
+  async function ask(probe: Probe): Promise<Asked | null> {
     if (signal.aborted) throw interruption(signal);
+    if ((slow.get(probe.endpoint) ?? 0) >= SLOW_FAILURES) return null;
+    const since = performance.now();
     last = probe.endpoint;
     const [ownMethod = "GET", template = "/"] = probe.endpoint.split(" ");
     const method = probe.method ?? ownMethod;
@@ -126,11 +133,15 @@ export function createProber(input: ProberInput): Prober {
         ...(body !== undefined && body.length > LARGE && { connection: "close" }),
       },
     });
+    const failed = "failed" in answer || answer.status >= 500;
+    if (failed && performance.now() - since > SLOW_MS) slow.set(probe.endpoint, (slow.get(probe.endpoint) ?? 0) + 1);
     const shown = body === undefined ? "" : shorten(String(body), 400);
     return { probe, answer, request: `${method} ${path} ${shown}`.trimEnd(), logged };
   }
 
-  async function judge({ probe, answer, request, logged }: Asked): Promise<HttpAnswer | null> {
+  async function judge(asked: Asked | null): Promise<HttpAnswer | null> {
+    if (!asked) return null;
+    const { probe, answer, request, logged } = asked;
     const security = probe.security ?? false;
     if ("failed" in answer) {
       if (security) tally.countSecurity(false);

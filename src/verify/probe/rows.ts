@@ -121,12 +121,12 @@ export function createRows(plan: Plan, prober: Prober, store: Store): Rows {
   ): Promise<Row | null> {
     const sent = { ...(await body(table, extent)), ...overrides };
     const endpoint = endpointFor(plan, "create", table.name);
-    const row = endpoint ? await create(endpoint, sent, what) : await insert(table, sent);
+    const row = endpoint ? await create(table, endpoint, sent, what) : await insert(table, sent);
     if (row) remember(table.name, row);
     return row;
   }
 
-  async function create(endpoint: string, sent: Row, what: string): Promise<Row | null> {
+  async function create(table: Table, endpoint: string, sent: Row, what: string): Promise<Row | null> {
     const answer = await prober.send({ endpoint, what, body: sent, expect: prober.success(endpoint) });
     const row = objectOf(answer);
     if (!row || typeof row["id"] !== "string") {
@@ -136,7 +136,8 @@ export function createRows(plan: Plan, prober: Prober, store: Store): Rows {
     }
     for (const difference of differences(sent, row)) prober.fail(endpoint, `${what}: ${difference} in the answer.`);
     if (prober.planned)
-      for (const problem of freshProblems(row)) prober.fail(endpoint, `${what}: ${problem} in the answer.`);
+      for (const problem of [...freshProblems(row), ...extraKeys(table, row)])
+        prober.fail(endpoint, `${what}: ${problem} in the answer.`);
     return row;
   }
 
@@ -179,6 +180,12 @@ export function createRows(plan: Plan, prober: Prober, store: Store): Rows {
 function times(table: Table, seconds: number): Row {
   const names = table.columns.map(({ name }) => name).filter((name) => name === "created_at" || name === "updated_at");
   return Object.fromEntries(names.map((name) => [name, seconds]));
+}
+
+/** What a row is shown with, though the plan has no such column. */
+export function extraKeys({ columns }: Table, row: Row): string[] {
+  const names = Object.keys(row).filter((key) => !columns.some(({ name }) => name === key));
+  return names.map((name) => `"${name}" is no column of the plan, and it is`);
 }
 
 /** What the base project promises of every new row. */

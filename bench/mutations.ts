@@ -1,0 +1,76 @@
+// Proves the prober: every mutated project must be caught by the check that it names, every sound one must pass.
+// Run: npm run mutations [-- PATTERN]
+//
+// Takes a few seconds for each. Without a pattern it writes docs/mutations.md. Exit code 1 when one was missed or refused.
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Plan } from "../src/plan/plan.ts";
+import { formatVerdict } from "../src/verify/format-verdict.ts";
+import type { Verdict } from "../src/verify/verdict.ts";
+import { verifyProject } from "../src/verify/verify-project.ts";
+import { mutations } from "../test/verify/mutations/index.ts";
+import { applyMutation, saysSo } from "../test/verify/mutations/mutation.ts";
+import { mutationsPage, PAGE } from "../test/verify/mutations/page.ts";
+import { SOUND_PLANS, VARIATIONS } from "../test/verify/mutations/sound-projects.ts";
+import { plan } from "../test/verify/plan.ts";
+import { createProject, type TestProject } from "../test/verify/project.ts";
+
+const pattern = process.argv[2];
+const wanted = (name: string) => pattern === undefined || new RegExp(pattern).test(name);
+const cache = await mkdtemp(join(tmpdir(), "tb-mutations-"));
+let [caught, missed, passed, refused] = [0, 0, 0, 0];
+
+function tell(name: string, good: boolean, verdict: Verdict, ms: number): void {
+  const failed = verdict.checks.filter((check) => !check.passed).map((check) => check.name);
+  const seconds = (ms / 1000).toFixed(1).padStart(6);
+  process.stdout.write(
+    `${good ? "✔" : "✖"} ${seconds} s  ${name}${failed.length > 0 ? `: ${failed.join(", ")}` : ""}\n`,
+  );
+  if (!good) process.stdout.write(`${formatVerdict(verdict)}\n`);
+}
+
+async function withProject(of: Plan, work: (project: TestProject) => Promise<void>): Promise<void> {
+  const project = await createProject(of, cache);
+  try {
+    await work(project);
+  } finally {
+    await project.remove();
+  }
+}
+
+async function judge(name: string, project: TestProject, isGood: (verdict: Verdict) => boolean): Promise<boolean> {
+  const since = performance.now();
+  const verdict = await verifyProject(project.subject);
+  const good = isGood(verdict);
+  tell(name, good, verdict, performance.now() - since);
+  return good;
+}
+
+try {
+  for (const [name, sound] of SOUND_PLANS.filter(([one]) => wanted(one))) {
+    await withProject(sound, async (project) => {
+      (await judge(name, project, (verdict) => verdict.passed)) ? passed++ : refused++;
+    });
+  }
+  await withProject(plan, async (project) => {
+    for (const { name, edits, regenerate } of VARIATIONS.filter((one) => wanted(one.name))) {
+      await applyMutation({ edits, ...(regenerate && { regenerate }), format: true }, project);
+      (await judge(name, project, (verdict) => verdict.passed)) ? passed++ : refused++;
+      await project.reset();
+    }
+    for (const mutation of mutations.filter(({ name }) => wanted(name))) {
+      await applyMutation(mutation, project);
+      (await judge(mutation.name, project, (verdict) => saysSo(mutation, verdict))) ? caught++ : missed++;
+      await project.reset();
+    }
+  });
+} finally {
+  await rm(cache, { recursive: true, force: true });
+}
+process.stdout.write(
+  `\nmutations caught ${caught}, missed ${missed}; sound projects passed ${passed}, refused ${refused}\n`,
+);
+if (missed + refused > 0) process.exitCode = 1;
+else if (pattern === undefined) await writeFile(fileURLToPath(new URL(`../${PAGE}`, import.meta.url)), mutationsPage());

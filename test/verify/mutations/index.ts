@@ -1,0 +1,19 @@
+// All mutations, by subject.
+import { cheating } from "./cheating.ts";
+import type { Mutation } from "./mutation.ts";
+import { planning } from "./planning.ts";
+import { reading } from "./reading.ts";
+import { refusing } from "./refusing.ts";
+import { testing } from "./testing.ts";
+import { writing } from "./writing.ts";
+
+export const SUBJECTS: readonly [title: string, mutations: readonly Mutation[]][] = [
+  ["Reading", reading],
+  ["Writing", writing],
+  ["Refusing and telling", refusing],
+  ["Plan, contract, build and database", planning],
+  ["Tests", testing],
+  ["Looking good", cheating],
+];
+
+export const mutations: readonly Mutation[] = SUBJECTS.flatMap(([, list]) => list);
