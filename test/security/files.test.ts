@@ -64,15 +64,15 @@ describeIsolated("files", () => {
   test.each(["/", "/usr", "/usr/bin", "/usr/lib", "/etc", "/dev", "/proc", "/var", "/var/lib"])(
     "nothing can be written to %s",
     async (folder) => {
-      expect((await world.sh(`echo x > ${folder}/tb-was-here`)).exitCode).not.toBe(0);
+      expect((await world.sh(`: > ${folder}/tb-was-here && rm ${folder}/tb-was-here`)).exitCode).not.toBe(0);
       expect(existsSync(`${folder}/tb-was-here`)).toBe(false);
     },
   );
 
   test("programs of this machine cannot be changed", async () => {
     const before = statSync("/usr/bin/env").mtimeMs;
-    expect((await world.sh("echo x >> /usr/bin/env || touch /usr/bin/env")).exitCode).not.toBe(0);
-    expect((await world.sh(`echo x >> ${process.execPath}`)).exitCode).not.toBe(0);
+    expect((await world.sh(": >> /usr/bin/env || touch /usr/bin/env")).exitCode).not.toBe(0);
+    expect((await world.sh(`: >> ${process.execPath}`)).exitCode).not.toBe(0);
     expect(statSync("/usr/bin/env").mtimeMs).toBe(before);
   });
 
@@ -200,8 +200,9 @@ describeIsolated("files", () => {
   });
 
   test("the kernel's settings cannot be changed", async () => {
+    // Opened only: were it possible, nothing of this machine would be changed by this test.
     for (const file of ["/proc/sys/kernel/core_pattern", "/proc/sys/vm/drop_caches", "/proc/sysrq-trigger"]) {
-      expect((await world.sh(`echo 1 > ${file}`)).exitCode).not.toBe(0);
+      expect((await world.sh(`: > ${file}`)).exitCode).not.toBe(0);
     }
   });
 
