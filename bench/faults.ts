@@ -34,6 +34,9 @@ const KINDS: readonly Kind[] = [
   inWorld(terminals),
 ];
 
+/** Of the problems of one trial. */
+const MOST_LINES = 30;
+
 const { values } = parseArgs({
   options: {
     kills: { type: "string", default: "200" },
@@ -70,7 +73,8 @@ async function tryKind(kind: Kind, seeds: readonly number[], lanes: number): Pro
     const problems = problemsOf(trial);
     if (problems.length === 0) return;
     process.stdout.write(`✖ ${trial.what}  --only ${kind.name} --seed ${seed}\n`);
-    for (const problem of problems) process.stdout.write(`    ${problem.trim()}\n`);
+    for (const problem of problems.slice(0, MOST_LINES)) process.stdout.write(`    ${problem.trim()}\n`);
+    if (problems.length > MOST_LINES) process.stdout.write(`    … ${problems.length - MOST_LINES} more\n`);
   }
   const shares = Array.from({ length: lanes }, (_, lane) => seeds.filter((_, place) => place % lanes === lane));
   await Promise.all(shares.filter((share) => share.length > 0).map((share) => kind.tryAll(cache, share, tell)));

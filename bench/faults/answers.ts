@@ -1,12 +1,11 @@
 // Answers that are lost: something was done, and whoever asked for it never heard so.
-import { chmod, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
+import { rename } from "node:fs/promises";
 import { connect, createServer } from "node:net";
 import { once } from "node:events";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { controlSocket } from "../../src/adapters/deploy-target/control-channel.ts";
 import { deploymentFolder } from "../../src/adapters/deploy-target/deployment-folder.ts";
 import { disturb } from "../../test/helpers/faults/disturb.ts";
+import { losingGit } from "../../test/helpers/faults/losing-git.ts";
 import { recover, removeAndLook } from "../../test/helpers/faults/recover.ts";
 import { newTrial, type Trial } from "../../test/helpers/faults/trial.ts";
 import { checkWhole } from "../../test/helpers/faults/whole.ts";
@@ -60,36 +59,20 @@ export const lostPushes: WorldKind = {
   async run(world) {
     const trial = newTrial("the answer of git push lost in a create");
     const name = world.freshName();
-    const { folder, env } = await gitThatLosesAnAnswer();
+    const git = await losingGit();
     try {
-      const where = { home: world.home, env: { ...world.env, ...env } };
+      const where = { home: world.home, env: { ...world.env, PATH: git.path } };
       const create = await disturb(where, ["create", REQUEST, "--name", name], { afterMs: 600_000 }, () => {});
       trial.faults += 1;
       await recover(world, trial, name, create);
     } finally {
-      await rm(folder, { recursive: true });
+      await git.remove();
     }
     await checkWhole(world.control, name, trial);
     await removeAndLook(world, trial, name);
     return trial;
   },
 };
-
-/** A git on the search path that does what it is told, but reports the first push as cut off. */
-async function gitThatLosesAnAnswer(): Promise<{ folder: string; env: Record<string, string> }> {
-  const folder = await mkdtemp(join(tmpdir(), "tb-fault-git-"));
-  const path = process.env.PATH!;
-  const script = `#!/bin/sh
-PATH='${path}' git "$@" || exit
-case " $* " in *" push "*) ;; *) exit 0 ;; esac
-mkdir '${folder}/lost' 2>/dev/null || exit 0
-echo 'fatal: the remote end hung up unexpectedly' >&2
-exit 128
-`;
-  await writeFile(join(folder, "git"), script);
-  await chmod(join(folder, "git"), 0o755);
-  return { folder, env: { PATH: `${folder}:${path}` } };
-}
 
 export const lostDeploys: WorldKind = {
   name: "lost-deploys",

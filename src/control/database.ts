@@ -147,6 +147,7 @@ function createPool(settings: ClientConfig, schema: string): Pool {
     onConnect: (client) => client.query(`set search_path to ${escapeIdentifier(schema)}`),
   });
   pool.on("error", () => {}); // an idle connection was lost: the pool has dropped it, the next query opens another
+  pool.on("connect", (client) => client.on("error", () => {})); // lost in use: the next query on it says so
   return pool;
 }
 

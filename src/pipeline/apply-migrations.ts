@@ -5,7 +5,7 @@ import type { Run } from "./types.ts";
 import { databaseEnv } from "./workspace.ts";
 
 /** `node scripts/migrate.ts` as the role that owns the schema; the password goes through the environment. What is applied
- * already is not applied again. Throws TbError "failure" with the runner's last lines; nothing of a failed file is kept. */
+ * already is not applied again. Throws TbError "transient" when the server goes away, "failure" with the runner's last lines; nothing of a failed file is kept. */
 export async function applyMigrations(
   run: Run,
   sandbox: Sandbox,
@@ -16,12 +16,19 @@ export async function applyMigrations(
   await cluster.ensure();
   const own = await cluster.connection(projectId, "own", database);
   const app = await cluster.connection(projectId, "app", database);
+  const before = sandbox.brokenSessions();
   const result = await sandbox.exec(["node", "scripts/migrate.ts"], {
     env: { ...databaseEnv(app), MIGRATE_DB_USER: own.user, MIGRATE_DB_PASSWORD: own.password },
     databases: [app, own],
     signal: run.signal,
   });
   if (result.exitCode === 0) return result;
+  if (sandbox.brokenSessions() > before) {
+    throw new TbError("transient", "The database server broke off while migrations were applied.", {
+      details: result.output.trim().split("\n").slice(-3),
+      suggestion: "tb db status",
+    });
+  }
   throw new TbError("failure", "A migration could not be applied; nothing of it was kept.", {
     details: result.output.trim().split("\n").slice(-10),
   });

@@ -187,6 +187,20 @@ describe("a run", () => {
     expect((await attempt(runId, "ok"))?.result).toEqual({ sum: 3 });
   });
 
+  test("that has ended leaves nothing with the engine, nor does one that was killed before it had forgotten it", async () => {
+    const [resumed, killed] = [newId("run"), newId("run")];
+    for (const runId of [resumed, killed]) await attempt(runId, "park");
+    for (const mode of ["die", "ok"]) await attempt(resumed, mode);
+    await control.query("update runs set state = 'succeeded' where run_id = $1", [killed]);
+    expect(await attempt(newId("run"), "ok")).toMatchObject({ result: { sum: 3 } });
+    const kept = await control.query<{ name: string }>(
+      `select workflow_uuid as name from tb_engine.workflow_status union all select workflow_uuid from tb_engine.operation_outputs
+       union all select name from tb_engine.queues`,
+    );
+    const ended = [resumed, killed];
+    expect(kept.filter(({ name }) => ended.some((runId) => name.includes(runId)))).toEqual([]);
+  });
+
   test("that works in another process is parked before it is cancelled", async () => {
     const runId = newId("run");
     const child = start(runId, "hang");

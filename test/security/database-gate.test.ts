@@ -64,8 +64,8 @@ async function codeOf(work: Promise<unknown>): Promise<string | undefined> {
   }
 }
 
-async function raw(bytes?: Buffer): Promise<Socket> {
-  const socket = connect(join(gate.host, ".s.PGSQL.5432"));
+async function raw(bytes?: Buffer, through = gate): Promise<Socket> {
+  const socket = connect(join(through.host, ".s.PGSQL.5432"));
   socket.on("error", () => {});
   await once(socket, "connect");
   if (bytes) socket.write(bytes);
@@ -217,9 +217,16 @@ describe("clients that do not keep to the protocol", () => {
   });
 
   test("a client that never says who it is is dropped", async () => {
-    const socket = await raw(Buffer.from([0, 0]));
+    const strict = await openDatabaseGate({
+      folder: join(folder, "strict"),
+      owner: null,
+      databases: [app],
+      patience: 50,
+    });
+    const socket = await raw(Buffer.from([0, 0]), strict);
     socket.resume();
     await once(socket, "close");
+    await strict.close();
   });
 
   test("a flood of connections is refused, and does not use up the server's", async () => {
@@ -287,6 +294,27 @@ describe("the gate's end", () => {
     const lonely = await openDatabaseGate({ folder: join(folder, "away"), owner: null, databases: [away] });
     await expect(open({ host: lonely.host })).rejects.toThrow("cannot be reached");
     await lonely.close();
+  });
+
+  test("sessions that the server breaks off are counted, those that their clients end are not", async () => {
+    let broken = 0;
+    const onBroken = () => void (broken += 1);
+    const counting = await openDatabaseGate({ folder: join(folder, "count"), owner: null, databases: [app], onBroken });
+    const [leaving, lost, staying] = await Promise.all([1, 2, 3].map(() => open({ host: counting.host })));
+    await leaving!.end();
+    const killed = await open({ host: counting.host });
+    killed.connection.stream.destroy(); // as when its process is killed
+    const { rows } = await lost!.query<{ pid: number }>("select pg_backend_pid() as pid");
+    await cluster.query("postgres", "select pg_terminate_backend($1)", [rows[0]!.pid]);
+    await until(() => broken > 0);
+    await staying!.query("select 1");
+    await counting.close();
+    expect(broken).toBe(1);
+    const away = { ...app, host: folder };
+    const lonely = await openDatabaseGate({ folder: join(folder, "away"), owner: null, databases: [away], onBroken });
+    await expect(open({ host: lonely.host })).rejects.toThrow("cannot be reached");
+    await lonely.close();
+    expect(broken).toBe(2);
   });
 
   test("a server of the user's own is reached over TCP", async () => {

@@ -19,8 +19,9 @@ export async function openDoors(
   config: Config,
   place: SandboxPlace,
   { databases, registry = false }: Pick<ExecOptions, "databases" | "registry">,
+  onBroken: () => void,
 ): Promise<CommandDoors> {
-  const database = databases ? await openDatabaseDoor(place, shortName(), databases) : null;
+  const database = databases ? await openDatabaseDoor(place, shortName(), databases, onBroken) : null;
   try {
     const packages = registry ? await openRegistryDoor(config, place, join(place.gates[0]!, shortName())) : null;
     return {
@@ -38,8 +39,13 @@ export async function openDoors(
 }
 
 /** @param name few characters, so that the socket's path is short enough. */
-export function openDatabaseDoor(place: SandboxPlace, name: string, databases: Databases): Promise<DatabaseDoor> {
-  return openDatabaseGate({ folder: join(place.gates[0]!, name), owner: place.owner, databases });
+export function openDatabaseDoor(
+  place: SandboxPlace,
+  name: string,
+  databases: Databases,
+  onBroken: () => void,
+): Promise<DatabaseDoor> {
+  return openDatabaseGate({ folder: join(place.gates[0]!, name), owner: place.owner, databases, onBroken });
 }
 
 function shortName(): string {

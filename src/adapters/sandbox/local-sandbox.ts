@@ -107,6 +107,11 @@ function createSandbox(config: Config, tier: Tier, place: Place, watch: DiskWatc
   const { work } = place;
   // Links where the sandbox cannot write through them, or where nothing would keep it from the prepared files anyway.
   const how = place.owner !== null || tier.isolation === "process" ? "shared" : "copied";
+  let broken = 0;
+
+  function noteBroken(): void {
+    broken += 1;
+  }
 
   /** @param say is told why the command is stopped. */
   async function start(
@@ -115,7 +120,7 @@ function createSandbox(config: Config, tier: Tier, place: Place, watch: DiskWatc
     say: (text: string) => void,
   ): Promise<{ child: LaunchedProcess; doors: CommandDoors }> {
     watch.requireRoom();
-    const doors = await openDoors(config, place, asked);
+    const doors = await openDoors(config, place, asked, noteBroken);
     let child: LaunchedProcess;
     try {
       child = await tier.start(doors.place, command, { ...env, ...doors.env });
@@ -188,7 +193,8 @@ function createSandbox(config: Config, tier: Tier, place: Place, watch: DiskWatc
       };
     },
 
-    openDatabases: (databases) => openDatabaseDoor(place, OPEN_DOOR, databases),
+    openDatabases: (databases) => openDatabaseDoor(place, OPEN_DOOR, databases, noteBroken),
+    brokenSessions: () => broken,
     databaseAddress: { host: join(place.gates[0]!, OPEN_DOOR), port: GATE_PORT },
 
     readFile: async (path) => readTreeFile(work, path),

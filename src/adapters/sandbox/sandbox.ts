@@ -127,6 +127,9 @@ export interface Sandbox {
   openDatabases(databases: Databases): Promise<DatabaseDoor>;
   /** Where that is, always the same, so that a file may name it. */
   readonly databaseAddress: { host: string; port: number };
+  /** How many sessions of commands the database server has broken off or left without an answer, so far. What failed
+   * meanwhile may not be the fault of what was run. */
+  brokenSessions(): number;
   readFile(path: string): Promise<string>;
   writeFile(path: string, content: string): Promise<void>;
   deleteFile(path: string): Promise<void>;

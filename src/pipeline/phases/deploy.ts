@@ -7,6 +7,7 @@ import { recordDeployment, recordFailedDeployment } from "../../control/deployme
 import { withResource } from "../../control/ledger.ts";
 import { TbError } from "../../errors.ts";
 import type { Phase, Run } from "../types.ts";
+import { whileDatabaseAnswers } from "../while-database-answers.ts";
 import { databaseEnv, openWorkspace } from "../workspace.ts";
 import type { BuildState } from "./find-build.ts";
 
@@ -72,7 +73,8 @@ async function deployBuild(state: DeployIn, run: Run): Promise<DeploymentState> 
     const deployment = await withResource(run.control, resource, async () => {
       const connection = database ? await liveConnection(run, projectId, database) : null;
       const env = { NODE_ENV: "production", ...(connection && databaseEnv(connection)) };
-      return target.deploy({ projectId, deploymentId, artefact, env, database: connection, signal: run.signal });
+      const what = { projectId, deploymentId, artefact, env, database: connection, signal: run.signal };
+      return connection ? whileDatabaseAnswers(run, () => target.deploy(what)) : target.deploy(what);
     });
     await recordDeployment(run.control, { ...row, url: deployment.url });
     const { id, url, healthy, isolation } = deployment;

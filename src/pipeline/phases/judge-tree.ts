@@ -6,6 +6,7 @@ import { loadContract } from "../../verify/openapi.ts";
 import type { Sandbox } from "../../adapters/sandbox/sandbox.ts";
 import { type Check, type CheckName, UNMEASURED, type Verdict } from "../../verify/verdict.ts";
 import { verifyProject } from "../../verify/verify-project.ts";
+import { judgeUndisturbed } from "../judge-undisturbed.ts";
 import { changedMigrations } from "../live-schema.ts";
 import { verifyDatabases } from "../names.ts";
 import type { Phase, Run } from "../types.ts";
@@ -51,7 +52,8 @@ async function judge(state: In, run: Run): Promise<Verdict> {
   if (!tree.every(({ passed }) => passed))
     return { passed: false, checks: tree, endpoints: [], tables: [], scores: UNMEASURED };
   const workspace = await openWorkspace(run, { projectId, database: false });
-  const verdict = await verifySandbox(state, run, await workspace.sandbox());
+  const sandbox = await workspace.sandbox();
+  const verdict = await judgeUndisturbed(run, sandbox, () => verifySandbox(state, run, sandbox));
   // Requests to a server without its tables say nothing that the migrations have not said.
   const told = state.migrated ? verdict.checks : verdict.checks.filter(({ name }) => name !== "endpoints");
   const checks = [...tree, ...(state.migrated ? await withHistory(told, state, run) : told)];

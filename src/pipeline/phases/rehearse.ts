@@ -45,10 +45,16 @@ async function tryOut({ projectId }: In, run: Run): Promise<null> {
     await migrate(run, projectId, name, sandbox);
     const app = await cluster.connection(projectId, "app", name);
     const env = { NODE_ENV: "production", ...databaseEnv(app) };
+    const before = sandbox.brokenSessions();
     const server = await sandbox.serve([process.execPath, ARTEFACT], { env, databases: [app] });
     try {
       const { failures } = await checkBoot({ signal: run.signal }, server);
       const [first] = failures;
+      if (first && sandbox.brokenSessions() > before) {
+        throw new TbError("transient", "The database server broke off while the new version was tried.", {
+          suggestion: "tb db status",
+        });
+      }
       if (first) throw refusal("the new version does not start", first.message.split("\n"));
     } finally {
       await server.stop();

@@ -7,6 +7,7 @@ import type { CheckName, Verdict } from "../../verify/verdict.ts";
 import { formatVerdict } from "../../verify/format-verdict.ts";
 import { verifyProject } from "../../verify/verify-project.ts";
 import type { CreateStart } from "../create.ts";
+import { judgeUndisturbed } from "../judge-undisturbed.ts";
 import { workDatabases } from "../names.ts";
 import type { Phase, Run } from "../types.ts";
 import { openWorkspace, reportProgress } from "../workspace.ts";
@@ -67,17 +68,19 @@ function shown(verdict: Verdict): string[] {
 async function judge({ plan, projectId, database }: In, run: Run): Promise<Verdict> {
   const workspace = await openWorkspace(run, { projectId, database: database !== null });
   const { work, probe, test } = workDatabases(projectId);
-  return verifyProject({
-    sandbox: await workspace.sandbox(),
+  const sandbox = await workspace.sandbox();
+  const what = {
+    sandbox,
     cluster: database ? await run.adapters.databaseCluster() : null,
     projectId,
     database: database ? work : null,
-    scratch: { probe, test, kept: true }, // the run's ledger has them
+    scratch: { probe, test, kept: true } as const, // the run's ledger has them
     plan,
     signal: run.signal,
     onProgress: reportProgress(run),
     nodePath: process.execPath,
-  });
+  };
+  return judgeUndisturbed(run, sandbox, () => verifyProject(what));
 }
 
 function refusal(verdict: Verdict): TbError {

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { GitHost, RepositoryRef } from "../../../src/adapters/git-host/git-host.ts";
 import { createLocalGitHost } from "../../../src/adapters/git-host/local-git-host.ts";
 import { readConfig } from "../../../src/config.ts";
+import { losingGit } from "../../helpers/faults/losing-git.ts";
 
 const exec = promisify(execFile);
 let root: string;
@@ -192,12 +193,23 @@ describe("commitAndPush", () => {
     },
   );
 
+  it("is done when the push was, though its answer was lost", async () => {
+    const losing = await losingGit();
+    host = createLocalGitHost(config(losing.path));
+    const pushed = await commit();
+    expect(await git("rev-list", "main")).toBe(pushed.commit);
+    expect(await readdir(losing.path.split(":")[0]!)).toContain("lost");
+    await losing.remove();
+  });
+
   it("gets past locks that a killed process left", async () => {
     await commit();
     await write("new.ts", "");
     await writeFile(join(root, "home/git", projectId, "index.lock"), "");
     await writeFile(join(root, "home/git", projectId, "refs/heads/main.lock"), "");
     await writeFile(join(repository.url, "refs/heads/main.lock"), "");
+    const later = new Date(Date.now() + 3_600_000);
+    await utimes(join(repository.url, "refs/heads/main.lock"), later, later); // the clock was put back since
     const pushed = await commit("Second");
     expect(await git("rev-parse", "main")).toBe(pushed.commit);
   });

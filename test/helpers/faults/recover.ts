@@ -10,8 +10,10 @@ export interface KnownRun {
   error: { message: string } | null;
 }
 
-/** The run that was begun for the project of that name; undefined before it was written down. */
-export async function runOf({ control }: World, name: string): Promise<KnownRun | undefined> {
+/** The run that was begun for the project of that name; undefined before it was written down. Starts the server first where
+ * a fault has ended it, as any command would. */
+export async function runOf({ control, wake }: World, name: string): Promise<KnownRun | undefined> {
+  await wake();
   const [row] = await control.query<KnownRun>(
     `select run_id, state, error from runs
      where pipeline = 'create' and input ->> 'name' = $1 and state not in ('failed', 'cancelled')
@@ -33,13 +35,13 @@ export async function must(world: World, trial: Trial, args: string[]): Promise<
 /** Brings a create that was disturbed to its end: by resuming its run, or anew when none was written down. */
 export async function recover(world: World, trial: Trial, name: string, create: Disturbed): Promise<void> {
   if (create.code === 0) return;
-  const run = await runOf(world, name);
-  if (run?.state === "succeeded") return; // only its last words were cut off
-  await must(world, trial, run ? ["resume", run.run_id] : ["create", REQUEST, "--name", name]);
+  const runId = create.runId ?? (await runOf(world, name))?.run_id;
+  await must(world, trial, runId ? ["resume", runId] : ["create", REQUEST, "--name", name]);
 }
 
-/** Removes the project and looks for what is left. */
+/** Removes the project and looks for what is left. What an unfinished run still holds is no orphan. */
 export async function removeAndLook(world: World, trial: Trial, name: string): Promise<void> {
+  if (trial.unfinished.length > 0) return;
   const ran = await tb(world.home, ["destroy", name, "--confirm", name, "--json"], world.env);
   if (ran.code !== 0) trial.unfinished.push(`tb destroy exited ${ran.code}: ${ran.stdout}${ran.stderr}`);
   await world.noteOrphans(trial);

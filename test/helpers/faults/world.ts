@@ -12,6 +12,8 @@ export interface World extends Place {
   env: Record<string, string>;
   /** Milliseconds of a create that nothing disturbs. */
   length: number;
+  /** Starts the control server if it does not run. */
+  wake: () => Promise<void>;
   /** Names for projects that no trial has used. */
   freshName: () => string;
   /** Writes down what is there now, with no project, and was not when the world was opened. */
@@ -43,6 +45,9 @@ export async function openWorld({ home: given, cache, env = {} }: WorldOptions =
     ...place,
     env,
     length,
+    wake: async () => {
+      await (await openControl(config)).close();
+    },
     freshName: () => `fault-${++count}`,
     async noteOrphans(trial) {
       trial.orphans.push(...(await lasting(place, baseline)));

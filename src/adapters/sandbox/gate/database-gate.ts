@@ -10,12 +10,13 @@ import type { ProcessUser } from "../../../processes/launch.ts";
 import type { DatabaseDoor, Databases } from "../sandbox.ts";
 import { createKeyReader, errorResponse, LONGEST_STARTUP, readFirstMessage } from "./startup-message.ts";
 import { connectUpstream } from "./upstream.ts";
+import { watchSession } from "./watch-session.ts";
 
 /** Clients of Postgres look for `<folder>/.s.PGSQL.<port>`. */
 export const GATE_PORT = 5432;
 /** Sessions at once; the roles' own limits are lower. */
 const MOST_SESSIONS = 64;
-/** Milliseconds to say who one is, or to ask for encryption first. */
+/** Milliseconds that clients get for what takes them none. */
 const PATIENCE = 10_000;
 const MOST_REQUESTS = 3;
 
@@ -25,10 +26,20 @@ export interface GateOptions {
   /** Who may connect; null = whoever runs tb. */
   owner: ProcessUser | null;
   databases: Databases;
+  /** Told of each session that the server did not begin, ended by itself, or left without an answer for long. */
+  onBroken?: () => void;
+  /** Milliseconds to say who one is, or to ask for encryption first. */
+  patience?: number;
 }
 
 /** Opens the gate; closing it ends all its sessions. One that was opened here before, by a tb that has died too, is replaced. */
-export async function openDatabaseGate({ folder, owner, databases }: GateOptions): Promise<DatabaseDoor> {
+export async function openDatabaseGate({
+  folder,
+  owner,
+  databases,
+  onBroken = () => {},
+  patience = PATIENCE,
+}: GateOptions): Promise<DatabaseDoor> {
   const [server] = databases;
   const allowed = new Set(databases.map(({ user, database }) => pair(user, database)));
   const sessions = new Set<Duplex>();
@@ -48,7 +59,7 @@ export async function openDatabaseGate({ folder, owner, databases }: GateOptions
 
   /** Reads up to the end of the first message; nothing is passed on before. */
   function receive(client: Socket): void {
-    const timer = setTimeout(() => client.destroy(), PATIENCE);
+    const timer = setTimeout(() => client.destroy(), patience);
     client.on("close", () => clearTimeout(timer));
     let bytes: Buffer = Buffer.alloc(0);
     let requests = 0;
@@ -92,6 +103,9 @@ export async function openDatabaseGate({ folder, owner, databases }: GateOptions
     });
     upstream.write(packet);
     upstream.write(more);
+    watchSession(client, upstream, () => {
+      if (listener.listening) onBroken(); // else it was the gate that ended it
+    });
     passOn(client, upstream);
   }
 
@@ -110,6 +124,7 @@ export async function openDatabaseGate({ folder, owner, databases }: GateOptions
       if (client.destroyed) upstream.destroy();
       return client.destroyed ? null : upstream;
     } catch (error) {
+      onBroken();
       refuse(client, "08001", `the database server cannot be reached (${error instanceof Error ? error.message : ""})`);
       return null;
     }

@@ -1,0 +1,27 @@
+// Work that fails when the database server goes away, through no fault of what is tried.
+import { TbError } from "../errors.ts";
+import type { Run } from "./types.ts";
+
+/** The database that every server has. */
+const MAINTENANCE = "postgres";
+/** Milliseconds that a server which is well never takes to answer nothing. */
+const LONG = 3000;
+
+/** Does the work with a session of tb's own open, starting a server that is down. When the work fails and the session is
+ * gone, or takes long to answer, it was the server's fault: throws TbError "transient", which parks the run. */
+export async function whileDatabaseAnswers<T>(run: Run, work: () => Promise<T>): Promise<T> {
+  const cluster = await run.adapters.databaseCluster();
+  return cluster.session(MAINTENANCE, async (query) => {
+    try {
+      return await work();
+    } catch (error) {
+      const asked = performance.now();
+      await query("select 1");
+      if (performance.now() - asked < LONG) throw error;
+      throw new TbError("transient", "The database server does not answer in time.", {
+        suggestion: "tb db status",
+        cause: error,
+      });
+    }
+  });
+}

@@ -1,0 +1,65 @@
+// What fails while the database server is away is not blamed on what was tried.
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { createEmbeddedPostgres } from "../../src/adapters/database-cluster/embedded-postgres.ts";
+import { selectAdapters } from "../../src/adapters/index.ts";
+import type { Sandbox } from "../../src/adapters/sandbox/sandbox.ts";
+import { foreseenError } from "../../src/foreseen-error.ts";
+import { judgeUndisturbed } from "../../src/pipeline/judge-undisturbed.ts";
+import type { Run } from "../../src/pipeline/types.ts";
+import { whileDatabaseAnswers } from "../../src/pipeline/while-database-answers.ts";
+import type { Verdict } from "../../src/verify/verdict.ts";
+import { readyScratch } from "../helpers/homes.ts";
+import { stopServer } from "../helpers/faults/postgres-server.ts";
+import type { ScratchHome } from "../helpers/postgres.ts";
+
+let scratch: ScratchHome;
+let run: Run;
+
+beforeAll(async () => {
+  scratch = await readyScratch();
+  run = { adapters: selectAdapters(scratch.config), emit: async () => {} } as unknown as Run;
+});
+afterAll(async () => {
+  await run.adapters.close();
+  await scratch.remove();
+});
+
+/** How often a verdict is asked for, when the server breaks off so many sessions before each. */
+async function asked(passed: boolean, broken: number): Promise<number> {
+  let [times, count] = [0, 0];
+  const sandbox = { brokenSessions: () => count } as unknown as Sandbox;
+  await judgeUndisturbed(run, sandbox, async () => {
+    times += 1;
+    count += broken;
+    return { passed, checks: [], endpoints: [], tables: [] } satisfies Verdict;
+  });
+  return times;
+}
+
+test("a verdict that found faults while sessions broke is looked for once more, and no other one", async () => {
+  expect(await asked(false, 1)).toBe(2);
+  expect(await asked(false, 0)).toBe(1);
+  expect(await asked(true, 1)).toBe(1);
+});
+
+const failed = () => Promise.reject(new Error("not healthy"));
+
+test("work that fails on a server that answers has failed", async () => {
+  await expect(whileDatabaseAnswers(run, failed)).rejects.toThrow("not healthy");
+  expect(await whileDatabaseAnswers(run, async () => "fine")).toBe("fine");
+});
+
+test("work that fails on a server that goes away, or hangs, waits for a better time", async () => {
+  const server = createEmbeddedPostgres(scratch.config, "projects");
+  const away = whileDatabaseAnswers(run, async () => {
+    await server.stop();
+    return failed();
+  });
+  await expect(away).rejects.toSatisfy((error) => foreseenError(error)?.code === "transient");
+  const hanging = whileDatabaseAnswers(run, async () => {
+    const goOn = await stopServer(scratch.home, "projects");
+    setTimeout(() => void goOn(), 4000);
+    return failed();
+  });
+  await expect(hanging).rejects.toMatchObject({ code: "transient", message: expect.stringContaining("in time") });
+});
