@@ -22,6 +22,7 @@ const DISK: DiskLimits = {
   unnoticedBytes: 64 * MIB,
   unnoticedFiles: 10_000,
   every: 1000,
+  longest: 10_000,
 };
 
 const FIRST_WAIT = 200;

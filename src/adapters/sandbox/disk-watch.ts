@@ -1,5 +1,6 @@
 // Bounds what a sandbox takes of the disk. There is no quota that every file system and user has, so it is watched: what is free
-// is asked for often, which costs nothing, and when much of that has gone the sandbox itself is measured.
+// is asked for often, which costs nothing, and when much of that has gone the sandbox itself is measured; also now and then, in
+// case somebody else has freed as much meanwhile.
 import { lstatSync, readdirSync, statfsSync } from "node:fs";
 import { TbError } from "../../errors.ts";
 import { errorCode } from "../../processes/error-code.ts";
@@ -11,8 +12,9 @@ export interface DiskLimits {
   /** How many of them may come unnoticed. */
   unnoticedBytes: number;
   unnoticedFiles: number;
-  /** Milliseconds between two looks. */
+  /** Milliseconds between two looks, and the longest between two measurements. */
   every: number;
+  longest: number;
 }
 
 const MIB = 1024 * 1024;
@@ -22,6 +24,7 @@ const LIMITS: DiskLimits = {
   unnoticedBytes: 256 * MIB,
   unnoticedFiles: 50_000,
   every: 250,
+  longest: 30_000,
 };
 /** Share of the disk that is left to others, whoever has taken the rest. */
 const LEFT_FREE = 0.05;
@@ -36,15 +39,17 @@ export interface DiskWatch {
 /** @param folders everything that the sandbox can write to; they lie on the file system of the first one. */
 export function createDiskWatch(folders: readonly [string, ...string[]], limits = LIMITS): DiskWatch {
   let seen = freeOf(folders[0]);
+  let measuredAt = performance.now();
   let full = false;
 
   /** Why it must stop; null when it may go on. */
   function look(begun: Free): string | null {
     const free = freeOf(folders[0]);
     const much = seen.bytes - free.bytes > limits.unnoticedBytes || seen.files - free.files > limits.unnoticedFiles;
-    if (much || full) {
+    if (much || full || performance.now() - measuredAt > limits.longest) {
       full = isOver(folders, limits);
       seen = free;
+      measuredAt = performance.now();
     }
     if (full) return tooMuch(limits);
     // Files that were removed while they are open take room, but cannot be found.
