@@ -20,6 +20,7 @@ import { createProject, type TestProject } from "../test/verify/project.ts";
 const pattern = process.argv[2];
 const wanted = (name: string) => pattern === undefined || new RegExp(pattern).test(name);
 const cache = await mkdtemp(join(tmpdir(), "tb-mutations-"));
+let current: TestProject | null = null;
 let [caught, missed, passed, refused] = [0, 0, 0, 0];
 
 function tell(name: string, good: boolean, verdict: Verdict, ms: number): void {
@@ -32,13 +33,20 @@ function tell(name: string, good: boolean, verdict: Verdict, ms: number): void {
 }
 
 async function withProject(of: Plan, work: (project: TestProject) => Promise<void>): Promise<void> {
-  const project = await createProject(of, cache);
+  current = await createProject(of, cache);
   try {
-    await work(project);
+    await work(current);
   } finally {
-    await project.remove();
+    await current.remove();
+    current = null;
   }
 }
+
+process.once("SIGINT", async () => {
+  await current?.remove();
+  await rm(cache, { recursive: true, force: true });
+  process.exit(130);
+});
 
 async function judge(name: string, project: TestProject, isGood: (verdict: Verdict) => boolean): Promise<boolean> {
   const since = performance.now();
@@ -51,18 +59,21 @@ async function judge(name: string, project: TestProject, isGood: (verdict: Verdi
 try {
   for (const [name, sound] of SOUND_PLANS.filter(([one]) => wanted(one))) {
     await withProject(sound, async (project) => {
-      (await judge(name, project, (verdict) => verdict.passed)) ? passed++ : refused++;
+      if (await judge(name, project, (verdict) => verdict.passed)) passed++;
+      else refused++;
     });
   }
   await withProject(plan, async (project) => {
     for (const { name, edits, regenerate } of VARIATIONS.filter((one) => wanted(one.name))) {
       await applyMutation({ edits, ...(regenerate && { regenerate }), format: true }, project);
-      (await judge(name, project, (verdict) => verdict.passed)) ? passed++ : refused++;
+      if (await judge(name, project, (verdict) => verdict.passed)) passed++;
+      else refused++;
       await project.reset();
     }
     for (const mutation of mutations.filter(({ name }) => wanted(name))) {
       await applyMutation(mutation, project);
-      (await judge(mutation.name, project, (verdict) => saysSo(mutation, verdict))) ? caught++ : missed++;
+      if (await judge(mutation.name, project, (verdict) => saysSo(mutation, verdict))) caught++;
+      else missed++;
       await project.reset();
     }
   });

@@ -1,5 +1,6 @@
 // Check "plan": every endpoint of the plan is a route file, every table and column of it is in the database.
-import type { Endpoint, Plan } from "../plan/plan.ts";
+import { BUILT_IN_COLUMNS } from "../plan/names.ts";
+import type { Column, Endpoint, Plan } from "../plan/plan.ts";
 import type { Finding } from "./check.ts";
 import { columnProblems } from "./column-present.ts";
 import type { SchemaFacts } from "./introspect.ts";
@@ -63,6 +64,16 @@ function fileProblems(routes: RouteFile[]): Failure[] {
       message: `serves the same endpoint as ${found[0]!.file}: remove one of them.`,
     })),
   ];
+}
+
+/** A change of rows that have no column of their own: no request for it can be valid. */
+export function changesNothing({ tables }: Plan, { operation }: Endpoint): boolean {
+  if (operation.kind !== "update") return false;
+  return tables.find(({ name }) => name === operation.table)?.columns.every(isBuiltIn) ?? false;
+}
+
+function isBuiltIn({ name }: Column): boolean {
+  return BUILT_IN_COLUMNS.some((one) => one === name);
 }
 
 function missing(endpoint: Endpoint): Failure {

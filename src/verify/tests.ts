@@ -4,7 +4,10 @@ import { ending, type Finding, lastLines, plural } from "./check.ts";
 import { type FileCoverage, readCounts, readErrors, readFailures, readLcov, type TestCounts } from "./test-report.ts";
 import { ASSERTIONS, LCOV, PATTERN, REPORT, TESTS } from "./test-runner.ts";
 import { databaseAccess, hasDatabase, NO_ACCESS, runNode, type Subject } from "./subject.ts";
+import type { Endpoint, Plan } from "../plan/plan.ts";
+import { changesNothing } from "./plan-present.ts";
 import { percent } from "./probe/tally.ts";
+import { capacity } from "./probe/values.ts";
 import type { Failure } from "./verdict.ts";
 
 const TIMEOUT_MS = 180_000;
@@ -101,15 +104,43 @@ function readNames(json: string): string[] {
 /** Endpoints of the plan whose route file was loaded, but none of whose functions was called. */
 function untestedEndpoints({ plan }: Subject, files: ReadonlyMap<string, FileCoverage>): Failure[] {
   return plan.endpoints
-    .filter(({ file }) => {
-      const calls = files.get(file)?.calls ?? [];
-      return calls.length > 0 && calls.every((count) => count === 0);
+    .filter((endpoint) => {
+      const calls = files.get(endpoint.file)?.calls ?? [];
+      return calls.length > 0 && calls.every((count) => count === 0) && canBeTested(plan, endpoint);
     })
     .map(({ method, path, file }) => ({
       file,
       endpoint: `${method} ${path}`,
       message: "no test calls it: write one that does, and checks the answer.",
     }));
+}
+
+/** Columns that can hold this many values, so that every test has new ones. */
+const PLENTY = 1e9;
+/** Characters of an address that is new every time. */
+const ADDRESS = 42;
+
+/** Not where no request could be valid, nor where rows would run out: tests share one database, and clear nothing away. */
+function canBeTested(plan: Plan, endpoint: Endpoint): boolean {
+  const { operation } = endpoint;
+  if (changesNothing(plan, endpoint)) return false;
+  const names =
+    operation.kind === "nested-list"
+      ? [operation.table, operation.parent]
+      : "table" in operation
+        ? [operation.table]
+        : [];
+  return names.every((name) => hasPlenty(plan, name));
+}
+
+function hasPlenty(plan: Plan, name: string): boolean {
+  const columns = plan.tables.find((table) => table.name === name)?.columns ?? [];
+  return columns.every((column) => {
+    const { type, unique, nullable, references, maxLength = Infinity } = column;
+    if (references) return nullable || references.table === name || hasPlenty(plan, references.table);
+    if (type === "email" || type === "url") return maxLength >= (unique ? ADDRESS : ADDRESS / 2);
+    return !unique || capacity(column) >= PLENTY;
+  });
 }
 
 /** Files that no test has loaded count with all their lines. */

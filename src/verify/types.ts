@@ -7,11 +7,10 @@ import type { Failure } from "./verdict.ts";
  * remembers lies where the project's programs can write, and a verdict rests on nothing that they have written. One checker,
  * because each of the four that the compiler starts by itself learns the libraries' types anew: half the work, and here no
  * slower alone. */
-export const TYPES = [
-  "node_modules/typescript/bin/tsc",
-  ...["--noEmit", "--noCheck", "false", "--incremental", "false", "--tsBuildInfoFile", "null"],
-  ...["--pretty", "false", "--listFiles", "--checkers", "1"],
-];
+export const TYPES =
+  "node_modules/typescript/bin/tsc --noEmit --noCheck false --incremental false --tsBuildInfoFile null --pretty false --listFiles --checkers 1".split(
+    " ",
+  );
 
 /** The compiler collects no garbage before it has a gigabyte: it ends long before that, with a sixth of the work less. */
 export const TYPES_ENV = { GOGC: "off", GOMEMLIMIT: "1GiB" };

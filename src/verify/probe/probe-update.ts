@@ -9,7 +9,7 @@ import { objectOf, type Probe } from "./prober.ts";
 import { differences, endpointFor, type Row, type Rows, writable } from "./rows.ts";
 import { unchanged } from "./unchanged.ts";
 import { changedTables } from "./store.ts";
-import { otherValue, smallestValue, unknownId } from "./values.ts";
+import { smallestValue, unknownId } from "./values.ts";
 
 /** Seconds by which a row is made older, so that a new time tells. */
 const AGE = 86_400;
@@ -31,11 +31,19 @@ export async function probeUpdate(rows: Rows, table: Table): Promise<void> {
   const row = await rows.make(table);
   if (!row) return;
   rows.forget(table, row);
+  if (writable(table).length === 0) return probeNothingToChange(rows, table, endpoint);
   const subject = { rows, table, endpoint, id: String(row["id"]), columns: changeable(rows, table, endpoint) };
   await probeEveryField(subject);
   await probeOneField(subject);
   if (rows.prober.planned) await probeEdges(subject);
   await probeBadUpdates(subject);
+}
+
+/** Of a row without a column of its own only its id can be asked for. */
+async function probeNothingToChange({ prober }: Rows, table: Table, endpoint: string): Promise<void> {
+  const one = `a change of ${withArticle(table.singular)}`;
+  const probes = badIds(prober, endpoint, one, {});
+  await prober.sendAll(probes.map((probe) => ({ ...probe, expect: [...probe.expect, ...REFUSED] })));
 }
 
 /** Columns the contract lets a client change. References may stay as they are; any other column must be among them. */
@@ -62,7 +70,7 @@ async function probeEveryField(subject: Subject): Promise<void> {
 
 /** Another value; of a reference another row, where that may be had. */
 async function another({ rows, table }: Subject, column: Column, current: unknown): Promise<unknown> {
-  if (column.type !== "reference") return otherValue(column, current, rows.next());
+  if (column.type !== "reference") return rows.another(table, column, current);
   const parent = rows.plan.tables.find((one) => one.name === column.references?.table);
   if (!parent || !rows.prober.planned) return current;
   const other = rows.of(parent.name).find((row) => row["id"] !== current);
@@ -113,7 +121,7 @@ async function probeOneField(subject: Subject): Promise<void> {
   if (!column) return;
   const current = (await rows.store.row(table.name, id))?.[column.name];
   await change(subject, `a change of ${column.name} alone`, {
-    [column.name]: otherValue(column, current, rows.next()),
+    [column.name]: await rows.another(table, column, current),
   });
 }
 
@@ -121,7 +129,8 @@ async function probeOneField(subject: Subject): Promise<void> {
 async function probeEdges(subject: Subject): Promise<void> {
   const { rows, table, id, columns } = subject;
   const names = new Set(columns.map(({ name }) => name));
-  const own = { ...table, columns: table.columns.filter(({ name }) => names.has(name)) };
+  // Another row has the smallest unique value already.
+  const own = { ...table, columns: table.columns.filter(({ name, unique }) => names.has(name) && !unique) };
   const smallest = edgeValues(own, (column) => smallestValue(column, rows.next()));
   if (Object.keys(smallest).length > 0) await change(subject, "a change to the smallest values", smallest);
   const nullable = columns.filter((column) => column.nullable).map(({ name }) => [name, null] as const);

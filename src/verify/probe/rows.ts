@@ -4,7 +4,7 @@ import type { Column, Endpoint, Operation, Plan, Table } from "../../plan/plan.t
 import { routeKey } from "../routes.ts";
 import { objectOf, type Prober, shown } from "./prober.ts";
 import type { Store } from "./store.ts";
-import { capacity, unknownId, validValue } from "./values.ts";
+import { capacity, otherValue, unknownId, validValue } from "./values.ts";
 
 export type Row = Record<string, unknown>;
 
@@ -32,6 +32,8 @@ export interface Rows {
   /** Rows that are put into the database by hand, older than all others and in groups of three that are equally old. Columns
    * that refer to others alternate between two parents. None where that cannot be done; `of` does not name them. */
   fill(table: Table, count: number): Promise<Row[]>;
+  /** Another value for a row of the table than it has now, where there is one, and none that is taken. */
+  another(table: Table, column: Column, current: unknown): Promise<unknown>;
   /** A number that no value was made of yet. */
   next(): number;
 }
@@ -95,12 +97,32 @@ export function createRows(plan: Plan, prober: Prober, store: Store): Rows {
         typeof value === "number" ? [...used].some((text) => Number(text) === value) : used.has(String(value));
       if (!taken) return value;
     }
-    for (const row of of(table.name)) {
-      if (!(await store.remove(table.name, String(row["id"])))) continue;
-      forget(table, row);
-      return row[column.name];
+    const row = of(table.name)[0];
+    if (!row) return validValue(column, n);
+    forget(table, row);
+    await clear(table, row["id"]);
+    return row[column.name];
+  }
+
+  /** Deletes a row directly, those that would keep it first. */
+  async function clear(table: Table, id: unknown): Promise<void> {
+    for (const child of plan.tables.filter((one) => one !== table)) {
+      for (const column of child.columns.filter((one) => one.references?.table === table.name)) {
+        if (column.references?.onDelete === "set null") continue;
+        for (const own of await store.ids(child.name, { column: column.name, value: id })) await clear(child, own);
+      }
     }
-    return validValue(column, n);
+    made.set(
+      table.name,
+      of(table.name).filter((row) => row["id"] !== id),
+    );
+    await store.remove(table.name, String(id));
+  }
+
+  async function another(table: Table, column: Column, current: unknown): Promise<unknown> {
+    n++;
+    if (!column.unique || capacity(column) >= PLENTY) return otherValue(column, current, n);
+    return capacity(column) > 1 ? freeValue(table, column) : current;
   }
 
   async function body(table: Table, extent: "full" | "minimal"): Promise<Row> {
@@ -174,7 +196,7 @@ export function createRows(plan: Plan, prober: Prober, store: Store): Rows {
     return ids.length > 0 ? ids : [null];
   }
 
-  return { plan, prober, store, of, remember, forget, body, make, fill, next: () => ++n };
+  return { plan, prober, store, of, remember, forget, body, make, fill, another, next: () => ++n };
 }
 
 function times(table: Table, seconds: number): Row {

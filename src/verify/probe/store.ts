@@ -19,8 +19,8 @@ export interface Store {
   row(table: string, id: string): Promise<Row | null>;
   /** Inserts rows directly and resolves to them, in their order; null when a rule of the database refuses one. */
   insert(table: string, rows: readonly Row[]): Promise<Row[] | null>;
-  /** Deletes a row directly; false when others need it. */
-  remove(table: string, id: string): Promise<boolean>;
+  /** Deletes a row directly, unless others need it. */
+  remove(table: string, id: string): Promise<void>;
   /** Moves the times of a row back, as if it had been made and changed `seconds` before. */
   backdate(table: string, id: string, seconds: number): Promise<void>;
   /** Ids newest first, as lists show them; only those that have this value in the column. */
@@ -86,8 +86,7 @@ function storeOf(client: Client, tables: readonly string[]): Store {
       return unlessRefused(inserted.then((found) => found.map(({ row }) => row)));
     },
     async remove(table, id) {
-      const text = `delete from ${escapeIdentifier(table)} where id = $1 returning id`;
-      return ((await unlessRefused(query(text, [id])))?.length ?? 0) > 0;
+      await unlessRefused(query(`delete from ${escapeIdentifier(table)} where id = $1`, [id]));
     },
     async backdate(table, id, seconds) {
       const text = `update ${escapeIdentifier(table)} set created_at = created_at - $2, updated_at = updated_at - $2 where id = $1`;

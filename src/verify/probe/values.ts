@@ -85,10 +85,8 @@ export function capacity({ type, values, minimum, maximum, maxLength = 200 }: Co
   if (type === "string") return 36 ** Math.min(maxLength, 8);
   if (type === "email") return 36 ** Math.min(Math.max(maxLength - 5, 0), 8);
   if (type === "url") return 36 ** Math.min(Math.max(maxLength - 12, 0), 8);
-  if (type === "decimal") return minimum === undefined || maximum === undefined ? 1e9 : (maximum - minimum) * 100;
-  if (type === "integer" || type === "bigint")
-    return minimum === undefined || maximum === undefined ? 1e9 : maximum - minimum + 1;
-  return 1e9;
+  if (minimum === undefined || maximum === undefined) return Infinity;
+  return type === "decimal" ? (maximum - minimum) * 100 : maximum - minimum + 1;
 }
 
 const INT32 = 2_147_483_647;
