@@ -1,5 +1,5 @@
 // What hostile code can do to processes: its own are few and end with it, others' it does not see.
-import { execFile, spawn } from "node:child_process";
+import { execFile, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readdirSync, readFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
@@ -175,6 +175,18 @@ describeIsolated("processes", () => {
     expect((await world.sh("uname -n")).stdout).toBe("sandbox\n");
     expect((await world.sh("hostname other || : > /proc/sys/kernel/hostname")).exitCode).not.toBe(0);
     expect(hostname()).not.toBe("other");
+  });
+
+  test("memory that this machine's programs share by a number is not there", async () => {
+    const key = 0x7b000000 + (process.pid % 0xffffff);
+    const attach = (flags: string) => `perl -e 'my $id = shmget(${key}, 16, ${flags}); print defined $id ? $id : "no"'`;
+    const id = execFileSync("sh", ["-c", attach("0666 | 01000")], { encoding: "utf8" }); // 01000 makes it
+    try {
+      expect(execFileSync("sh", ["-c", attach("0666")], { encoding: "utf8" })).toBe(id);
+      expect((await world.sh(attach("0666"))).stdout).toBe("no");
+    } finally {
+      execFileSync("perl", ["-e", `shmctl(${id}, 0, 0)`]);
+    }
   });
 
   test("its priority cannot be raised", async () => {
