@@ -35,7 +35,7 @@ export interface Config {
   readonly keyring: KeyringConfig;
 }
 
-export interface KeyringConfig {
+interface KeyringConfig {
   /** Variables by which programs find the session of the user and its keyring. */
   readonly session: Readonly<Record<string, string>>;
   /** Whether a new key goes there. A folder that TB_HOME names keeps its key with it: it may be copied or thrown away. */

@@ -1,7 +1,7 @@
 // A project's database from a backup: built beside the present one, proved, and only then ready to take its place.
-import type { DatabaseCluster } from "../adapters/database-cluster/database-cluster.ts";
 import { countRows } from "./backup-summary.ts";
 import { TbError } from "../errors.ts";
+import { databaseExists } from "../pipeline/live-schema.ts";
 import { introspect } from "../verify/introspect.ts";
 import { compareSchemas } from "../verify/migrations.ts";
 import { differingTables, checkFiles, loadSchema } from "./load.ts";
@@ -68,11 +68,6 @@ async function readForward(
   const saved = new Set(manifest.migrations.map(({ name }) => name));
   const forward = main.filter(({ name }) => !saved.has(name) && (wanted === null || wanted.has(name)));
   return { main, present, forward };
-}
-
-export async function databaseExists(cluster: DatabaseCluster, database: string): Promise<boolean> {
-  const { rows } = await cluster.query("postgres", "select 1 from pg_database where datname = $1", [database]);
-  return rows.length > 0;
 }
 
 function refuseUnknown(manifest: BackupManifest, main: MigrationText[]): void {

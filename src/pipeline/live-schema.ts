@@ -3,6 +3,11 @@ import type { DatabaseCluster } from "../adapters/database-cluster/database-clus
 
 const RUNNERS_TABLE = "public.schema_migrations";
 
+export async function databaseExists(cluster: DatabaseCluster, database: string): Promise<boolean> {
+  const { rows } = await cluster.query("postgres", "select 1 from pg_database where datname = $1", [database]);
+  return rows.length > 0;
+}
+
 /** File names in order; none before the first. */
 export async function appliedMigrations(cluster: DatabaseCluster, database: string): Promise<string[]> {
   const known = await cluster.query<{ found: boolean }>(database, "select to_regclass($1) is not null as found", [

@@ -130,17 +130,17 @@ describe.skipIf(!installed)("the Secret Service (gnome-keyring)", () => {
   keepsWhatItIsGiven("it", async () => platformKeyring(env, "linux")!);
 });
 
-describe("a secret store with a keyring", () => {
-  async function place(
-    preferred = true,
-  ): Promise<{ config: SecretConfig; file: string; session: Record<string, string> }> {
-    const home = await mkdtemp(join(folder, "tb-"));
-    // Which platform's program is asked depends on where the test runs; there is a stand-in for both.
-    const session = await standIn("secret-tool", SECRET_TOOL);
-    await writeFile(join(session.HOME!, "bin", "security"), SECURITY, { mode: 0o755 });
-    return { config: { home, keyring: { session, preferred } }, file: join(home, "secrets/installation.key"), session };
-  }
+async function place(
+  preferred = true,
+): Promise<{ config: SecretConfig; file: string; session: Record<string, string> }> {
+  const home = await mkdtemp(join(folder, "tb-"));
+  // Which platform's program is asked depends on where the test runs; there is a stand-in for both.
+  const session = await standIn("secret-tool", SECRET_TOOL);
+  await writeFile(join(session.HOME!, "bin", "security"), SECURITY, { mode: 0o755 });
+  return { config: { home, keyring: { session, preferred } }, file: join(home, "secrets/installation.key"), session };
+}
 
+describe("a secret store with a keyring", () => {
   test("puts a new key there, and its file only says so", async () => {
     const { config, file } = await place();
     const key = await createSecretStore(config).installationKey();

@@ -44,8 +44,8 @@ describe.each(SECRETS)("secret %j", (secret) => {
 });
 
 test("of two secrets the longer one is hidden whole", () => {
-  const { redact } = createRedactor(["hunter2", "hunter2-long"]);
-  expect(redact("DB_PASSWORD=hunter2-long and hunter2")).toBe("DB_PASSWORD=[redacted] and [redacted]");
+  const two = createRedactor(["hunter2", "hunter2-long"]);
+  expect(two.redact("DB_PASSWORD=hunter2-long and hunter2")).toBe("DB_PASSWORD=[redacted] and [redacted]");
 });
 
 test("a private key disappears line by line, its frame stays", () => {
@@ -66,20 +66,20 @@ test("text without a secret is the same text, also where it looks like a pattern
   expect(redactor.redact(text)).toBe(text);
 });
 
+function piecewise(pieces: string[]): string {
+  const stream = redactor.stream();
+  return pieces.map((piece) => stream.push(piece)).join("") + stream.end();
+}
+
 describe("a text that comes in pieces", () => {
   const whole = `start ${HARD} middle ${Buffer.from(HARD).toString("hex")}\nnext ${SECRETS[1]}\n${encodeURIComponent(HARD)} end`;
-
-  function piecewise(pieces: string[]): string {
-    const stream = redactor.stream();
-    return pieces.map((piece) => stream.push(piece)).join("") + stream.end();
-  }
 
   test("is redacted like the whole, wherever it is cut", () => {
     const expected = redactor.redact(whole);
     for (let cut = 0; cut <= whole.length; cut++) {
       expect(piecewise([whole.slice(0, cut), whole.slice(cut)]), `cut at ${cut}`).toBe(expected);
     }
-    expect(piecewise([...whole])).toBe(expected);
+    expect(piecewise(whole.split(""))).toBe(expected);
   });
 
   test("never tells the beginning of a secret before the rest is there", () => {

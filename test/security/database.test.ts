@@ -79,6 +79,30 @@ async function codeOf(work: Promise<unknown>): Promise<string | undefined> {
   }
 }
 
+async function vetted(sql: string) {
+  const found = await vetSql(sql);
+  if ("problems" in found) throw new Error(found.problems.join("\n"));
+  return found.statements;
+}
+
+function watch(owners: SessionOwners = { live: ["own"], work: ["own", "app"] }, project = PROJECT) {
+  const ended: EndedSession[] = [];
+  const watching = cluster.watchSessions(project, {
+    owners,
+    every: 100,
+    stayConnected: true,
+    onEnded: (session) => ended.push(session),
+  });
+  onTestFinished(() => watching.stop());
+  return ended;
+}
+
+/** What became of a statement: "57P01" when its session was ended. */
+async function runaway(client: Client, sql: string): Promise<string | undefined> {
+  await client.query("set statement_timeout = 0; set idle_in_transaction_session_timeout = 0");
+  return codeOf(client.query(sql));
+}
+
 describe.each(["own", "app"] as const)("role %s of the copy, with nothing before it but its rights", (role) => {
   test.each([
     ["run a program on the server", "copy (select 1) to program 'id'"],
@@ -431,33 +455,9 @@ describe("SQL that a model has written", () => {
       { status: "refused", error: expect.stringContaining("may be changed"), not_run: true },
     ]);
   });
-
-  async function vetted(sql: string) {
-    const found = await vetSql(sql);
-    if ("problems" in found) throw new Error(found.problems.join("\n"));
-    return found.statements;
-  }
 });
 
 describe("the watch over sessions", () => {
-  function watch(owners: SessionOwners = { live: ["own"], work: ["own", "app"] }, project = PROJECT) {
-    const ended: EndedSession[] = [];
-    const watching = cluster.watchSessions(project, {
-      owners,
-      every: 100,
-      stayConnected: true,
-      onEnded: (session) => ended.push(session),
-    });
-    onTestFinished(() => watching.stop());
-    return ended;
-  }
-
-  /** What became of a statement: "57P01" when its session was ended. */
-  async function runaway(client: Client, sql: string): Promise<string | undefined> {
-    await client.query("set statement_timeout = 0; set idle_in_transaction_session_timeout = 0");
-    return codeOf(client.query(sql));
-  }
-
   test("ends a statement that has lifted its own limit", async () => {
     const ended = watch();
     expect(await runaway(await open("app", COPY), "select count(*) from generate_series(1, 1e12)")).toBe("57P01");
@@ -528,19 +528,17 @@ describe("the watch over sessions", () => {
   });
 });
 
+async function orphans(): Promise<number> {
+  const text = "select 1 from pg_stat_activity where state = 'active' and query like '%/* orphan */'";
+  return (await cluster.query("postgres", text)).rows.length;
+}
+
 test("nothing that a killed client had asked for is worked on for long", async () => {
   const client = await open("app", COPY);
   void codeOf(client.query("select count(*) from generate_series(1, 1e12) /* orphan */"));
-  const running = async () =>
-    (
-      await cluster.query(
-        "postgres",
-        "select 1 from pg_stat_activity where state = 'active' and query like '%/* orphan */'",
-      )
-    ).rows.length;
-  await until(async () => (await running()) === 1);
+  await until(async () => (await orphans()) === 1);
   (client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy();
-  await until(async () => (await running()) === 0);
+  await until(async () => (await orphans()) === 0);
 });
 
 test("a watch starts no server that was stopped", async () => {

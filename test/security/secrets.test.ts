@@ -54,26 +54,26 @@ function expectNone(said: unknown): void {
   expect(text).toContain("[redacted]");
 }
 
-describe("what a run says", () => {
-  async function newRun() {
-    const runId = newId("run");
-    await insertRun(control, {
-      runId,
-      pipeline: "create",
-      ownerId: "someone",
-      projectId: PROJECT,
-      requestId: null,
-      modificationId: null,
-      input: {},
-      version: "0",
-    });
-    const token = (await takeLease(control, runId, 0, leaseOwner()))!;
-    const heard: RunEvent[] = [];
-    const row = await findRun(control, runId);
-    const voice = createVoice({ control, sinks: [(event) => void heard.push(event)], row, token });
-    return { runId, row, heard, voice };
-  }
+async function newRun() {
+  const runId = newId("run");
+  await insertRun(control, {
+    runId,
+    pipeline: "create",
+    ownerId: "someone",
+    projectId: PROJECT,
+    requestId: null,
+    modificationId: null,
+    input: {},
+    version: "0",
+  });
+  const token = (await takeLease(control, runId, 0, leaseOwner()))!;
+  const heard: RunEvent[] = [];
+  const row = await findRun(control, runId);
+  const voice = createVoice({ control, sinks: [(event) => void heard.push(event)], row, token });
+  return { runId, row, heard, voice };
+}
 
+describe("what a run says", () => {
   test("in events, the timeline and its end is clean when it is told and when it is stored", async () => {
     const { runId, heard, voice } = await newRun();
     const error = toErrorJson(new TbError("failure", EVERYTHING));
@@ -267,8 +267,7 @@ describe("who knows a secret", () => {
   });
 
   test("the environment's, by the names of the variables and in addresses", () => {
-    const value = () => randomBytes(9).toString("hex");
-    const [token, inUrl, proxy] = [value(), value(), value()];
+    const [token, inUrl, proxy] = ["a", "b", "c"].map((letter) => letter + randomBytes(9).toString("hex"));
     readConfig({
       TB_HOME: scratch.home,
       SOME_API_KEY: token,

@@ -3,7 +3,7 @@ import { Client } from "pg";
 import type { Adapters } from "../../adapters/index.ts";
 import type { DatabaseCluster } from "../../adapters/database-cluster/database-cluster.ts";
 import { migrationProblems, migrationsOfMain, appliedIn } from "../../backup/migrations.ts";
-import { databaseExists } from "../../backup/project-restore.ts";
+import { databaseExists } from "../../pipeline/live-schema.ts";
 import { toErrorJson } from "../../errors.ts";
 import { countOf } from "../../ui/count.ts";
 import type { Control } from "../control.ts";
@@ -69,11 +69,12 @@ async function checkRoles(
   database: string,
 ): Promise<Problem | string | null> {
   const problems = await loginProblems(cluster, project_id, database);
-  if (problems.length === 0) return null;
+  if (problems.length === 0 && !repair) return null;
   if (!repair) {
     return { message: "A role cannot log in.", details: problems, fix: `tb db check ${name} --repair` };
   }
-  await cluster.provision(project_id, database);
+  await cluster.provision(project_id, database); // also where they can log in: their rights and settings are not looked at
+  if (problems.length === 0) return null;
   const left = await loginProblems(cluster, project_id, database);
   if (left.length === 0) return "repaired: both can log in again";
   return { message: "A role cannot log in, also after its rights were renewed.", details: left, fix: "tb db stats" };

@@ -1,12 +1,14 @@
 // Runs the built artefact for its users, on the project's real database.
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
+import type { Connection } from "../../adapters/database-cluster/database-cluster.ts";
 import type { KeptBuild } from "../../adapters/deploy-target/deploy-target.ts";
 import type { Isolation, Sandbox } from "../../adapters/sandbox/sandbox.ts";
 import { recordDeployment, recordFailedDeployment } from "../../control/deployments.ts";
 import { withResource } from "../../control/ledger.ts";
 import { TbError } from "../../errors.ts";
 import type { Phase, Run } from "../types.ts";
+import { databaseExists } from "../live-schema.ts";
 import { whileDatabaseAnswers } from "../while-database-answers.ts";
 import { databaseEnv, openWorkspace } from "../workspace.ts";
 import type { BuildState } from "./find-build.ts";
@@ -71,7 +73,7 @@ async function deployBuild(state: DeployIn, run: Run): Promise<DeploymentState> 
   } as const;
   try {
     const deployment = await withResource(run.control, resource, async () => {
-      const connection = database ? await liveConnection(run, projectId, database) : null;
+      const connection = database ? await liveConnection(run, state, database) : null;
       const env = { NODE_ENV: "production", ...(connection && databaseEnv(connection)) };
       const what = { projectId, deploymentId, artefact, env, database: connection, signal: run.signal };
       return connection ? whileDatabaseAnswers(run, () => target.deploy(what)) : target.deploy(what);
@@ -128,8 +130,12 @@ export async function ensureBuilt(sandbox: Sandbox, run: Run): Promise<void> {
   }
 }
 
-async function liveConnection(run: Run, projectId: string, database: string) {
-  return (await run.adapters.databaseCluster()).connection(projectId, "app", database);
+/** With the rights that this tb gives: an earlier one may have given others, and a role may have changed itself. */
+async function liveConnection(run: Run, { projectId, build }: DeployIn, database: string): Promise<Connection> {
+  const cluster = await run.adapters.databaseCluster();
+  const old = build !== undefined && (await databaseExists(cluster, database)); // one that is lost is not replaced by an empty one
+  if (old) await cluster.provision(projectId, database);
+  return cluster.connection(projectId, "app", database);
 }
 
 async function exists(path: string): Promise<boolean> {
