@@ -9,7 +9,8 @@
 import type { CreateResult } from "../src/pipeline/phases/record.ts";
 import type { RunEvent } from "../src/pipeline/types.ts";
 import { removeTbHome, startTb, tbData, tbHome } from "../test/helpers/tb.ts";
-import { type Parts, prepareFloor } from "./floor.ts";
+import type { Parts } from "./bare.ts";
+import { prepareFloor } from "./floor.ts";
 
 const LIMIT = 1.5;
 const REQUEST = "a todo API with users and tasks";

@@ -120,8 +120,8 @@ async function probeNestedList(
   const parent = plan.tables.find((one) => one.name === parentName);
   if (!table || !parent) return;
   const one = withArticle(parent.singular);
+  const childless = await rows.make(parent); // first: another parent may have to go for it
   const owner = rows.of(name).find((row) => typeof row[column] === "string")?.[column];
-  const childless = await rows.make(parent);
   if (typeof owner === "string") {
     if (prober.planned) await probeExactly(rows, table, { endpoint, id: owner }, { column, value: owner });
     else {
