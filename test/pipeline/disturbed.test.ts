@@ -31,7 +31,7 @@ async function asked(passed: boolean, broken: number): Promise<number> {
   await judgeUndisturbed(run, sandbox, async () => {
     times += 1;
     count += broken;
-    return { passed, checks: [], endpoints: [], tables: [] } satisfies Verdict;
+    return { passed } as Verdict;
   });
   return times;
 }

@@ -31,7 +31,10 @@ export async function openPostgresDoor(upstream: string): Promise<PostgresDoor> 
   }
 
   const listener = createServer((client) => {
-    if (shut) return void client.destroy();
+    if (shut) {
+      client.destroy();
+      return;
+    }
     const server = connect(upstream);
     for (const [socket, other] of [
       [client, server],
