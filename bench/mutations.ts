@@ -42,11 +42,13 @@ async function withProject(of: Plan, work: (project: TestProject) => Promise<voi
   }
 }
 
-process.once("SIGINT", async () => {
+process.once("SIGINT", () => void leave());
+
+async function leave(): Promise<never> {
   await current?.remove();
   await rm(cache, { recursive: true, force: true });
   process.exit(130);
-});
+}
 
 async function judge(name: string, project: TestProject, isGood: (verdict: Verdict) => boolean): Promise<boolean> {
   const since = performance.now();

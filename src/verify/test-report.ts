@@ -1,7 +1,7 @@
 // Reads what node:test reports: TAP for people and lcov for programs, both written by the runner itself.
 import type { Failure } from "./verdict.ts";
 
-export const COUNTERS = ["tests", "suites", "pass", "fail", "cancelled", "skipped", "todo"] as const;
+const COUNTERS = ["tests", "suites", "pass", "fail", "cancelled", "skipped", "todo"] as const;
 
 export type TestCounts = Record<(typeof COUNTERS)[number], number>;
 

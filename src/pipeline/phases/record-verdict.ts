@@ -27,7 +27,7 @@ export interface VerifyResult {
   scores: Scores;
 }
 
-export interface VerifiedCheck {
+interface VerifiedCheck {
   /** What was checked, such as types, build, endpoints or tests. */
   name: string;
   /** Whether nothing was found. */
@@ -42,7 +42,7 @@ export interface VerifiedCheck {
   failures: VerifiedFailure[];
 }
 
-export interface VerifiedFailure {
+interface VerifiedFailure {
   /** What is wrong, and where there is a way, what to do. */
   message: string;
   /** The file it is in; null when it is in no single one. */

@@ -1,7 +1,7 @@
 // What the probes say in numbers: the security score and the performance score of a verdict (docs/verification.md).
 
 /** Milliseconds within which a valid request is answered to everyone's satisfaction; four times that is still tolerable. */
-export const SATISFYING_MS = 50;
+const SATISFYING_MS = 50;
 const TOLERABLE_MS = 4 * SATISFYING_MS;
 
 export interface Tally {
