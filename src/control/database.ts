@@ -201,11 +201,10 @@ function createControl(pool: Pool, schema: string, source: ControlSource): Contr
     let broken: Error | undefined;
     try {
       await client.query("begin");
-      const { rows } = await client.query<{ id: string }>("select pg_current_xact_id()::text as id");
       const result = await work(async <Row extends object>(text: string, values?: unknown[]) => {
         return (await client.query<Row>({ text, ...(values && { values }), types: PLAIN_NUMBERS })).rows;
       });
-      await commit(client, rows[0]!.id);
+      await commit(client);
       return result;
     } catch (error) {
       try {
@@ -219,12 +218,15 @@ function createControl(pool: Pool, schema: string, source: ControlSource): Contr
     }
   }
 
-  /** A commit whose answer was lost may have been done all the same: the server remembers. */
-  async function commit(client: PoolClient, transactionId: string): Promise<void> {
+  /** A commit whose answer was lost may have been done all the same: the server remembers. It has no number for a
+   * transaction that has only read, whose commit changes nothing. */
+  async function commit(client: PoolClient): Promise<void> {
+    const { rows } = await client.query<{ id: string | null }>("select pg_current_xact_id_if_assigned()::text as id");
+    const id = rows[0]!.id;
     try {
       await client.query("commit");
     } catch (error) {
-      if (!(await wasCommitted(pool, transactionId))) throw error;
+      if (id === null || !(await wasCommitted(pool, id))) throw error;
     }
   }
 
