@@ -46,11 +46,28 @@ export async function unlessFaulty(summary: string, work: () => Promise<unknown>
 }
 
 function bounded(failures: Failure[]): Failure[] {
-  const shown = failures
-    .slice(0, MAX_FAILURES)
-    .map((failure) => ({ ...failure, message: shorten(stripVTControlCharacters(failure.message)) }));
+  const shown = chosen(failures).map((failure) => ({
+    ...failure,
+    message: shorten(stripVTControlCharacters(failure.message)),
+  }));
   const rest = failures.length - shown.length;
   return rest > 0 ? [...shown, { message: `… and ${rest} more.` }] : shown;
+}
+
+/** As many as are told, in their order: where there are more, the first of each endpoint (or file) before the second of any. */
+function chosen(failures: Failure[]): Failure[] {
+  const counts = new Map<string, number>();
+  const ranked = failures.map((failure, index) => {
+    const place = failure.endpoint ?? failure.file ?? "";
+    const rank = counts.get(place) ?? 0;
+    counts.set(place, rank + 1);
+    return { failure, index, rank };
+  });
+  return ranked
+    .toSorted((a, b) => a.rank - b.rank || a.index - b.index)
+    .slice(0, MAX_FAILURES)
+    .toSorted((a, b) => a.index - b.index)
+    .map(({ failure }) => failure);
 }
 
 /** The first 2,000 characters, saying so. */

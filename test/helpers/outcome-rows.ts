@@ -60,6 +60,7 @@ export const ROWS: readonly Row[] = [
   row("db backup PROJECT"),
   row("db restore PROJECT latest", { bare: "db restore", alike: true }),
   row("doctor"),
+  row("secrets move file", { bare: "secrets move" }),
   row("init --no-download", { alike: true }),
   row("completion bash", { bare: "completion", alike: true }),
   row("verify PROJECT", { bare: "verify", long: true }),

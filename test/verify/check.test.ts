@@ -29,3 +29,14 @@ it("tells a model where and what", async () => {
     "Passed: build\nFailed: types\n- server/a.ts:3: error TS1: a\n  b\n- GET /api/b (server/b.ts): expected 200, got 500.\n- odd",
   );
 });
+
+it("tells the first problem of every endpoint before the twentieth of one", async () => {
+  const many = Array.from({ length: 30 }, (_, i) => ({ endpoint: "GET /a", message: String(i) }));
+  const failures = [...many, { endpoint: "GET /b", message: "last" }];
+  const told = await check("endpoints", async () => ({ count: null, summary: "", failures }));
+  expect(told.failures.map(({ message }) => message)).toEqual([
+    ...many.slice(0, 19).map(({ message }) => message),
+    "last",
+    "… and 11 more.",
+  ]);
+});
