@@ -32,7 +32,10 @@ const SUPPRESSIONS: readonly [RegExp, CheckName, string][] = [
   [/\bnode:coverage (?:disable|ignore)/, "tests", "hides code from the coverage"],
 ];
 
-export async function settingsProblems(sandbox: Sandbox, plan: Plan): Promise<SettingsProblems> {
+export async function settingsProblems(
+  sandbox: Pick<Sandbox, "listFiles" | "readFile">,
+  plan: Plan,
+): Promise<SettingsProblems> {
   const problems = new Map<CheckName, Failure[]>();
   const add = (name: CheckName, failure: Failure) => problems.set(name, [...(problems.get(name) ?? []), failure]);
   const base = new Map((await baseProjectFiles(plan)).map(({ path, content }) => [path, content]));

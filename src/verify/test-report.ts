@@ -6,12 +6,13 @@ const COUNTERS = ["tests", "suites", "pass", "fail", "cancelled", "skipped", "to
 export type TestCounts = Record<(typeof COUNTERS)[number], number>;
 
 const COVERAGE = "# start of coverage report";
+const COVERAGE_END = "# end of coverage report";
 
 /** The summary at the very end of a TAP report (before that of the coverage); a test that prints such lines cannot come
  * after it. */
 export function readCounts(tap: string): TestCounts | null {
-  const end = tap.lastIndexOf(`\n${COVERAGE}`);
-  const lines = (end === -1 ? tap : tap.slice(0, end))
+  const covered = tap.trimEnd().endsWith(COVERAGE_END);
+  const lines = (covered ? tap.slice(0, tap.lastIndexOf(`\n${COVERAGE}`)) : tap)
     .trimEnd()
     .split("\n")
     .slice(-COUNTERS.length - 1);

@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parseLintReport } from "../../src/verify/lint.ts";
-import { readCounts, readFailures } from "../../src/verify/test-report.ts";
-import { TESTS } from "../../src/verify/test-runner.ts";
+import { readCounts, readFailures, readLcov } from "../../src/verify/test-report.ts";
+import { ASSERTIONS, LCOV, TESTS } from "../../src/verify/test-runner.ts";
 import { parseTypeErrors } from "../../src/verify/types.ts";
 
 let folder: string;
@@ -34,6 +34,51 @@ async function tap(source: string): Promise<string> {
   return readFile(report, "utf8");
 }
 
+/** Names of the tests that asserted nothing. */
+async function hollow(source: string): Promise<unknown> {
+  await tap(source);
+  return JSON.parse(await readFile(join(folder, ASSERTIONS), "utf8"));
+}
+
+describe("a test that asserts nothing", () => {
+  it("is named, whatever else it does", async () => {
+    const names = await hollow(`
+describe("users", () => {
+  it("are empty", () => {});
+  it("are slow", async () => { await new Promise((resolve) => setTimeout(resolve, 5)); });
+  describe("of others", () => { it("are far down", () => {}); });
+  it("are looked at", () => { assert.equal(1, 1); });
+  it("are refused", async () => { await assert.rejects(Promise.reject(new Error("no"))); });
+  it("are looked at by a function", () => look());
+});
+function look() { assert.ok(true); }
+it("fails", () => { throw new Error("no"); });
+it("is skipped", { skip: true }, () => {});
+`);
+    expect(names).toEqual(["users > are empty", "users > are slow", "users > of others > are far down"]);
+  });
+
+  it("is noticed without changing what an assertion says", async () => {
+    const report = await tap(`it("a", () => { assert.ok(1 > 2); });`);
+    expect(readFailures(report)[0]).toMatchObject({
+      file: "tests/a.test.ts",
+      line: 3,
+      message: expect.stringMatching(/evaluated to a falsy value:\s+assert\.ok\(1 > 2\)/),
+    });
+  });
+});
+
+it("reads which lines ran and which functions were called", async () => {
+  await mkdir(join(folder, "server"), { recursive: true });
+  await writeFile(
+    join(folder, "server/a.ts"),
+    "export function a() {\n  return 1;\n}\nexport function b() {\n  return 2;\n}\n",
+  );
+  await tap(`import { a } from "../server/a.ts";\nit("a", () => { assert.equal(a(), 1); a(); });`);
+  const files = readLcov(await readFile(join(folder, LCOV), "utf8"));
+  expect([...files]).toEqual([["server/a.ts", { lines: 6, covered: 4, calls: [2, 0] }]]);
+});
+
 describe("a report of node:test", () => {
   it("is counted", async () => {
     const report = await tap(
@@ -57,6 +102,13 @@ it("throws", () => { throw new Error("it's broken"); });
       "throws: it's broken",
     ]);
     expect(failures[0]!.message).toContain("1 !== 2");
+  });
+
+  it("cannot be forged by what a test says of itself", async () => {
+    const said = ["tests 9", "suites 0", "pass 9", "fail 0", "cancelled 0", "skipped 0", "todo 0", "duration_ms 1"];
+    const end = ["start of coverage report", "end of coverage report"];
+    const source = `it("a", (t) => { for (const line of ${JSON.stringify([...said, ...end])}) t.diagnostic(line); assert.fail(); });`;
+    expect(readCounts(await tap(source))).toMatchObject({ pass: 0, fail: 1 });
   });
 
   it("cannot be forged by what a test prints", async () => {
