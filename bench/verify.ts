@@ -34,7 +34,7 @@ const answer = understand("a todo API with users and tasks");
 if (!answer.understood) throw new Error("The request was not understood.");
 const { plan } = answer;
 const scratch = await mkdtemp(join(tmpdir(), "tb-bench-"));
-const project = await createProject(plan, join(scratch, "cache"));
+const project = await createProject(plan, await mkdtemp(join(scratch, "cache-")));
 const { subject, cluster, sandbox } = project;
 const { projectId } = subject;
 const database = subject.database!;
