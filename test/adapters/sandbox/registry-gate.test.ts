@@ -28,10 +28,10 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-async function open(registry: string, resolve: (host: string) => string[] = () => []): Promise<void> {
+async function open(registry: string | null, resolve: (host: string) => string[] = () => []): Promise<void> {
   gate = await openRegistryGate({
     socketPath: join(folder, "npm.sock"),
-    registry: async () => new URL(registry),
+    registry: async () => (registry === null ? null : new URL(registry)),
     resolve: async (host) => resolve(host),
   });
 }
@@ -112,6 +112,13 @@ describe("a connection", () => {
     expect(gate!.connections()).toEqual([
       { host: expect.any(String), refused: "only the npm registry can be reached", sent: 0, received: 0 },
     ]);
+  });
+
+  test("to anywhere is refused where no registry is known, whatever the tree names as one", async () => {
+    await open(null, () => ["93.184.216.34"]);
+    expect(await get("/registry")).toEqual({ status: 200, body: "" });
+    expect((await tunnelTo("registry.test:443")).status).toBe(403);
+    expect(gate!.connections()).toMatchObject([{ refused: "only the npm registry can be reached" }]);
   });
 
   test.each(["127.0.0.1", "10.1.2.3", "169.254.169.254", "::1", "fd00::1", "::ffff:127.0.0.1", "64:ff9b::7f00:1"])(

@@ -1,7 +1,8 @@
 // What stands for npm inside a sandbox: npm itself, told of a proxy on the sandbox's own loopback that leads to the registry gate.
 
 /** Runs as CommonJS inside, beside the gate's socket, with the path of npm's own program as its first argument. Subcommands
- * that only run the project's scripts need no registry; a npm that these start comes through here again. */
+ * that only run the project's scripts need no registry; a npm that these start comes through here again. Where tb knows no
+ * registry, none is named, and the gate refuses whatever the tree names. */
 export const BRIDGE = `
 const { request } = require("node:http");
 const { connect, createServer } = require("node:net");
@@ -24,7 +25,7 @@ function open(registry) {
   server.listen(0, "127.0.0.1", () => {
     server.unref();
     const proxy = "http://127.0.0.1:" + server.address().port;
-    const settings = { registry, proxy, https_proxy: proxy, noproxy: "none.invalid" };
+    const settings = { ...(registry && { registry }), proxy, https_proxy: proxy, noproxy: "none.invalid" };
     for (const name in settings) process.env["npm_config_" + name] = settings[name];
     become();
   });
@@ -32,7 +33,7 @@ function open(registry) {
 if (LOCAL.has(args.find((arg) => !arg.startsWith("-")))) become();
 else request({ socketPath, path: "/registry" }, (response) => {
   let text = "";
-  response.on("data", (chunk) => (text += chunk)).on("end", () => open(text || "https://registry.npmjs.org/"));
+  response.on("data", (chunk) => (text += chunk)).on("end", () => open(text));
 }).on("error", (error) => { console.error(error.message); process.exit(1); }).end();
 `;
 
