@@ -1,5 +1,5 @@
 // All matching activities as one stream, oldest first, in constant memory: Postgres sends the columns (COPY), this process puts
-// them into lines, both at the same time. One statement, so it is the timeline as of one moment. It is sorted by one process of
+// them into lines, both at the same time. One statement, so it is the timeline as of one moment. It is read by one process of
 // Postgres: a second one would take the turn of this one.
 import { Client, escapeLiteral } from "pg";
 import { to as copyTo } from "pg-copy-streams";
@@ -7,7 +7,7 @@ import type { ActivityFilter, Bind } from "./activity-filter.ts";
 import { conditions, projectCondition } from "./activity-filter.ts";
 import type { ActivityScope } from "./activity-scope.ts";
 import type { Control } from "./control.ts";
-import { DELIMITER, QUOTE, splitRows } from "./activity-rows.ts";
+import { COPY_OPTIONS, LineParts, readRows } from "./activity-rows.ts";
 import { csvHeader, csvLine, jsonLine } from "./activity-record.ts";
 
 export type ExportFormat = "ndjson" | "csv";
@@ -20,7 +20,7 @@ export interface ExportOptions {
   around?: readonly [string, string];
 }
 
-/** Parts of the output, some thousand lines each. Leaving early ends the statement. */
+/** Parts of the output, some hundred lines each. Leaving early ends the statement. */
 export async function* exportActivities(
   control: Control,
   scope: ActivityScope,
@@ -37,15 +37,19 @@ export async function* exportActivities(
     await client.query(`begin read only; set local search_path to ${client.escapeIdentifier(control.schema)};
       set local statement_timeout = 0; set local work_mem = '32MB'; set local max_parallel_workers_per_gather = 0`);
     const stream = client.query(copyTo(copyStatement(scope, filter, limit)));
-    let rest = "";
+    const lines = new LineParts();
+    let full: Buffer[] = [];
+    let rest: Buffer = Buffer.alloc(0);
     for await (const chunk of stream as AsyncIterable<Buffer>) {
-      // Bytes as characters one to one: nothing is decoded, and no character is cut in two.
-      const { rows, rest: unfinished } = splitRows(rest + chunk.toString("latin1"));
-      rest = unfinished;
-      let lines = "";
-      for (const row of rows) lines += line(row);
-      if (lines) yield Buffer.from(lines, "latin1");
+      rest = readRows(rest.length > 0 ? Buffer.concat([rest, chunk]) : chunk, (fields) => {
+        const part = lines.add(line(fields));
+        if (part) full.push(part);
+      });
+      yield* full;
+      full = [];
     }
+    const last = lines.take();
+    if (last) yield last;
   } finally {
     await client.end();
   }
@@ -69,14 +73,10 @@ function copyStatement({ projects }: ActivityScope, filter: ActivityFilter, limi
     select action_id, created_at, project_id, action_type, action_details, status, environment, user_id, request_id, run_id,
       reference_ids
     from (select * from project_actions where ${where} ${newest}) as wanted order by created_at, action_id
-  ) to stdout (format csv, delimiter E'\\x${hex(DELIMITER)}', quote E'\\x${hex(QUOTE)}')`;
+  ) to stdout ${COPY_OPTIONS}`;
 }
 
 const literal: Bind = (value) => {
   if (typeof value === "number") return String(value);
   return typeof value === "string" ? escapeLiteral(value) : `array[${value.map((each) => escapeLiteral(each)).join()}]`;
 };
-
-function hex(character: string): string {
-  return character.charCodeAt(0).toString(16).padStart(2, "0");
-}

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { activityItem } from "../../src/control/activity.ts";
 import { exportActivities, type ExportOptions } from "../../src/control/activity-export.ts";
 import { type ActivityFilter, EVERYTHING } from "../../src/control/activity-filter.ts";
-import { splitRows } from "../../src/control/activity-rows.ts";
+import { LineParts, readRows } from "../../src/control/activity-rows.ts";
 import { type ActivityScope, findScope } from "../../src/control/activity-scope.ts";
 import { type Control, openControl } from "../../src/control/database.ts";
 import {
@@ -120,19 +120,31 @@ test("a reader that leaves early ends the statement", async () => {
 });
 
 test("rows are the same wherever they are cut", () => {
-  const fields = NASTY.map((text) => text.replaceAll("\u0002", "\u0002\u0002"));
-  const text = fields.map((field) => `a\u0001\u0002${field}\u0002\u0001c\n`).join("") + "plain\u0001row\n";
-  const wanted = [...NASTY.map((field) => ["a", field, "c"]), ["plain", "row"]];
+  const escaped = { "\\": "\\\\", "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\v": "\\v" };
+  const fields = NASTY.map((text) => Buffer.from(text).toString("latin1"));
+  const write = (field: string) =>
+    field.replaceAll(/[\\\b\f\n\r\t\v]/g, (each) => escaped[each as keyof typeof escaped]);
+  const text = fields.map((field) => `a\t${write(field)}\tc\n`).join("") + "plain\trow\n";
+  const wanted = [...fields.map((field) => ["a", field, "c"]), ["plain", "row"]];
   for (const size of [1, 2, 3, 7, 64, 10_000]) {
     const rows: string[][] = [];
-    let rest = "";
+    let rest = Buffer.alloc(0) as Buffer;
     for (let at = 0; at < text.length; at += size) {
-      const split = splitRows(rest + text.slice(at, at + size));
-      rows.push(...split.rows);
-      rest = split.rest;
+      const part = Buffer.concat([rest, Buffer.from(text.slice(at, at + size), "latin1")]);
+      rest = readRows(part, (row) => rows.push(row));
     }
-    expect({ size, rows, rest }).toEqual({ size, rows: wanted, rest: "" });
+    expect({ size, rows, rest: rest.length }).toEqual({ size, rows: wanted, rest: 0 });
   }
+});
+
+test("lines are put together without a loss, however long they are", () => {
+  const lines = [1, 70_000, 65_536, 65_535, 0, 3, 131_073, 65_530, 5, 1, 40_000, 40_000].map((length, i) =>
+    String.fromCharCode(97 + i).repeat(length),
+  );
+  const parts = new LineParts();
+  const taken = [...lines.map((line) => parts.add(line)), parts.take(), parts.take()];
+  expect(taken.at(-1)).toBeNull();
+  expect(Buffer.concat(taken.filter((part) => part !== null)).toString("latin1")).toBe(lines.join(""));
 });
 
 /** RFC 4180, strictly. */
