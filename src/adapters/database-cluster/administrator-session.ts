@@ -1,4 +1,5 @@
-// Short sessions of the cluster's administrator. None is kept open: a database with a session cannot be copied.
+// Short sessions of the cluster's administrator. Only those in the maintenance database are kept for the next one, because a
+// database with a session cannot be copied.
 import { setTimeout as sleep } from "node:timers/promises";
 import { Client, DatabaseError } from "pg";
 import type { ClusterSettings } from "../../config.ts";
@@ -31,20 +32,74 @@ const LONGEST_QUERY = 900_000;
 /** Attempts of work that met another session's change to the shared catalogs. */
 const ATTEMPTS = 12;
 
-/** Runs the work in a session on that database, starting an embedded server that is down (unless told not to).
- * Throws TbError "authentication", "configuration" or "transient" when there is no way in. */
-export async function asAdministrator<T>(
-  source: ClusterSource,
-  database: string,
-  work: (client: Client) => Promise<T>,
-  options: SessionOptions = {},
-): Promise<T> {
-  const client = await connect(source, database, options);
-  try {
-    return await work(client);
-  } finally {
-    await client.end();
+/** Milliseconds that a session waits for the next work. Opening one costs the server a process. */
+const KEPT_FOR = 3000;
+
+export interface AdministratorSessions {
+  /** Runs the work in a session on that database, starting an embedded server that is down (unless told not to).
+   * Throws TbError "authentication", "configuration" or "transient" when there is no way in. */
+  run<T>(database: string, work: (client: Client) => Promise<T>, options?: SessionOptions): Promise<T>;
+  /** Ends the sessions that nobody uses. */
+  close(): Promise<void>;
+}
+
+export function createAdministratorSessions(source: ClusterSource): AdministratorSessions {
+  /** Each with what takes it out of here. */
+  const idle = new Map<Client, () => void>();
+
+  function keep(client: Client): void {
+    const timer = setTimeout(() => void end(client), KEPT_FOR).unref();
+    const take = () => {
+      clearTimeout(timer);
+      idle.delete(client);
+      client.off("end", take);
+    };
+    client.on("end", take); // the server went
+    idle.set(client, take);
   }
+
+  function end(client: Client): Promise<void> {
+    idle.get(client)?.();
+    return client.end();
+  }
+
+  /** As good as new, or null. */
+  async function reuse(): Promise<Client | null> {
+    for (const [client, take] of idle) {
+      take();
+      try {
+        await client.query("discard all");
+        return client;
+      } catch {
+        await client.end(); // the server went; a new session says so if it still matters
+      }
+    }
+    return null;
+  }
+
+  async function open(database: string, options: SessionOptions): Promise<{ client: Client; last: boolean }> {
+    const last = database !== MAINTENANCE || options.patience !== undefined;
+    const client = last ? null : await reuse();
+    return { client: client ?? (await connect(source, database, options)), last };
+  }
+
+  return {
+    async run(database, work, options = {}) {
+      const { client, last } = await open(database, options);
+      let whole = false;
+      try {
+        const result = await work(client);
+        whole = !last;
+        return result;
+      } finally {
+        if (whole) keep(client);
+        else await client.end();
+      }
+    },
+    async close() {
+      await Promise.all([...idle.keys()].map(end));
+    },
+  };
 }
 
 async function connect(

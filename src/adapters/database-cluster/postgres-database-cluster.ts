@@ -1,9 +1,14 @@
 // The port over any Postgres 16 or newer: the embedded cluster and a server of the user's own.
-import { setTimeout as sleep } from "node:timers/promises";
 import { type Client, DatabaseError, escapeIdentifier, escapeLiteral, type QueryResult } from "pg";
 import { TbError } from "../../errors.ts";
 import type { SecretStore } from "../../secrets/secret-store.ts";
-import { asAdministrator, type ClusterSource, MAINTENANCE, retryCollisions } from "./administrator-session.ts";
+import {
+  type ClusterSource,
+  createAdministratorSessions,
+  MAINTENANCE,
+  retryCollisions,
+} from "./administrator-session.ts";
+import { createEmpty, createFrom } from "./create-database.ts";
 import type {
   AdministratorQuery,
   Connection,
@@ -28,16 +33,9 @@ import { type Looking, watch } from "./session-watch.ts";
 import { scramVerifier } from "./scram-verifier.ts";
 import { swapDatabases } from "./swap-databases.ts";
 
-/** Databases above this size (bytes) are copied file by file instead of through the write-ahead log. */
-const LARGE = 200_000_000;
-
-/** For a source whose sessions are ended: they may reconnect. Postgres itself waits five seconds for sessions to go. */
-const COPY_ATTEMPTS = 3;
-
 /** Milliseconds; the end of a run waits for a look that is under way. */
 const LONGEST_LOOK = 10_000;
 
-const OBJECT_IN_USE = "55006";
 const STILL_REFERENCED = "2BP01";
 
 /** @param limits of sessions; others only for tests that cannot wait so long. */
@@ -46,15 +44,17 @@ export function createPostgresCluster(
   secrets: SecretStore,
   limits = SESSION_LIMITS,
 ): DatabaseCluster {
+  const sessions = createAdministratorSessions(source);
+
   async function ensure(): Promise<void> {
     await source.start();
-    if (source.kind === "external") await asAdministrator(source, MAINTENANCE, checkServer);
+    if (source.kind === "external") await sessions.run(MAINTENANCE, checkServer);
   }
 
   async function provision(projectId: string, database: string): Promise<void> {
     assertOurs(database);
     const side = sideOf(projectId, database);
-    await asAdministrator(source, MAINTENANCE, async (client) => {
+    await sessions.run(MAINTENANCE, async (client) => {
       const rights = await administratorRights(client);
       await ensureRoles(client, rolesOf(projectId, side), rights);
       if (source.kind === "embedded") await retryCollisions(() => closeSharedDatabases(client));
@@ -75,9 +75,7 @@ export function createPostgresCluster(
   async function grant(projectId: string, database: string, rights: AdministratorRights): Promise<void> {
     const side = sideOf(projectId, database);
     const [roles, others] = [rolesOf(projectId, side), rolesOf(projectId, side === "live" ? "work" : "live")];
-    await asAdministrator(source, database, (inside) =>
-      retryCollisions(() => grantInside(inside, roles, others, rights)),
-    );
+    await sessions.run(database, (inside) => retryCollisions(() => grantInside(inside, roles, others, rights)));
   }
 
   /** A copy of a live database gets into other hands; one of a copy is in the right ones. */
@@ -87,7 +85,7 @@ export function createPostgresCluster(
     const side = sideOf(projectId, to);
     const handedOver = side !== sideOf(projectId, from);
     await dropDatabase(to);
-    await asAdministrator(source, MAINTENANCE, async (client) => {
+    await sessions.run(MAINTENANCE, async (client) => {
       const rights = await administratorRights(client);
       if (handedOver) await ensureRoles(client, rolesOf(projectId, side), rights);
       await createFrom(client, from, to);
@@ -113,14 +111,14 @@ export function createPostgresCluster(
 
   async function dropDatabase(database: string): Promise<void> {
     assertOurs(database);
-    await asAdministrator(source, MAINTENANCE, (client) =>
+    await sessions.run(MAINTENANCE, (client) =>
       retryCollisions(() => client.query(`drop database if exists ${escapeIdentifier(database)} with (force)`)),
     );
   }
 
   async function dropRoles(projectId: string): Promise<void> {
     const roles = allRolesOf(projectId).map((name) => escapeIdentifier(name));
-    await asAdministrator(source, MAINTENANCE, async (client) => {
+    await sessions.run(MAINTENANCE, async (client) => {
       try {
         await retryCollisions(() => client.query(`drop role if exists ${roles.join(", ")}`));
       } catch (error) {
@@ -136,13 +134,13 @@ export function createPostgresCluster(
 
   async function describeDatabases(): Promise<LabelledDatabase[]> {
     const ours = `turbobackend % of installation ${await secrets.installationId()}`;
-    return asAdministrator(source, MAINTENANCE, (client) => labelledDatabases(client, ours));
+    return sessions.run(MAINTENANCE, (client) => labelledDatabases(client, ours));
   }
 
   async function swap(databases: { live: string; next: string; retired: string }): Promise<void> {
     for (const name of Object.values(databases)) assertOurs(name);
-    await asAdministrator(source, MAINTENANCE, (switcher) =>
-      asAdministrator(source, MAINTENANCE, (ender) => swapDatabases(switcher, ender, databases)),
+    await sessions.run(MAINTENANCE, (switcher) =>
+      sessions.run(MAINTENANCE, (ender) => swapDatabases(switcher, ender, databases)),
     );
   }
 
@@ -164,16 +162,16 @@ export function createPostgresCluster(
     return async (work) => {
       if (!(await source.exists())) return;
       const options = { start: false, patience: LONGEST_LOOK };
-      await asAdministrator(source, MAINTENANCE, (client) => work(createLook(client, roles, limits)), options);
+      await sessions.run(MAINTENANCE, (client) => work(createLook(client, roles, limits)), options);
     };
   }
 
   function query<Row extends object>(database: string, text: string, values?: unknown[]): Promise<QueryResult<Row>> {
-    return asAdministrator(source, database, (client) => client.query<Row>(text, values));
+    return sessions.run(database, (client) => client.query<Row>(text, values));
   }
 
   function session<T>(database: string, work: (query: AdministratorQuery) => Promise<T>): Promise<T> {
-    return asAdministrator(source, database, (client) => work((text, values) => client.query(text, values)));
+    return sessions.run(database, (client) => work((text, values) => client.query(text, values)));
   }
 
   function rolePassword(role: string): Promise<string> {
@@ -196,7 +194,7 @@ export function createPostgresCluster(
     watchSessions: (projectId, { owners, onEnded, ...timing }) => watch(looking(projectId, owners), timing, onEnded),
     query,
     session,
-    close: () => Promise.resolve(), // no session outlives its work
+    close: () => sessions.close(),
   };
 }
 
@@ -251,51 +249,4 @@ async function checkServer(client: Client): Promise<void> {
       suggestion: `As an administrator of that server: ALTER ROLE ${client.user ?? "…"} CREATEDB CREATEROLE;`,
     });
   }
-}
-
-/** template0, because nobody can be connected to it; the text of every database is UTF-8. */
-async function createEmpty(client: Client, database: string): Promise<void> {
-  const { rows } = await client.query("select 1 from pg_database where datname = $1", [database]);
-  if (rows.length === 0)
-    await client.query(`create database ${escapeIdentifier(database)} template template0 encoding 'UTF8'`);
-}
-
-/** Sessions of a copy are ended, because a copy is only ever worked on by tb. A project's own database serves its app: its
- * sessions are left alone, and after the five seconds that Postgres waits for them the copy is refused. */
-async function createFrom(client: Client, from: string, to: string): Promise<void> {
-  const { rows } = await client.query<{ size: string; copy: boolean }>(
-    `select pg_database_size(oid) as size, coalesce(shobj_description(oid, 'pg_database') like 'turbobackend copy %', false) as copy
-     from pg_database where datname = $1`,
-    [from],
-  );
-  if (!rows[0]) throw new TbError("not_found", `There is no database ${from}.`);
-  const strategy = Number(rows[0].size) > LARGE ? "file_copy" : "wal_log";
-  const statement = `create database ${escapeIdentifier(to)} template ${escapeIdentifier(from)} strategy ${strategy}`;
-  for (let attempt = 1; ; attempt += 1) {
-    if (rows[0].copy)
-      await client.query("select pg_terminate_backend(pid) from pg_stat_activity where datname = $1", [from]);
-    try {
-      await retryCollisions(() => client.query(statement));
-      return;
-    } catch (error) {
-      if (!(error instanceof DatabaseError && error.code === OBJECT_IN_USE)) throw error;
-      if (!rows[0].copy || attempt === COPY_ATTEMPTS) throw await inUse(client, from, error);
-      await sleep(100 * attempt);
-    }
-  }
-}
-
-async function inUse(client: Client, database: string, cause: Error): Promise<TbError> {
-  const { rows } = await client.query<{ sessions: string }>(
-    "select count(*) as sessions from pg_stat_activity where datname = $1",
-    [database],
-  );
-  return new TbError(
-    "transient",
-    `The database ${database} cannot be copied while it is in use (sessions: ${rows[0]?.sessions ?? "?"}).`,
-    {
-      suggestion: "Stop what is connected to it (such as the deployed app), then try again.",
-      cause,
-    },
-  );
 }

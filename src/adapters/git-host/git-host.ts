@@ -1,5 +1,6 @@
 // Port: where a project's repository lives.
 import type { Leftover } from "../leftover.ts";
+import type { Prerequisite } from "../prerequisite.ts";
 
 export interface RepositoryRef {
   /** What a user can clone: a path or an https URL, never with a credential in it. */
@@ -17,6 +18,8 @@ export interface PushedCommit {
 
 export interface GitHost {
   readonly name: "local" | "github";
+  /** What it needs and does not find, before anything is made. */
+  missing(): Promise<Prerequisite[]>;
   /** Creates the private repository, or finds it. Idempotent. */
   createRepository(name: string): Promise<RepositoryRef>;
   /** Removes it. Removing what is not there is fine. */

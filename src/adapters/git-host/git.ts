@@ -47,6 +47,8 @@ export interface GitPlace {
 export interface Git {
   /** Runs one git command and returns its stdout. Rejects with GitError (its message is what git printed). */
   (args: string[], place?: GitPlace, input?: string): Promise<string>;
+  /** Looks for git, once. Throws TbError "configuration" when it is missing or too old. */
+  check(): Promise<void>;
 }
 
 /** Throws TbError "configuration" on first use when git is missing or too old. */
@@ -78,11 +80,14 @@ export function createGit(config: Config): Git {
       throw isUnwritten(error) ? cannotWrite(error) : error;
     }
   }
-  return async (args, place = {}, input) => {
-    checked ??= checkVersion(() => run(["--version"], {}, undefined));
-    await checked;
-    return run(args, place, input);
-  };
+  const check = () => (checked ??= checkVersion(() => run(["--version"], {}, undefined)));
+  return Object.assign(
+    async (args: string[], place: GitPlace = {}, input?: string) => {
+      await check();
+      return run(args, place, input);
+    },
+    { check },
+  );
 }
 
 /** git says why it cannot write only for some files. */

@@ -168,6 +168,16 @@ export function createLocalGitHost(config: Config): GitHost {
   return {
     name: "local",
 
+    async missing() {
+      try {
+        await git.check();
+        return [];
+      } catch (error) {
+        if (!(error instanceof TbError && error.code === "configuration")) throw error;
+        return [{ problem: error.message, remedy: error.suggestion ?? "" }];
+      }
+    },
+
     async createRepository(name) {
       const folder = bare(name);
       await createBare(folder);

@@ -11,7 +11,7 @@ import { launch, type Command } from "../../processes/launch.ts";
 import { waitForEnd } from "../../processes/wait-for-end.ts";
 import { createTextTail } from "../../processes/text-tail.ts";
 import { npmFailure } from "./npm-failure.ts";
-import type { Prerequisite } from "./sandbox.ts";
+import type { Prerequisite } from "../prerequisite.ts";
 
 const TIMEOUT = 15 * 60_000;
 const ARGUMENTS = [

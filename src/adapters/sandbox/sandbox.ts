@@ -1,4 +1,5 @@
 // Port: a place where a project's working tree lives and its commands run.
+import type { Prerequisite } from "../prerequisite.ts";
 import type { Connection } from "../database-cluster/database-cluster.ts";
 import type { Leftover } from "../leftover.ts";
 
@@ -10,14 +11,6 @@ export interface IsolationFacts {
   reason: string;
   /** What would give more, as commands; null = nothing would. */
   improvement: string | null;
-}
-
-/** Something that must be there and is not. */
-export interface Prerequisite {
-  /** A sentence: "npm was not found." */
-  problem: string;
-  /** A sentence that says what to do. */
-  remedy: string;
 }
 
 export interface SandboxProvider {

@@ -65,10 +65,8 @@ async function prepare(state: In, run: Run): Promise<SandboxFacts> {
     await (await run.adapters.databaseCluster()).ensure();
   }
   const filling = fill(state, run);
-  await allDone([makeDatabase(state, run), filling]);
-  await migrate(state, run);
+  await allDone([filling.then((filled) => saveBase(state, run, filled)), makeDatabase(state, run, filling)]);
   const sandbox = await filling;
-  await allDone([copyDatabase(state, run), saveBase(state, run, sandbox)]);
   return { provider: sandbox.provider, isolation: sandbox.isolation };
 }
 
@@ -79,8 +77,15 @@ async function fill({ projectId, plan, database }: In, run: Run): Promise<Sandbo
   return sandbox;
 }
 
-async function makeDatabase({ projectId, database }: In, run: Run): Promise<void> {
-  if (!database) return;
+/** The migration runs in the sandbox. */
+async function makeDatabase(state: In, run: Run, filling: Promise<unknown>): Promise<void> {
+  if (!state.database) return;
+  await allDone([createDatabase(state, run, state.database), filling]);
+  await migrate(state, run, state.database);
+  await copyDatabase(state, run, state.database);
+}
+
+async function createDatabase({ projectId }: In, run: Run, database: string): Promise<void> {
   const cluster = await run.adapters.databaseCluster();
   const common = { run_id: run.id, project_id: projectId, provider: cluster.kind };
   // Roles first in the ledger, so that they are released last: a role that owns a schema cannot be dropped.
@@ -105,8 +110,7 @@ async function saveBase({ projectId }: In, run: Run, sandbox: Sandbox): Promise<
   );
 }
 
-async function migrate({ projectId, modificationId, plan, database }: In, run: Run): Promise<void> {
-  if (!database) return;
+async function migrate({ projectId, modificationId, plan }: In, run: Run, database: string): Promise<void> {
   const workspace = await openWorkspace(run, { projectId, database: true });
   const { durationMs } = await applyMigrations(run, await workspace.sandbox(), projectId, database);
   const migration = renderMigration(plan)!;
@@ -122,8 +126,7 @@ async function migrate({ projectId, modificationId, plan, database }: In, run: R
   });
 }
 
-async function copyDatabase({ projectId, database }: In, run: Run): Promise<void> {
-  if (!database) return;
+async function copyDatabase({ projectId }: In, run: Run, database: string): Promise<void> {
   const cluster = await run.adapters.databaseCluster();
   const names = workDatabases(projectId);
   const common = { run_id: run.id, project_id: projectId, kind: "work-database", provider: cluster.kind } as const;
