@@ -1,18 +1,16 @@
 // Proves the prober: every mutated project must be caught by the check that it names, every sound one must pass.
 // Run: npm run mutations [-- PATTERN]
 //
-// Takes a few seconds for each. Without a pattern it writes docs/mutations.md. Exit code 1 when one was missed or refused.
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+// Takes a few seconds for each. Exit code 1 when one was missed or refused.
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import type { Plan } from "../src/plan/plan.ts";
 import { formatVerdict } from "../src/verify/format-verdict.ts";
 import type { Verdict } from "../src/verify/verdict.ts";
 import { verifyProject } from "../src/verify/verify-project.ts";
 import { mutations } from "../test/verify/mutations/index.ts";
 import { applyMutation, saysSo } from "../test/verify/mutations/mutation.ts";
-import { mutationsPage, PAGE } from "../test/verify/mutations/page.ts";
 import { SOUND_PLANS, VARIATIONS } from "../test/verify/mutations/sound-projects.ts";
 import { plan } from "../test/verify/plan.ts";
 import { createProject, type TestProject } from "../test/verify/project.ts";
@@ -86,4 +84,3 @@ process.stdout.write(
   `\nmutations caught ${caught}, missed ${missed}; sound projects passed ${passed}, refused ${refused}\n`,
 );
 if (missed + refused > 0) process.exitCode = 1;
-else if (pattern === undefined) await writeFile(fileURLToPath(new URL(`../${PAGE}`, import.meta.url)), mutationsPage());

@@ -1,7 +1,8 @@
-// Everything in docs/ that is made from the definitions of the commands and the types of their data.
+// Everything in docs/ that is made from the definitions of the commands and the types of their data, and the table of mutations.
 import type { Command } from "@oclif/core/command";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { mutationsPage, PAGE as MUTATIONS_PAGE } from "../../test/verify/mutations/page.ts";
 import { loadSourcePlugin } from "../../src/source-plugin.ts";
 import { commandName, fileStem, renderCommandPage } from "./command-page.ts";
 import { commandTable, renderIndexPage } from "./index-page.ts";
@@ -26,6 +27,7 @@ export async function generateDocs(root: string): Promise<Map<string, string>> {
   }
   files.set("docs/commands/README.md", renderIndexPage(commands, await readTopics(root)));
   files.set("README.md", withCommands(await readFile(join(root, "README.md"), "utf8"), commands));
+  files.set(MUTATIONS_PAGE, mutationsPage());
   for (const [name, schema] of commonSchemas(reader)) files.set(`docs/schemas/${name}.json`, schema);
   return files;
 }

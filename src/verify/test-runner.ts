@@ -14,7 +14,8 @@ export const ASSERTIONS = `${FOLDER}/assertions.json`;
  * node's `--test-isolation=none`, which passes over an error that a file throws once its tests are registered. No test
  * begins before all files are loaded: when none is waiting, node:test takes the run for finished.
  *
- * Assertions are counted where a test takes `assert.equal` from node:assert. What it gets is the very function, so that
+ * Assertions are counted where a test takes `assert.equal` from node:assert, from the beginning of each test by its name: its
+ * steps are tests too, and may run side by side. What it gets is the very function, so that
  * messages and stacks stay what they are. */
 const RUN_ALL = `
 import assert from "node:assert";
@@ -30,10 +31,10 @@ for (const target of [assert, assert.strict]) {
     Object.defineProperty(target, name, { configurable: true, enumerable: true, get: () => (asserted++, value) });
   }
 }
-let since = 0;
+const since = new Map();
 const hollow = [];
-beforeEach(() => { since = asserted; });
-afterEach((t) => { if (t.passed && asserted === since) hollow.push(t.fullName); });
+beforeEach((t) => { since.set(t.fullName, asserted); });
+afterEach((t) => { if (t.passed && asserted === since.get(t.fullName)) hollow.push(t.fullName); });
 process.on("exit", () => writeFileSync(${JSON.stringify(ASSERTIONS)}, JSON.stringify(hollow)));
 const files = [];
 for await (const file of glob(${JSON.stringify(PATTERN)})) files.push(file);

@@ -40,6 +40,7 @@ export async function probeList(rows: Rows, table: Table, filled: Row[]): Promis
   if (prober.planned) {
     await probeExactly(rows, table, { endpoint });
     await probeSizes(rows, table, { endpoint });
+    await probeAgain(rows, table, { endpoint });
   } else await probeLoosely(rows, { endpoint }, rows.of(table.name));
   const total = await store.count(table.name);
   const first = await askPage(prober, { endpoint }, "a page of one", { limit: 1 });
@@ -94,6 +95,16 @@ async function probeSizes({ prober, store }: Rows, table: Table, list: List): Pr
     if (page && page.items.length !== expected)
       prober.fail(list.endpoint, `${what}: it should have ${expected} items and has ${page.items.length}.`);
   }
+}
+
+/** What was asked before (by `probeSizes`) once more, when there is another row: a list does not answer from memory. */
+async function probeAgain(rows: Rows, table: Table, list: List): Promise<void> {
+  const { prober, store } = rows;
+  if (!(await rows.make(table))) return;
+  const what = `a page of ${LARGEST_PAGE}, again after a row was made`;
+  const page = await askPage(prober, list, what, { limit: LARGEST_PAGE });
+  const ids = await store.ids(table.name);
+  if (page) compareOrder(prober, list.endpoint, what, page.items, ids.slice(0, LARGEST_PAGE));
 }
 
 function badQueries({ planned }: Prober, { endpoint, id }: List): Probe[] {

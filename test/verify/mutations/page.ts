@@ -1,4 +1,4 @@
-// docs/mutations.md: the table of what verification is tried on. Written by `npm run mutations`.
+// docs/mutations.md: the table of what verification is tried on. Written by `npm run docs`.
 import { SUBJECTS, mutations } from "./index.ts";
 import { SOUND_PLANS, VARIATIONS } from "./sound-projects.ts";
 
@@ -17,7 +17,8 @@ npm run mutations            # all of them, one after the other
 npm run mutations -- cursor  # those whose names match
 \`\`\`
 
-It ends with an error when one of ${mutations.length} is missed or one of ${sound} is refused, and writes this page.
+It ends with an error when one of ${mutations.length} is missed or one of ${sound} is refused. This page is made from the
+definitions by \`npm run docs\`.
 ${SUBJECTS.map(([title, list]) => section(title, list)).join("")}
 ## Right, each in its own way
 
@@ -27,8 +28,10 @@ ${SOUND_PLANS.map(([name, plan]) => `| ${escaped(name)} | ${plan.tables.length} 
 }
 
 function section(title: string, list: (typeof SUBJECTS)[number][1]): string {
-  const rows = list.map(({ name, what, check }) => `| ${name} | ${escaped(what)} | ${check} |\n`);
-  return `\n## ${title}\n\n| mutation | what is wrong | found by |\n| --- | --- | --- |\n${rows.join("")}`;
+  const rows = list.map(
+    ({ name, what, check, says }) => `| ${name} | ${escaped(what)} | ${check} | \`${escaped(says.source)}\` |\n`,
+  );
+  return `\n## ${title}\n\n| mutation | what is wrong | found by | and tb says (a pattern) |\n| --- | --- | --- | --- |\n${rows.join("")}`;
 }
 
 function escaped(text: string): string {

@@ -292,7 +292,7 @@ export const reading: Mutation[] = [
     name: "list-remembers",
     what: "A list answers what it has answered before.",
     check,
-    says: /GET \/api\/users .*(?:is still on a page|should be there|missing|should have|rows exist)/,
+    says: /GET \/api\/users .*again after a row was made: .* missing/,
     edits: [
       {
         file: LIST_USERS,

@@ -86,12 +86,7 @@ export const VARIATIONS: readonly Variation[] = [
       {
         file: `${USERS}/[id].patch.ts`,
         from: "updated_at = extract(epoch from now())::bigint",
-        to: "updated_at = ${unixNow()}",
-      },
-      {
-        file: `${USERS}/[id].patch.ts`,
-        from: "import { assignments, sql }",
-        to: 'import { unixNow } from "../../utils/time.ts";\nimport { assignments, sql }',
+        to: "updated_at = ${Math.round(Date.now() / 1000)}", // rounded, as Postgres does for created_at
       },
     ],
   },
