@@ -29,7 +29,8 @@ ${SOUND_PLANS.map(([name, plan]) => `| ${escaped(name)} | ${plan.tables.length} 
 
 function section(title: string, list: (typeof SUBJECTS)[number][1]): string {
   const rows = list.map(
-    ({ name, what, check, says }) => `| ${name} | ${escaped(what)} | ${check} | \`${escaped(says.source)}\` |\n`,
+    ({ name, what, check, says }) =>
+      `| ${name} | ${escaped(what)} | ${check} | \`${escaped(says.source.replaceAll(/\\([^\w])/g, "$1"))}\` |\n`,
   );
   return `\n## ${title}\n\n| mutation | what is wrong | found by | and tb says (a pattern) |\n| --- | --- | --- | --- |\n${rows.join("")}`;
 }
