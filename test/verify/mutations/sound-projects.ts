@@ -108,6 +108,11 @@ export const VARIATIONS: readonly Variation[] = [
         from: "`/api/users/${user.id}`",
         to: "`${event.url.origin}/api/users/${user.id}`",
       },
+      {
+        file: "tests/users.test.ts",
+        from: 'created.headers.get("location")',
+        to: 'new URL(created.headers.get("location") ?? "").pathname',
+      },
     ],
   },
   {
@@ -120,6 +125,7 @@ export const VARIATIONS: readonly Variation[] = [
       },
       { file: "server/utils/page.ts", from: 'Buffer.from(cursor, "base64url")', to: 'Buffer.from(cursor, "hex")' },
       { file: "server/utils/route.ts", from: "BODY_LIMIT = 100_000", to: "BODY_LIMIT = 150_000" },
+      { file: "tests/route.test.ts", from: '"x".repeat(100_000)', to: '"x".repeat(150_000)' },
       { file: `${TASKS}/[id].get.ts`, from: "No task has this id.", to: "We have looked everywhere." },
       {
         file: "tests/sql.test.ts",
