@@ -32,7 +32,7 @@ async function prepare(version: string): Promise<void> {
   await writeFile(join(place, "node_modules", "small", "package.json"), JSON.stringify({ name: "small", version }));
   const { "": _, ...installed } = (JSON.parse(made.lockfile) as { packages: Record<string, object> }).packages;
   await writeFile(join(place, "node_modules", ".package-lock.json"), JSON.stringify({ packages: installed }));
-  seal(place);
+  await seal(place);
 }
 
 async function need(version: string): Promise<void> {

@@ -2,8 +2,10 @@
 import { mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { GitError } from "simple-git";
+import { allDone } from "../../all-done.ts";
 import type { Config } from "../../config.ts";
 import { TbError } from "../../errors.ts";
+import { commitIndex, commitTree, type Tip, writeTree } from "./commit.ts";
 import { createGit, pastStaleLocks } from "./git.ts";
 import type { GitHost, PushedCommit } from "./git-host.ts";
 import {
@@ -26,6 +28,7 @@ import {
   indexEntries,
   linksAndModules,
   refuseUnsafe,
+  safePaths,
   treeEntries,
   unsafe,
   withIndex,
@@ -33,12 +36,6 @@ import {
 
 const MAIN = "main";
 
-/** What a ref names. */
-interface Tip {
-  commit: string;
-  tree: string;
-  ref: string;
-}
 /** Wins over every .gitattributes of a tree: what is in the working tree is stored byte for byte. */
 const ATTRIBUTES = "* -text -eol -crlf -ident -filter -working-tree-encoding -diff -merge\n";
 
@@ -89,18 +86,6 @@ export function createLocalGitHost(config: Config): GitHost {
   async function branchesOf(gitDir: string): Promise<string[]> {
     const output = await git(["for-each-ref", "--format=%(refname:lstrip=2)", "refs/heads/"], { gitDir });
     return output.split("\n").filter(Boolean);
-  }
-
-  /** Commits the index of `place` on `parent` under `ref`, unless the parent has the same tree. */
-  async function commitIndex(place: { gitDir?: string }, ref: string, parent: Tip | null, message: string) {
-    const tree = (await git(["write-tree"], place)).trim();
-    const changed = tree !== parent?.tree;
-    const base = parent ? ["-p", parent.commit] : [];
-    const commit = changed
-      ? (await git(["commit-tree", tree, ...base, "-F", "-"], place, message)).trim()
-      : parent.commit;
-    await pastStaleLocks(place.gitDir!, () => git(["update-ref", ref, commit], place));
-    return { commit, changed };
   }
 
   /** Brings the repository's branch into `refs/heads/<branch>` of the project's git directory. */
@@ -199,10 +184,9 @@ export function createLocalGitHost(config: Config): GitHost {
       const parent = known?.ref === ref ? known : ((await fetchBranch(gitDir, repository.name, branch)) ?? known);
       const { commit, paths } = await withIndex(gitDir, workTree, async (place) => {
         await addAll(git, place, parent?.commit ?? null);
-        const entries = await indexEntries(git, place);
-        refuseUnsafe(entries);
-        await refuseSecrets(git, place, { parent: parent?.commit ?? null, message });
-        return { ...(await commitIndex(place, ref, parent, message)), paths: entries.map(({ path }) => path) };
+        const [paths, tree] = [safePaths(git, place), writeTree(git, place)];
+        await allDone([paths, refuseSecrets(git, place, { parent: parent?.commit ?? null, message }), tree]);
+        return { ...(await commitTree(git, await tree, place, ref, parent, message)), paths: await paths };
       });
       await push(gitDir, repository.name, commit, branch);
       return { url: repository.url, branch, commit, files: parent ? await changedIn(gitDir, commit) : paths };
@@ -278,7 +262,7 @@ export function createLocalGitHost(config: Config): GitHost {
           const left = linksAndModules(await indexEntries(git, place)).join("\0");
           await git(["update-index", "--force-remove", "-z", "--stdin"], place, left);
         }
-        return commitIndex(place, name, parent, `Tree ${ref}\n`);
+        return commitIndex(git, place, name, parent, `Tree ${ref}\n`);
       });
     },
 

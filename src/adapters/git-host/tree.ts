@@ -47,6 +47,13 @@ export async function indexEntries(git: Git, place: GitPlace): Promise<TreeEntry
   return entries(await git(["ls-files", "--stage", "-z"], place));
 }
 
+/** Paths of the index. Throws like `refuseUnsafe`. */
+export async function safePaths(git: Git, place: GitPlace): Promise<string[]> {
+  const found = await indexEntries(git, place);
+  refuseUnsafe(found);
+  return found.map(({ path }) => path);
+}
+
 /** Entries of a commit's tree. */
 export async function treeEntries(git: Git, gitDir: string, commit: string): Promise<TreeEntry[]> {
   return entries(await git(["ls-tree", "-r", "-z", commit], { gitDir }));

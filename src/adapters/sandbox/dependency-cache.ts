@@ -46,7 +46,7 @@ export async function prepareDependencies(
       await writeFile(join(temporary, "package.json"), manifests.packageJson);
       await writeFile(join(temporary, "package-lock.json"), manifests.lockfile);
       await npmCi(config, temporary, { ...options, packages });
-      seal(temporary);
+      await seal(temporary);
       await moveIntoPlace(temporary, folder);
     } finally {
       await removeTree(temporary);
@@ -87,7 +87,7 @@ export async function placeDependencies(
 
 /** Moved away first, so that nobody is given half of them. */
 async function discardChanged(folder: string): Promise<void> {
-  if (!existsSync(folder) || isSealed(folder)) return; // someone else was faster
+  if (!existsSync(folder) || (await isSealed(folder))) return; // someone else was faster
   const away = join(folder, "..", `.new-${process.pid}-${randomBytes(6).toString("hex")}`);
   try {
     await rename(folder, away);

@@ -8,6 +8,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { constants, copyFileSync, lstatSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { copyFile, readdir, rename } from "node:fs/promises";
 import { join } from "node:path";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { copyTree } from "../../processes/copy-tree.ts";
 import { errorCode } from "../../processes/error-code.ts";
 import { launch } from "../../processes/launch.ts";
@@ -18,14 +19,14 @@ import { waitForEnd } from "../../processes/wait-for-end.ts";
 const SEAL = "node_modules.sha256";
 
 /** Notes what the packages in `<folder>/node_modules` are like. */
-export function seal(folder: string): void {
-  writeFileSync(join(folder, SEAL), fingerprint(join(folder, "node_modules")));
+export async function seal(folder: string): Promise<void> {
+  writeFileSync(join(folder, SEAL), await fingerprint(join(folder, "node_modules")));
 }
 
 /** Whether they are still like that. */
-export function isSealed(folder: string): boolean {
+export async function isSealed(folder: string): Promise<boolean> {
   try {
-    return readFileSync(join(folder, SEAL), "utf8") === fingerprint(join(folder, "node_modules"));
+    return readFileSync(join(folder, SEAL), "utf8") === (await fingerprint(join(folder, "node_modules")));
   } catch (error) {
     if (errorCode(error) === "ENOENT") return false;
     throw error;
@@ -45,7 +46,7 @@ export async function placePackages(
   const from = join(folder, "node_modules");
   const placing = how === "shared" ? share(from, to, signal) : copyTree(from, to, signal);
   placing.catch(() => {}); // awaited below, once this thread has done its own part
-  const sound = isSealed(folder);
+  const sound = await isSealed(folder);
   await placing;
   if (!sound) await removeTree(to);
   return sound;
@@ -68,11 +69,19 @@ async function share(from: string, to: string, signal?: AbortSignal): Promise<vo
   }
 }
 
-/** Sizes and times of all files. Synchronous: for thousands of small calls that is several times faster. */
-function fingerprint(root: string): string {
+/** Milliseconds after which others get their turn. */
+const TURN = 10;
+
+/** Sizes and times of all files. Synchronous calls, because for thousands of small ones that is several times faster. */
+async function fingerprint(root: string): Promise<string> {
   const hash = createHash("sha256");
   const folders = [""];
+  let since = performance.now();
   for (const folder of folders) {
+    if (performance.now() - since > TURN) {
+      await nextTurn();
+      since = performance.now();
+    }
     const entries = readdirSync(`${root}/${folder}`, { withFileTypes: true });
     for (const entry of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
       const path = `${folder}/${entry.name}`;

@@ -10,6 +10,7 @@ export const validate: Phase<CreateStart, { model: string }> = {
   run: async ({ name, ownerId, projectId }, run) => ({
     model: await run.step("check", async () => {
       const ports = await Promise.all([run.adapters.sandbox(), run.adapters.gitHost()]);
+      ports[0].describeIsolation().catch(() => {}); // takes a while to find out; whoever needs it next hears of it
       const missing = (await Promise.all(ports.map((port) => port.missing()))).flat();
       if (missing.length > 0) {
         throw new TbError("configuration", missing.map(({ problem }) => problem).join(" "), {

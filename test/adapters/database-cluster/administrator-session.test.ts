@@ -13,12 +13,11 @@ beforeAll(async () => (server = await startScratchPostgres()));
 afterAll(() => server.stop());
 
 beforeEach(() => {
-  const administrator = async () => ({ ...server, database: MAINTENANCE, password: "", ssl: false as const });
   sessions = createAdministratorSessions({
     kind: "external",
     exists: async () => true,
     start: async () => {},
-    administrator,
+    administrator: async () => ({ ...server, database: MAINTENANCE, password: "", ssl: false as const }),
   });
 });
 afterEach(() => sessions.close());
