@@ -4,20 +4,25 @@ import { type PlanParts, parentsOf } from "../../../../plan/build-plan.ts";
 import type { Table } from "../../../../plan/plan.ts";
 import { describeColumn, referenceTo } from "./column.ts";
 import { addColumn, type ColumnDraft, type Draft, findTable, type TableDraft, tableFor } from "./draft.ts";
-import { parseField } from "./field.ts";
 import { judgementOf } from "./judgement.ts";
 import { isPlural, pluralOf } from "./inflect.ts";
 import { nearMiss } from "./near-miss.ts";
-import { Reader } from "./reader.ts";
+import type { Reader } from "./reader.ts";
+import { conventionalColumns } from "./conventional-columns.ts";
+import { reportUnclearColumns, resolveRelations } from "./relations.ts";
 import { conventionalParents, domainTables, wellKnownColumns } from "./well-known-tables.ts";
 
 /** The parts of the plan; what cannot stand is reported to the reader. */
 export function resolveDraft(reader: Reader, draft: Draft): Omit<PlanParts, "request"> {
   addDomainTables(draft);
+  resolveRelations(reader, draft);
+  reportUnclearColumns(reader, draft);
   bringTables(draft);
   describeTables(reader, draft);
   resolveTargets(reader, draft);
   checkDatabase(reader, draft);
+  for (const { listed, described } of draft.tables)
+    if (described) for (const token of listed ?? []) token.use = "mention";
   const tables = draft.tables.map(toTable);
   reportCycles(reader, draft, tables);
   return {
@@ -74,19 +79,6 @@ function describeTables(reader: Reader, draft: Draft): void {
       );
     }
   }
-}
-
-/** The columns of a description in the exact syntax, which is our own and so always understood. */
-function conventionalColumns(syntax: string): ColumnDraft[] {
-  const reader = new Reader(syntax);
-  const columns: ColumnDraft[] = [];
-  while (!reader.done) {
-    const field = parseField(reader, "group", (inner) => inner.tokens.length);
-    if (field?.kind !== "column") throw new Error(`the conventional columns "${syntax}" are not valid`);
-    columns.push({ column: field.column, target: null, tokens: [], assumed: [] });
-    reader.accept(",", "separator");
-  }
-  return columns;
 }
 
 function resolveTargets(reader: Reader, draft: Draft): void {

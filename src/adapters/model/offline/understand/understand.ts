@@ -2,7 +2,7 @@
 import { completePlan } from "../../../../plan/build-plan.ts";
 import type { DesignAnswer, NotUnderstood } from "../../../../plan/plan.ts";
 import { planProblems } from "../../../../plan/validate-plan.ts";
-import { endOfClause, groupAt, parseClause, clauseAt } from "./clauses.ts";
+import { endOfClause, groupAt, parseClause, clauseAt, sentenceAt } from "./clauses.ts";
 import { constantAt } from "./constant.ts";
 import { type Draft, emptyDraft } from "./draft.ts";
 import { pluralOf, singularOf } from "./inflect.ts";
@@ -12,11 +12,14 @@ import { nearMiss } from "./near-miss.ts";
 import { nounAt } from "./names.ts";
 import { Reader } from "./reader.ts";
 import { resolveDraft } from "./resolve.ts";
+import type { Token } from "./tokens.ts";
 import { ARTICLES, RELATIVE, SENTENCE_ENDS, SEPARATORS } from "./vocabulary.ts";
 
 const MAX_REQUEST = 10_000;
 /** More than anyone reads; the request is refused either way. */
 const MAX_PROBLEMS = 200;
+/** What may follow a table in a list. */
+const CONTINUES = new Set([...SEPARATORS, ...RELATIVE, "with", "without", "having", "belonging"]);
 const VERBS = ["have", "has", "belongs", "belong", "with", "returns", "without"];
 
 /** The plan for a request, or every part of the request that is not understood. Never throws on any text. */
@@ -36,6 +39,15 @@ export function understand(request: string): DesignAnswer {
   if (problems.length > 0)
     return refuse(request, `The request leads to a plan that cannot be built: ${problems.slice(0, 3).join("; ")}.`);
   return { understood: true, plan };
+}
+
+/** What each word of a request was used for; null for one that no rule used. */
+export function wordUses(request: string): Pick<Token, "start" | "end" | "use">[] {
+  const reader = new Reader(request);
+  const draft = emptyDraft();
+  parseRequest(reader, draft);
+  resolveDraft(reader, draft);
+  return reader.tokens;
 }
 
 function refuse(request: string, reason: string): DesignAnswer {
@@ -73,16 +85,15 @@ function unreadablePart(request: string): NotUnderstood | null {
 }
 
 function parseRequest(reader: Reader, draft: Draft): void {
-  let introduced = false;
-  for (;;) {
+  for (let first = true; ; first = false) {
     skipSeparators(reader);
     if (reader.done) return;
     const start = reader.index;
     if (parseClause(reader, draft) || parseNoDatabase(reader, draft)) {
       // understood
-    } else if (!introduced && !groupAt(reader) && !constantAt(reader) && parseIntroduction(reader, draft))
-      introduced = true;
-    else if (startsList(reader)) parseList(reader, draft);
+    } else if (first && !groupAt(reader) && !constantAt(reader) && parseIntroduction(reader, draft)) {
+      // understood
+    } else if (startsList(reader)) parseList(reader, draft);
     else reportUnknown(reader, start);
     if (!atBoundary(reader)) reportUnknown(reader, reader.index);
   }
@@ -91,7 +102,11 @@ function parseRequest(reader: Reader, draft: Draft): void {
 /** At the start of a statement only what cannot be mistaken counts as a list. */
 function startsList(reader: Reader): boolean {
   const noun = nounAt(reader);
-  return groupAt(reader) || constantAt(reader) || (noun !== null && noun.plural && noun.known);
+  if (groupAt(reader) || constantAt(reader)) return true;
+  if (!noun?.plural || !noun.known) return false;
+  const next = reader.peek(noun.count);
+  if (next?.kind === "word" && nearMiss(next.lower, VERBS)) return true; // only the verb is wrong
+  return !next || next.kind !== "word" || next.newline || CONTINUES.has(next.lower) || reader.atPlease(noun.count);
 }
 
 function skipSeparators(reader: Reader): void {
@@ -112,6 +127,8 @@ function atBoundary(reader: Reader): boolean {
     SEPARATORS.has(next.lower) ||
     SENTENCE_ENDS.has(next.text) ||
     groupAt(reader) ||
+    constantAt(reader) ||
+    (reader.at(")", -1) && sentenceAt(reader)) ||
     reader.at("without") ||
     whereClause(reader) ||
     reader.atPlease()
