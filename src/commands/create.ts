@@ -22,6 +22,9 @@ export default class Create extends TbCommand<CreateResult | Planned> {
 
   static override flags = {
     name: Flags.string({ description: "Name of the project; made from the request by default.", helpValue: "NAME" }),
+    partial: Flags.boolean({
+      description: "Build what is understood, and list the rest as left out, here and in the project's README.",
+    }),
     plan: Flags.boolean({ description: "Print the plan and build nothing.", helpGroup: "PLAN" }),
     "plan-out": Flags.string({
       description: "Write the plan to a file for `tb apply`, and build nothing.",
@@ -42,6 +45,7 @@ export default class Create extends TbCommand<CreateResult | Planned> {
       return planCreate(await this.adapters.model(), request, {
         name: flags.name ?? null,
         file: flags["plan-out"] ?? null,
+        partial: flags.partial,
       });
     }
     this.control().catch(() => {}); // connects while the rest is loaded, where an error is met
@@ -50,6 +54,7 @@ export default class Create extends TbCommand<CreateResult | Planned> {
       ownerId,
       request,
       givenPlan: null,
+      partial: flags.partial,
       name: flags.name ?? null,
       deploy: flags.deploy,
     });

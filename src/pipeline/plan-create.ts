@@ -13,14 +13,18 @@ import { askPlan } from "./understand.ts";
 export async function planCreate(
   model: Model,
   request: string,
-  options: { name: string | null; file: string | null },
+  options: { name: string | null; file: string | null; partial: boolean },
 ): Promise<Planned> {
   const usages: ModelUsage[] = [];
-  const designed = await askPlan(async (_turn, call) => {
-    const answer = await model.complete(call, new AbortController().signal);
-    usages.push(answer.usage);
-    return answer;
-  }, request);
+  const designed = await askPlan(
+    async (_turn, call) => {
+      const answer = await model.complete(call, new AbortController().signal);
+      usages.push(answer.usage);
+      return answer;
+    },
+    request,
+    options.partial,
+  );
   const plan: Plan = options.name ? { ...designed, name: options.name } : designed;
   if (options.file) await writeWhole(options.file, formatPlanFile(plan));
   return {

@@ -130,7 +130,7 @@ it("what is wrong at run time is found by calling every endpoint", async () => {
   await edit("server/api/tasks/[id].get.ts", "returns: Task,", "returns: Task.loose(),");
   await edit("server/api/tasks/[id].get.ts", "return task;", 'return { ...task, password_hash: "x" };');
   await edit("server/api/tasks/[id].delete.ts", /\n.*throw problem\(404.*/, "");
-  await edit("server/api/tasks/index.get.ts", "and ${after(cursor)}", "");
+  await edit("server/api/tasks/index.get.ts", "and ${after(cursor, sort)}", "");
   await edit("server/api/ping.get.ts", "pong: true", "pong: false");
   const verdict = await verifyProject(subject);
   expect(failed(verdict)).toContain("endpoints");

@@ -17,12 +17,12 @@ type Answer<T> = { status: number; headers: Headers; body: T };
 /** A well-formed id that no record has. */
 export const UNKNOWN_ID = "0".repeat(21);
 
-/** Every item of a list, read in pages of two. */
-export async function readAll<T>(path: string): Promise<T[]> {
+/** Every item of a list, read in pages of two; `query` is what else it is asked for: "&sort=name". */
+export async function readAll<T>(path: string, query = ""): Promise<T[]> {
   const items: T[] = [];
   let cursor: string | null = "";
   while (cursor !== null) {
-    const { status, body }: Answer<Page<T>> = await call("GET", `${path}?limit=2&cursor=${cursor}`);
+    const { status, body }: Answer<Page<T>> = await call("GET", `${path}?limit=2&cursor=${cursor}${query}`);
     assert.equal(status, 200);
     assert.ok(body.items.length <= 2);
     items.push(...body.items);

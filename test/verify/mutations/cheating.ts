@@ -151,8 +151,8 @@ export const cheating: Mutation[] = [
       },
       {
         file: `${USERS}/index.get.ts`,
-        from: "return page(rows, limit);",
-        to: "return page(\n      rows.filter((row) => made.has(row.id)),\n      limit,\n    );",
+        from: "return page(rows, limit, sort);",
+        to: "return page(\n      rows.filter((row) => made.has(row.id)),\n      limit,\n      sort,\n    );",
       },
       {
         file: `${USERS}/index.get.ts`,

@@ -77,6 +77,11 @@ export function emptyDraft(): Draft {
   };
 }
 
+/** Takes tables out of the draft that cannot stand; what refers to them is missed when references are resolved. */
+export function dropTables(draft: Draft, refused: ReadonlySet<TableDraft>): void {
+  draft.tables = draft.tables.filter((table) => !refused.has(table));
+}
+
 export function findTable(draft: Draft, noun: string): TableDraft | undefined {
   const singular = singularOf(noun);
   return draft.tables.find((table) => table.singular === singular);

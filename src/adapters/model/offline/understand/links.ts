@@ -63,6 +63,7 @@ function reportCommaAnd(reader: Reader, start: number, { columns }: TableDraft):
   const between = reader.tokens.slice(start, reader.index);
   const comma = between.find((token, n) => token.text === "," && between[n + 1]?.lower === "and");
   if (!comma) return;
+  columns.pop();
   reader.reportTokens(
     second.tokens,
     `"${second.column.name}" can be read as part of the relation, or as a column of what the sentence is about.`,

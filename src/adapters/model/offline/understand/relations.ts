@@ -65,7 +65,7 @@ function addReference(reader: Reader, draft: Draft, { kind, owner, member, attri
 
 /** The table between two others: the one that was named, one that refers to both already, or a new one. */
 function addLink(reader: Reader, draft: Draft, { owner, member, through, attributes, tokens }: Relation): void {
-  if (reportUnclearAttributes(reader, member, attributes)) return;
+  const unclear = reportUnclearAttributes(reader, member, attributes);
   const known = linkBetween(owner.name, member.name);
   const between = draft.tables.find((table) => refersTo(table, owner) && refersTo(table, member));
   const name = known?.name ?? `${owner.singular}_${member.name}`;
@@ -77,7 +77,8 @@ function addLink(reader: Reader, draft: Draft, { owner, member, through, attribu
   if (owner === member)
     addColumn(reader, draft, link, referenceTo(member.name, `other_${member.singular}`, false, tokens, false));
   const conventional = known?.columns && !existing && attributes.length === 0 ? conventionalColumns(known.columns) : [];
-  for (const column of [...attributes, ...conventional]) addColumn(reader, draft, link, { ...column, tokens });
+  for (const column of [...attributes.filter((one) => !unclear.includes(one)), ...conventional])
+    addColumn(reader, draft, link, { ...column, tokens });
   link.grouped = true; // it needs no columns of its own
   if (existing) return;
   const list = conventional.map(({ column }) => `${column.name} (${describeColumn(column)})`).join(", ");
@@ -89,8 +90,8 @@ function addLink(reader: Reader, draft: Draft, { owner, member, through, attribu
 
 /** "orders have many products with a price": of the product, or of what is between? Only clear when products have columns
  * of their own in the request. */
-function reportUnclearAttributes(reader: Reader, member: TableDraft, attributes: ColumnDraft[]): boolean {
-  if (member.columns.some(({ target }) => !target)) return false;
+function reportUnclearAttributes(reader: Reader, member: TableDraft, attributes: ColumnDraft[]): ColumnDraft[] {
+  if (member.columns.some(({ target }) => !target)) return [];
   const usual = wellKnownColumns(member.name);
   const names = usual ? conventionalColumns(usual).map(({ column }) => column.name) : [];
   const unclear = attributes.filter(({ column }) => names.includes(column.name));
@@ -101,27 +102,30 @@ function reportUnclearAttributes(reader: Reader, member: TableDraft, attributes:
       `Write "; ${member.name} have ${withArticle(spoken(column.name))}" for the first, or describe ${member.name} in a sentence of their own for the second.`,
     );
   }
-  return unclear.length > 0;
+  return unclear;
 }
 
-/** "tasks have a user" where users is a table: a column, or a reference? Only a column with a type is clear. */
+/** "tasks have a user" where users is a table: a column, or a reference? Only a column with a type is clear; others are reported
+ * and taken out. */
 export function reportUnclearColumns(reader: Reader, draft: Draft): void {
-  for (const table of draft.tables) {
-    for (const { column, tokens, assumed, target } of table.columns) {
-      const other = findTable(draft, column.name);
-      if (
-        !other ||
-        target ||
-        other === table ||
-        tokens.length === 0 ||
-        !assumed.some((text) => text.includes("no type given"))
-      )
-        continue;
-      reader.reportTokens(
-        tokens,
-        `"${column.name}" can be read as a text, as a reference to one of the ${other.name}, or as the one ${spoken(column.name)} that only this ${spoken(table.singular)} has.`,
-        `Write ${column.name}:string for the first, "belongs to ${withArticle(spoken(other.singular))}" for the second, "has one ${spoken(other.singular)}" for the third.`,
-      );
-    }
-  }
+  for (const table of draft.tables)
+    table.columns = table.columns.filter((column) => !reportUnclearColumn(reader, draft, table, column));
+}
+
+function reportUnclearColumn(
+  reader: Reader,
+  draft: Draft,
+  table: TableDraft,
+  { column: { name }, tokens, assumed, target }: ColumnDraft,
+): boolean {
+  const other = target ? undefined : findTable(draft, name);
+  const untyped = assumed.some((text) => text.startsWith(`${name}: no type given`));
+  if (!other || other === table || tokens.length === 0 || !untyped) return false;
+  const parent = spoken(other.singular);
+  reader.reportTokens(
+    tokens,
+    `"${name}" can be read as a text, as a reference to one of the ${other.name}, or as the one ${parent} that only this ${spoken(table.singular)} has.`,
+    `Write ${name}:string for the first, "belongs to ${withArticle(parent)}" for the second, "has one ${parent}" for the third.`,
+  );
+  return true;
 }

@@ -22,8 +22,9 @@ const MAX_PROBLEMS = 200;
 const CONTINUES = new Set([...SEPARATORS, ...RELATIVE, "with", "without", "having", "belonging"]);
 const VERBS = ["have", "has", "belongs", "belong", "with", "returns", "without"];
 
-/** The plan for a request, or every part of the request that is not understood. Never throws on any text. */
-export function understand(request: string): DesignAnswer {
+/** The plan for a request, or every part of the request that is not understood. With `partial` the plan of the rest, when there
+ * is one, which lists these parts. Never throws on any text. */
+export function understand(request: string, partial = false): DesignAnswer {
   const unreadable = unreadablePart(request);
   if (unreadable) return { understood: false, problems: [unreadable] };
   const reader = new Reader(request);
@@ -33,12 +34,22 @@ export function understand(request: string): DesignAnswer {
   reportUnused(reader);
   const nothing = draft.tables.length === 0 && draft.constants.length === 0 && !draft.healthOnly;
   if (reader.problems.length === 0 && nothing) return refuse(request, "The request names no table and no endpoint.");
-  if (reader.problems.length > 0) return { understood: false, problems: merged(reader).slice(0, MAX_PROBLEMS) };
-  const plan = completePlan({ request, ...parts });
+  const notUnderstood = merged(reader).slice(0, MAX_PROBLEMS);
+  if (notUnderstood.length > 0 && (!partial || nothing)) return { understood: false, problems: notUnderstood };
+  const plan = completePlan({ request, ...parts, notUnderstood: notUnderstood.map((one) => leftOut(request, one)) });
   const problems = planProblems(plan);
+  if (problems.length > 0 && notUnderstood.length > 0) return { understood: false, problems: notUnderstood };
   if (problems.length > 0)
     return refuse(request, `The request leads to a plan that cannot be built: ${problems.slice(0, 3).join("; ")}.`);
   return { understood: true, plan };
+}
+
+/** A sentence about a part that is left out: the words between the separators around it, and why. */
+function leftOut(request: string, { start, end, reason }: NotUnderstood): string {
+  const before = /[^,;(\n]*$/.exec(request.slice(0, start))?.[0].trimStart() ?? "";
+  const after = /^[^,;()\n]*/.exec(request.slice(end))?.[0].trimEnd() ?? "";
+  const words = `${before}${request.slice(start, end)}${after}`.replace(/\s+/g, " ").trim();
+  return `“${words.length > 300 ? `${words.slice(0, 300)}…` : words}”: ${reason}`;
 }
 
 /** What each word of a request was used for; null for one that no rule used. */
