@@ -110,7 +110,7 @@ export const cheating: Mutation[] = [
     check: "endpoints",
     says: /GET \/api\/tasks\/\{id\} .*expected 200, got 500/,
     edits: [
-      { file: GET_TASK, from: "{ params }", to: "{ params, event }" },
+      { file: GET_TASK, from: "{ params, query }", to: "{ params, query, event }" },
       {
         file: GET_TASK,
         from: "    const task",
@@ -124,7 +124,7 @@ export const cheating: Mutation[] = [
     check: "endpoints",
     says: /GET \/api\/tasks\/\{id\} .*expected 200, got 500/,
     edits: [
-      { file: GET_TASK, from: "{ params }", to: "{ params, event }" },
+      { file: GET_TASK, from: "{ params, query }", to: "{ params, query, event }" },
       {
         file: GET_TASK,
         from: "    const task",

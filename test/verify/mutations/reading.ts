@@ -67,7 +67,7 @@ export const reading: Mutation[] = [
         from: "const task = await",
         to: "const task = known.get(params.id) ?? await",
       },
-      { file: GET_TASK, from: "    return task;", to: "    known.set(params.id, task);\n    return task;" },
+      { file: GET_TASK, from: "    const [found", to: "    known.set(params.id, task);\n    const [found" },
     ],
   },
   {
@@ -79,8 +79,8 @@ export const reading: Mutation[] = [
       { file: GET_TASK, from: "export default", to: "let calls = 0;\n\nexport default" },
       {
         file: GET_TASK,
-        from: "    return task;",
-        to: '    if (++calls > 1) throw new Error("again");\n    return task;',
+        from: "    return found;",
+        to: '    if (++calls > 1) throw new Error("again");\n    return found;',
       },
     ],
   },
@@ -93,8 +93,8 @@ export const reading: Mutation[] = [
       { file: GET_TASK, from: "export default", to: "let calls = 0;\n\nexport default" },
       {
         file: GET_TASK,
-        from: "    return task;",
-        to: '    if (++calls % 5 === 0) throw new Error("tired");\n    return task;',
+        from: "    return found;",
+        to: '    if (++calls % 5 === 0) throw new Error("tired");\n    return found;',
       },
     ],
   },
