@@ -21,6 +21,8 @@ export interface CreateStart {
   request: string;
   /** A plan to build as it is, instead of asking the model for one. */
   givenPlan: Plan | null;
+  /** What is not understood may be left out. */
+  partial?: boolean;
   name: string | null;
   deploy: boolean;
 }

@@ -13,22 +13,40 @@ import { askPlan } from "./understand.ts";
 export async function planCreate(
   model: Model,
   request: string,
-  options: { name: string | null; file: string | null },
+  options: { name: string | null; file: string | null; partial: boolean },
 ): Promise<Planned> {
   const usages: ModelUsage[] = [];
-  const designed = await askPlan(async (_turn, call) => {
-    const answer = await model.complete(call, new AbortController().signal);
-    usages.push(answer.usage);
-    return answer;
-  }, request);
-  const plan: Plan = options.name ? { ...designed, name: options.name } : designed;
-  if (options.file) await writeWhole(options.file, formatPlanFile(plan));
+  const designed = await askPlan(
+    async (_turn, call) => {
+      const answer = await model.complete(call, new AbortController().signal);
+      usages.push(answer.usage);
+      return answer;
+    },
+    request,
+    options.partial,
+  );
+  return planned(designed, options, model.name, usages);
+}
+
+/** The same of a plan that no model was asked for. */
+export function planGiven(plan: Plan, options: { name: string | null; file: string | null }): Promise<Planned> {
+  return planned(plan, options, "none", []);
+}
+
+async function planned(
+  designed: Plan,
+  { name, file }: { name: string | null; file: string | null },
+  model: string,
+  usages: ModelUsage[],
+): Promise<Planned> {
+  const plan: Plan = name ? { ...designed, name } : designed;
+  if (file) await writeWhole(file, formatPlanFile(plan));
   return {
     outcome: "planned",
-    model: model.name,
+    model,
     plan,
     sql: renderMigration(plan)?.sql ?? null,
-    file: options.file,
+    file,
     cost: {
       usd: usages.some(({ usd }) => usd === null) ? null : usages.reduce((sum, { usd }) => sum + usd!, 0),
       input_tokens: usages.reduce((sum, { input }) => sum + input, 0),

@@ -9,6 +9,8 @@ export interface CreateInput {
   ownerId: string;
   request: string;
   givenPlan: Plan | null;
+  /** What is not understood may be left out. */
+  partial?: boolean;
   name: string | null;
   deploy: boolean;
 }

@@ -18,9 +18,9 @@ export async function askDatabaseNeed(ask: Ask, request: string): Promise<Databa
   return need;
 }
 
-/** Throws TbError "not_understood" (exit 11) with the quoted parts, or "failure" when the answer is not a valid plan. */
-export async function askPlan(ask: Ask, request: string): Promise<Plan> {
-  const answer = designAnswerSchema.safeParse((await ask("design", designPlanPrompt(request))).data);
+/** Throws TbError "not_understood" (exit 11) with the quoted parts, unless they may be left out, or "failure" when the answer is not a valid plan. */
+export async function askPlan(ask: Ask, request: string, partial: boolean): Promise<Plan> {
+  const answer = designAnswerSchema.safeParse((await ask("design", designPlanPrompt(request, partial))).data);
   if (!answer.success) {
     throw new TbError("failure", "The model's plan is not in the form that was asked for.", {
       details: answer.error.issues.slice(0, 10).map((issue) => `${issue.path.join(".")}: ${issue.message}`),
@@ -28,5 +28,10 @@ export async function askPlan(ask: Ask, request: string): Promise<Plan> {
     });
   }
   if (!answer.data.understood) throw notUnderstoodError(request, answer.data.problems);
-  return validatePlan(answer.data.plan);
+  const plan = validatePlan(answer.data.plan);
+  if (partial || plan.not_understood.length === 0) return plan;
+  throw new TbError("not_understood", "The model would leave parts of the request out; nothing was created.", {
+    details: plan.not_understood,
+    suggestion: "Build the rest with --partial, or say these parts more exactly.",
+  });
 }

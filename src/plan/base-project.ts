@@ -97,6 +97,16 @@ function published(path: string): string {
 function personalise(file: ProjectFile, plan: Plan): ProjectFile {
   if (!NAMED_FILES.has(file.path)) return file;
   const named = file.content.replaceAll("base-api", plan.name).replaceAll("base_api", plan.name.replaceAll("-", "_"));
-  const content = file.path === "README.md" ? named.replace("<!-- endpoints -->", () => renderApiSection(plan)) : named;
+  const content =
+    file.path === "README.md"
+      ? named.replace("<!-- endpoints -->", () => renderApiSection(plan) + leftOut(plan))
+      : named;
   return { ...file, content };
+}
+
+/** The part of the README that says what the request asked for and the project does not do. */
+function leftOut({ not_understood }: Plan): string {
+  if (not_understood.length === 0) return "";
+  const items = not_understood.map((text) => `- ${text.replace(/[\\`*_<[\]|]/g, String.raw`\$&`)}`);
+  return `\n\n## Left out\n\nThe request asked for these as well. They are not built.\n\n${items.join("\n")}`;
 }

@@ -16,6 +16,8 @@ export interface PlanParts {
   tables: Table[];
   constants: ConstantDraft[];
   assumptions: string[];
+  /** Parts of the request that are left out, a sentence each. */
+  notUnderstood?: string[];
   /** kebab-case; without it the first tables name the project. */
   name?: string;
 }
@@ -41,7 +43,7 @@ export function completePlan(parts: PlanParts): Plan {
     tables,
     endpoints: endpointsOf(tables, parts.constants),
     assumptions: parts.assumptions,
-    not_understood: [],
+    not_understood: parts.notUnderstood ?? [],
   };
 }
 

@@ -1,4 +1,5 @@
 // migrations/0001 of a project, from its plan: plain SQL that a person would write and review.
+import { filterColumns, sortColumns } from "./listing.ts";
 import type { Column, ColumnType, Plan, Table } from "./plan.ts";
 import { identifier, uniqueName, literal } from "./sql-identifiers.ts";
 
@@ -113,19 +114,22 @@ function addReference(table: Table, column: Column, taken: Set<string>): string 
   return `alter table ${identifier(table.name)}\n  add constraint ${name} foreign key (${key}) ${references(column)[0]!};`;
 }
 
-/** One index per way a table is read: pages of all rows, pages of the rows of a parent, one row by a unique value. */
+/** One index per way a table is read: pages of all rows in each order, pages of the rows of a parent or with one value of
+ * a filter, one row by a unique value. */
 function indexes(table: Table, taken: Set<string>): string[] {
   const on = identifier(table.name);
   const page = "created_at desc, id desc";
+  const index = (parts: string[], key: string) =>
+    `create index ${identifier(uniqueName([table.name, ...parts], taken))} on ${on} (${key});`;
   return [
     ...table.columns.filter(({ unique }) => unique).map((column) => uniqueIndex(table, column, taken)),
-    `create index ${identifier(uniqueName([table.name, "page_idx"], taken))} on ${on} (${page});`,
-    ...table.columns
-      .filter((column) => column.references && !column.unique)
-      .map(({ name }) => {
-        const index = identifier(uniqueName([table.name, name, "page_idx"], taken));
-        return `create index ${index} on ${on} (${identifier(name)}, ${page});`;
-      }),
+    index(["page_idx"], page),
+    ...filterColumns(table)
+      .filter(({ unique }) => !unique)
+      .map(({ name }) => index([name, "page_idx"], `${identifier(name)}, ${page}`)),
+    ...sortColumns(table)
+      .filter(({ unique }) => !unique)
+      .map(({ name }) => index([name, "sort_idx"], `${identifier(name)}, id`)),
   ];
 }
 

@@ -20,7 +20,6 @@ export async function askArguments(missing: readonly Arg<unknown>[], known: Know
 async function askArgument({ name, description, options }: Arg<unknown>, known: Known): Promise<string> {
   if (name === "project") return askChoice("Which project?", await projects(known));
   if (name === "run") return askChoice("Which run?", await runs(known));
-  if (name === "request") return askText("What do you want to build?");
   const question = description?.replace(/[.;].*$/s, "") ?? name;
   if (options)
     return askChoice(

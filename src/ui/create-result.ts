@@ -77,7 +77,8 @@ export function formatPlanned({ plan, sql, file, model, cost }: Planned): string
   if (!plan.database.needed) lines.push(fitTable([[`No database: ${plan.database.reasoning}`]]), "");
   lines.push(fitTable(plan.endpoints.map(({ method, path, summary }) => [method, path, summary])), "");
   plan.assumptions.forEach((text, i) => lines.push(...labelled(i === 0 ? "Assumed" : "", text)));
-  if (plan.assumptions.length > 0) lines.push("");
+  plan.not_understood.forEach((text, i) => lines.push(...labelled(i === 0 ? "Left out" : "", text)));
+  if (plan.assumptions.length + plan.not_understood.length > 0) lines.push("");
   if (sql)
     lines.push(
       ...sql

@@ -12,7 +12,9 @@ export function notUnderstoodError(request: string, problems: readonly NotUnders
     `${whole ? "The request" : "Part of the request"} was not understood; nothing was created.`,
     {
       details: details.slice(0, -1),
-      suggestion: 'Say it in the exact syntax: tb create "tasks(title:string{200}, done:boolean=false)"',
+      suggestion: whole
+        ? 'Say it in the exact syntax: tb create "tasks(title:string{200}, done:boolean=false)"'
+        : 'Say it in the exact syntax, or build the rest and list this as left out: tb create "…" --partial',
     },
   );
 }

@@ -7,6 +7,7 @@ import { probeCreate } from "./probe/probe-create.ts";
 import { probeDelete } from "./probe/probe-delete.ts";
 import { probeGet } from "./probe/probe-get.ts";
 import { probeList, probeNestedLists } from "./probe/probe-list.ts";
+import { probeIncludes } from "./probe/probe-sorts.ts";
 import {
   probeConstants,
   probeHeaders,
@@ -127,6 +128,7 @@ async function probeTables(subject: Subject, rows: Rows): Promise<void> {
     filled.set(table, more);
     await probeGet(rows, table);
     await probeList(rows, table, more);
+    await probeIncludes(rows, table);
     await probeUpdate(rows, table);
     subject.onProgress(`${table.name}: ${plural(prober.requests(), "request")}`);
   }

@@ -49,7 +49,8 @@ describe.each(commands.map((command) => [command.id.replaceAll(":", " "), comman
 test("an example that tb would refuse is noticed", async () => {
   const create = commands.find(({ id }) => id === "create")!;
   await expect(parse(await create.load(), ["x", "--nmae", "y"])).rejects.toThrow(/Nonexistent flag/);
-  await expect(parse(await create.load(), [])).rejects.toThrow(/required arg/);
+  const apply = commands.find(({ id }) => id === "apply")!;
+  await expect(parse(await apply.load(), [])).rejects.toThrow(/required arg/);
 });
 
 interface Parsing {

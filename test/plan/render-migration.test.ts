@@ -43,6 +43,7 @@ describe("the migration of a plan", () => {
 );
 create unique index users_email_key on users (lower(email));
 create index users_page_idx on users (created_at desc, id desc);
+create index users_name_sort_idx on users (name, id);
 
 create table tasks (
   id         varchar(21) primary key,
@@ -54,7 +55,9 @@ create table tasks (
   updated_at bigint not null default extract(epoch from now())::bigint
 );
 create index tasks_page_idx on tasks (created_at desc, id desc);
+create index tasks_done_page_idx on tasks (done, created_at desc, id desc);
 create index tasks_user_id_page_idx on tasks (user_id, created_at desc, id desc);
+create index tasks_title_sort_idx on tasks (title, id);
 `);
   });
 

@@ -127,10 +127,10 @@ it("what is wrong at run time is found by calling every endpoint", async () => {
   await edit("server/api/users/index.post.ts", "import", 'import * as z from "zod";\nimport');
   await edit("server/api/users/[id].patch.ts", /\$\{assignments\([^)]*\)\}/, "name = name");
   await edit("server/api/users/[id]/tasks.get.ts", /user_id = \$\{params\.id\}/, "true");
-  await edit("server/api/tasks/[id].get.ts", "returns: Task,", "returns: Task.loose(),");
-  await edit("server/api/tasks/[id].get.ts", "return task;", 'return { ...task, password_hash: "x" };');
+  await edit("server/api/tasks/[id].get.ts", "returns: TaskWithRelations,", "returns: TaskWithRelations.loose(),");
+  await edit("server/api/tasks/[id].get.ts", "return found;", 'return { ...found, password_hash: "x" };');
   await edit("server/api/tasks/[id].delete.ts", /\n.*throw problem\(404.*/, "");
-  await edit("server/api/tasks/index.get.ts", "and ${after(cursor)}", "");
+  await edit("server/api/tasks/index.get.ts", "and ${after(cursor, sort)}", "");
   await edit("server/api/ping.get.ts", "pong: true", "pong: false");
   const verdict = await verifyProject(subject);
   expect(failed(verdict)).toContain("endpoints");

@@ -23,6 +23,8 @@ export interface ModelCall {
   system: string;
   messages: Message[];
   tools: ToolSpec[];
+  /** Of a design: parts that are not understood may be left out, and are listed in the plan. */
+  partial?: boolean;
   /** JSON Schema that the answer's `data` must satisfy, when data is asked for. */
   answerSchema?: Record<string, unknown>;
 }

@@ -11,9 +11,10 @@ import { askPlan } from "../understand.ts";
 export const design: Phase<CreateStart, { plan: Plan }> = {
   name: "design",
   title: "Understand the request",
-  run: async ({ request, givenPlan, name, projectId, ownerId }, run) => {
+  run: async ({ request, givenPlan, partial, name, projectId, ownerId }, run) => {
     const plan =
-      givenPlan ?? (await run.step("ask", () => askPlan((turn, call) => callModel(run, turn, call), request)));
+      givenPlan ??
+      (await run.step("ask", () => askPlan((turn, call) => callModel(run, turn, call), request, partial === true)));
     const named = name ? { ...plan, name } : plan;
     await run.step("reserve-name", () =>
       withResource(

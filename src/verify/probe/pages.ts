@@ -91,7 +91,14 @@ export function compareItems(prober: Prober, endpoint: string, what: string, ite
 }
 
 /** Exactly these rows in exactly this order: newest first, and by id where they are equally old. */
-export function compareOrder(prober: Prober, endpoint: string, what: string, items: Row[], ids: string[]): void {
+export function compareOrder(
+  prober: Prober,
+  endpoint: string,
+  what: string,
+  items: Row[],
+  ids: string[],
+  order = "newest first, by created_at and then by id",
+): void {
   const found = items.map((item) => String(item["id"]));
   const extra = found.filter((id) => !ids.includes(id));
   const lost = ids.filter((id) => !found.includes(id));
@@ -102,7 +109,7 @@ export function compareOrder(prober: Prober, endpoint: string, what: string, ite
   if (at === -1) return;
   prober.fail(
     endpoint,
-    `${what}: the rows are in another order than newest first, by created_at and then by id: ${shown(ids[at])} should be number ${at + 1}, and ${shown(found[at])} is.`,
+    `${what}: the rows are in another order than ${order}: ${shown(ids[at])} should be number ${at + 1}, and ${shown(found[at])} is.`,
   );
 }
 

@@ -5,6 +5,7 @@ import { routeKey } from "../routes.ts";
 import { badIds } from "./bad-ids.ts";
 import { askPage, compareItems, compareOrder, type List, walk } from "./pages.ts";
 import { probeFilters } from "./probe-filters.ts";
+import { probeSorts } from "./probe-sorts.ts";
 import type { Probe, Prober } from "./prober.ts";
 import { endpointFor, type Row, type Rows } from "./rows.ts";
 
@@ -49,6 +50,7 @@ export async function probeList(rows: Rows, table: Table, filled: Row[]): Promis
     prober.fail(endpoint, `a page of one: ${total} rows exist, and the page has ${first.items.length} with ${next}.`);
   }
   await probeFilters(rows, table, { endpoint }, filled);
+  await probeSorts(rows, table, { endpoint });
   await prober.sendAll(badQueries(prober, { endpoint }));
 }
 

@@ -23,8 +23,12 @@ export interface Store {
   remove(table: string, id: string): Promise<void>;
   /** Moves the times of a row back, as if it had been made and changed `seconds` before. */
   backdate(table: string, id: string, seconds: number): Promise<void>;
-  /** Ids newest first, as lists show them; only those that have this value in the column. */
-  ids(table: string, where?: { column: string; value: unknown }): Promise<string[]>;
+  /** Ids newest first, as lists show them, or by another column and then by id; only those that have this value in the column. */
+  ids(
+    table: string,
+    where?: { column: string; value: unknown },
+    by?: { column: string; descending: boolean },
+  ): Promise<string[]>;
   /** What the column holds anywhere, as texts. */
   values(table: string, column: string): Promise<Set<string>>;
   /** A digest of each table's rows, without one row of one table. */
@@ -92,9 +96,10 @@ function storeOf(client: Client, tables: readonly string[]): Store {
       const text = `update ${escapeIdentifier(table)} set created_at = created_at - $2, updated_at = updated_at - $2 where id = $1`;
       await query(text, [id, seconds]);
     },
-    async ids(table, where) {
+    async ids(table, where, by = { column: "created_at", descending: true }) {
       const name = escapeIdentifier(table);
-      const order = "order by created_at desc, id desc";
+      const direction = by.descending ? "desc" : "asc";
+      const order = `order by ${escapeIdentifier(by.column)} ${direction}, id ${direction}`;
       if (!where) return (await query<{ id: string }>(`select id from ${name} ${order}`)).map(({ id }) => id);
       const column = escapeIdentifier(where.column);
       const text = `select id from ${name} where ${column} = (jsonb_populate_record(null::${name}, $1::jsonb)).${column} ${order}`;

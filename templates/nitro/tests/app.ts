@@ -17,14 +17,15 @@ type Answer<T> = { status: number; headers: Headers; body: T };
 /** A well-formed id that no record has. */
 export const UNKNOWN_ID = "0".repeat(21);
 
-/** Every item of a list, read in pages of two. */
-export async function readAll<T>(path: string): Promise<T[]> {
+/** Every item of a list, read in pages; `query` is what it is asked for: "limit=50&sort=name". */
+export async function readAll<T>(path: string, query = "limit=2"): Promise<T[]> {
+  const limit = Number(new URLSearchParams(query).get("limit"));
   const items: T[] = [];
   let cursor: string | null = "";
   while (cursor !== null) {
-    const { status, body }: Answer<Page<T>> = await call("GET", `${path}?limit=2&cursor=${cursor}`);
+    const { status, body }: Answer<Page<T>> = await call("GET", `${path}?${query}&cursor=${cursor}`);
     assert.equal(status, 200);
-    assert.ok(body.items.length <= 2);
+    assert.ok(body.items.length <= limit);
     items.push(...body.items);
     cursor = body.next_cursor;
   }

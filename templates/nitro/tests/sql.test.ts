@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { after, page } from "../server/utils/page.ts";
+import { after, inOrder, page, sortBy } from "../server/utils/page.ts";
 import { assignments, matches, sql, values } from "../server/utils/sql.ts";
 
 describe("sql", () => {
@@ -41,6 +41,15 @@ describe("a page", () => {
     const { items, next_cursor } = page(rows, 2);
     assert.equal(items.length, 2);
     assert.deepEqual(after(next_cursor ?? undefined).values, [29, "b"]);
+  });
+
+  it("continues in the order that it was asked for, and in no other", () => {
+    const sort = sortBy("price").parse("price");
+    const { next_cursor } = page([{ id: "a", price: 1.5 }, ...rows], 1, sort);
+    assert.equal(after(next_cursor ?? undefined, sort).text, '("price", id) > ($1, $2)');
+    assert.deepEqual(after(next_cursor ?? undefined, sort).values, [1.5, "a"]);
+    assert.throws(() => after(next_cursor ?? undefined));
+    assert.equal(inOrder("-price").text, '"price" desc, id desc');
   });
 
   it("ends when there are no more rows", () => {

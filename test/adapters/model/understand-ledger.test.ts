@@ -1,33 +1,10 @@
 import { expect, test } from "vitest";
 import { understand } from "../../../src/adapters/model/offline/understand/understand.ts";
+import { built, replaceAt, unnoticed, wordsOf } from "./noticed.ts";
 import { UNDERSTOOD } from "./understood-requests.ts";
 
-/** The plan without the request's own text: what would be built, as text. */
-function built(request: string): string | null {
-  const answer = understand(request);
-  return answer.understood ? JSON.stringify({ ...answer.plan, request: "" }) : null;
-}
-
-function replaceAt(request: string, start: number, length: number, word: string): string {
-  return request.slice(0, start) + word + request.slice(start + length);
-}
-
 test.each(UNDERSTOOD)("any word of “$request” replaced by nonsense changes the plan or is reported", ({ request }) => {
-  const plan = built(request);
-  for (const { 0: word, index } of request.matchAll(/[\p{L}\p{N}_-]+/gu)) {
-    const changed = replaceAt(request, index, word.length, "qwortz");
-    const answer = understand(changed);
-    if (answer.understood) {
-      expect(built(changed), changed).not.toBe(plan);
-      continue;
-    }
-    const covered = answer.problems.some(({ start, end }) => start <= index && index < end);
-    // A name that something else refers to is reported where it is missed.
-    const missed = answer.problems.some(
-      ({ text, reason }) => text.includes(word) || reason.includes(word) || reason.includes("qwortz"),
-    );
-    expect(covered || missed, `${changed}: ${JSON.stringify(answer.problems)}`).toBe(true);
-  }
+  for (const place of wordsOf(request)) expect(unnoticed(request, place, "qwortz")).toBe(null);
 });
 
 test.each(UNDERSTOOD)("“$request” with a foreign word in any place is never the same plan", ({ request }) => {

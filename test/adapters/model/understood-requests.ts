@@ -271,4 +271,82 @@ export const UNDERSTOOD: Understood[] = [
     name: "library-api",
     tables: ["authors(name:string, bio:text?)", "books(title:string, isbn:string, author_id->authors)"],
   },
+  // relations with a table between, and one to one
+  {
+    request: "orders have many products with a quantity; products have a name and a price; orders have a note",
+    name: "orders-products-api",
+    tables: [
+      "orders(note:string)",
+      "products(name:string, price:decimal>=0)",
+      "order_items(order_id->orders, product_id->products, quantity:integer>=0)",
+    ],
+  },
+  {
+    request:
+      "clubs and pupils have a name; clubs have many pupils; pupils have many clubs (joined_on date, role string)",
+    name: "clubs-pupils-api",
+    tables: [
+      "clubs(name:string)",
+      "pupils(name:string)",
+      "club_pupils(club_id->clubs, pupil_id->pupils, joined_on:date, role:string)",
+    ],
+  },
+  {
+    request: "users have many teams through seats with a role (member or owner); teams have a name; users have a name",
+    name: "users-teams-api",
+    tables: [
+      "users(name:string)",
+      "teams(name:string)",
+      "seats(user_id->users, team_id->teams, role:enum{member,owner})",
+    ],
+  },
+  {
+    request: "articles(title) keywords(word:unique) articles and keywords are many-to-many",
+    name: "articles-keywords-api",
+    tables: [
+      "articles(title:string)",
+      "keywords(word:string:unique)",
+      "article_keywords(article_id->articles, keyword_id->keywords)",
+    ],
+  },
+  {
+    request: "orders have many products; each product belongs to an order",
+    name: "orders-products-api",
+    tables: [
+      "orders(status:enum{pending,paid,shipped,cancelled}=pending, total:decimal>=0=0)",
+      "products(name:string, description:text?, price:decimal>=0, sku:string{64}:unique, order_id->orders)",
+    ],
+  },
+  {
+    request: "users have a name; each user has exactly one profile",
+    name: "users-profiles-api",
+    tables: ["users(name:string)", "profiles(bio:text?, website:url?, avatar_url:url?, user_id->users:unique)"],
+  },
+  {
+    request: "posts have many comments with a body and an author name; posts have a title",
+    name: "posts-comments-api",
+    tables: ["posts(title:string)", "comments(body:text, author_name:string, post_id->posts)"],
+  },
+  // phrases
+  {
+    request: "an API for clinics and their doctors",
+    name: "clinics-doctors-api",
+    tables: ["clinics(name:string)", "doctors(name:string, specialty:string?, clinic_id->clinics)"],
+  },
+  {
+    request:
+      "films have a title of at most 80 characters, a code of exactly 4 characters, a rating from 1 to 5 and a length in minutes of more than 0",
+    name: "films-api",
+    tables: ["films(title:string{80}, code:string{4,4}, rating:integer>=1<=5, length_in_minutes:integer>=1)"],
+  },
+  {
+    request: "tickets have a state that can be open, in progress or done and a kind with a default of bug",
+    name: "tickets-api",
+    tables: ["tickets(state:enum{open,in_progress,done}, kind:string=bug)"],
+  },
+  {
+    request: "matches belong to a home team and an away team and have a date; teams have a name",
+    name: "matches-teams-api",
+    tables: ["teams(name:string)", "matches(home_id->teams, away_id->teams, date:date)"],
+  },
 ];

@@ -110,7 +110,7 @@ export const cheating: Mutation[] = [
     check: "endpoints",
     says: /GET \/api\/tasks\/\{id\} .*expected 200, got 500/,
     edits: [
-      { file: GET_TASK, from: "{ params }", to: "{ params, event }" },
+      { file: GET_TASK, from: "{ params, query }", to: "{ params, query, event }" },
       {
         file: GET_TASK,
         from: "    const task",
@@ -124,7 +124,7 @@ export const cheating: Mutation[] = [
     check: "endpoints",
     says: /GET \/api\/tasks\/\{id\} .*expected 200, got 500/,
     edits: [
-      { file: GET_TASK, from: "{ params }", to: "{ params, event }" },
+      { file: GET_TASK, from: "{ params, query }", to: "{ params, query, event }" },
       {
         file: GET_TASK,
         from: "    const task",
@@ -151,8 +151,8 @@ export const cheating: Mutation[] = [
       },
       {
         file: `${USERS}/index.get.ts`,
-        from: "return page(rows, limit);",
-        to: "return page(\n      rows.filter((row) => made.has(row.id)),\n      limit,\n    );",
+        from: "return page(rows, limit, sort);",
+        to: "return page(\n      rows.filter((row) => made.has(row.id)),\n      limit,\n      sort,\n    );",
       },
       {
         file: `${USERS}/index.get.ts`,

@@ -67,7 +67,7 @@ export const reading: Mutation[] = [
         from: "const task = await",
         to: "const task = known.get(params.id) ?? await",
       },
-      { file: GET_TASK, from: "    return task;", to: "    known.set(params.id, task);\n    return task;" },
+      { file: GET_TASK, from: "    const [found", to: "    known.set(params.id, task);\n    const [found" },
     ],
   },
   {
@@ -79,8 +79,8 @@ export const reading: Mutation[] = [
       { file: GET_TASK, from: "export default", to: "let calls = 0;\n\nexport default" },
       {
         file: GET_TASK,
-        from: "    return task;",
-        to: '    if (++calls > 1) throw new Error("again");\n    return task;',
+        from: "    return found;",
+        to: '    if (++calls > 1) throw new Error("again");\n    return found;',
       },
     ],
   },
@@ -93,8 +93,8 @@ export const reading: Mutation[] = [
       { file: GET_TASK, from: "export default", to: "let calls = 0;\n\nexport default" },
       {
         file: GET_TASK,
-        from: "    return task;",
-        to: '    if (++calls % 5 === 0) throw new Error("tired");\n    return task;',
+        from: "    return found;",
+        to: '    if (++calls % 5 === 0) throw new Error("tired");\n    return found;',
       },
     ],
   },
@@ -139,35 +139,35 @@ export const reading: Mutation[] = [
     what: "A list has another order every time.",
     check,
     says: /GET \/api\/tasks .*(?:on a page before|in another order|missing)/,
-    edits: [{ file: LIST_TASKS, from: "order by created_at desc, id desc", to: "order by random()" }],
+    edits: [{ file: LIST_TASKS, from: "order by ${inOrder(sort)}", to: "order by random()" }],
   },
   {
     name: "list-oldest-first",
     what: "A list begins with the oldest row.",
     check,
     says: /GET \/api\/tasks .*(?:on a page before|missing|in another order)/,
-    edits: [{ file: LIST_TASKS, from: "order by created_at desc, id desc", to: "order by created_at, id" }],
+    edits: [{ file: LIST_TASKS, from: "order by ${inOrder(sort)}", to: "order by created_at, id" }],
   },
   {
     name: "list-ties-unordered",
     what: "Rows of the same second have no order, so pages repeat and lose some of them.",
     check,
     says: /GET \/api\/tasks .*(?:on a page before|in another order|missing)/,
-    edits: [{ file: LIST_TASKS, from: "order by created_at desc, id desc", to: "order by created_at desc, md5(id)" }],
+    edits: [{ file: LIST_TASKS, from: "order by ${inOrder(sort)}", to: "order by created_at desc, md5(id)" }],
   },
   {
     name: "cursor-ignored",
     what: "Every page is the first one.",
     check,
     says: /GET \/api\/tasks .*was on a page before/,
-    edits: [{ file: LIST_TASKS, from: " and ${after(cursor)}", to: " and (${after(cursor)} or true)" }],
+    edits: [{ file: LIST_TASKS, from: " and ${after(cursor, sort)}", to: " and (${after(cursor, sort)} or true)" }],
   },
   {
     name: "cursor-repeats",
     what: "The last row of a page comes again as the first of the next.",
     check,
     says: /was on a page before/,
-    edits: [{ file: PAGE, from: "(created_at, id) < (", to: "(created_at, id) <= (" }],
+    edits: [{ file: PAGE, from: "descending ? sql`<` : sql`>`", to: "descending ? sql`<=` : sql`>=`" }],
   },
   {
     name: "cursor-skips",
@@ -188,7 +188,11 @@ export const reading: Mutation[] = [
     check,
     says: /the list: .* missing/,
     edits: [
-      { file: PAGE, from: "(created_at, id) < (${createdAt}, ${id})", to: "created_at < ${createdAt} and id <> ${id}" },
+      {
+        file: PAGE,
+        from: "(${name(column)}, id) ${descending ? sql`<` : sql`>`} (${value}, ${id})",
+        to: "${name(column)} ${descending ? sql`<` : sql`>`} ${value} and id <> ${id}",
+      },
     ],
   },
   {
@@ -234,6 +238,26 @@ export const reading: Mutation[] = [
     regenerate: true,
   },
   {
+    name: "sort-ignored",
+    what: "A list is in its usual order, whatever it was asked for.",
+    check,
+    says: /GET \/api\/tasks .*sort(?:ed by |=)/,
+    edits: [{ file: LIST_TASKS, from: "order by ${inOrder(sort)}", to: "order by created_at desc, id desc" }],
+  },
+  {
+    name: "include-mixed-up",
+    what: "Every row brings the same row of another table along.",
+    check,
+    says: /under \w+ stands another row and not what \w+ refers to/,
+    edits: [
+      {
+        file: "server/utils/include.ts",
+        from: "byId.get(reference(row))",
+        to: "(byId.get(reference(row)) && found[0])",
+      },
+    ],
+  },
+  {
     name: "filter-ignored",
     what: "A filter of the contract has no effect.",
     check,
@@ -277,9 +301,10 @@ export const reading: Mutation[] = [
       { file: LIST_USERS, from: "await many<User>(sql`", to: "await find(`" },
       {
         file: LIST_USERS,
-        from: '${matches(filters, ["email"])} and ${after(cursor)}',
-        to: '${filters.email ? `lower(email) = lower(\'${filters.email}\')` : "true"} and ${after(cursor).text.replace("$1", String(after(cursor).values[0])).replace("$2", `\'${String(after(cursor).values[1])}\'`)}',
+        from: '${matches(filters, ["email"])} and ${after(cursor, sort)}',
+        to: '${filters.email ? `lower(email) = lower(\'${filters.email}\')` : "true"} and ${after(cursor, sort).text.replace("$1", String(after(cursor, sort).values[0])).replace("$2", `\'${String(after(cursor, sort).values[1])}\'`)}',
       },
+      { file: LIST_USERS, from: "${inOrder(sort)}", to: "${inOrder(sort).text}" },
       {
         file: LIST_USERS,
         from: "export default",

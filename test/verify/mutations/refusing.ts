@@ -241,8 +241,8 @@ export const refusing: Mutation[] = [
     check,
     says: /GET \/api\/tasks\/\{id\} .*"password_hash", which openapi\.json does not name/,
     edits: [
-      { file: `${TASKS}/[id].get.ts`, from: "returns: Task,", to: "returns: Task.loose()," },
-      { file: `${TASKS}/[id].get.ts`, from: "return task;", to: 'return { ...task, password_hash: "x" };' },
+      { file: `${TASKS}/[id].get.ts`, from: "returns: TaskWithRelations,", to: "returns: TaskWithRelations.loose()," },
+      { file: `${TASKS}/[id].get.ts`, from: "return found;", to: 'return { ...found, password_hash: "x" };' },
     ],
   },
   {
@@ -253,15 +253,10 @@ export const refusing: Mutation[] = [
     edits: [
       {
         file: `${TASKS}/[id].get.ts`,
-        from: "returns: Task,",
-        to: "returns: Task.extend({ note_to_self: z.string() }),",
+        from: "returns: TaskWithRelations,",
+        to: "returns: TaskWithRelations.extend({ note_to_self: z.string() }),",
       },
-      {
-        file: `${TASKS}/[id].get.ts`,
-        from: "import { IdParams }",
-        to: 'import * as z from "zod";\nimport { IdParams }',
-      },
-      { file: `${TASKS}/[id].get.ts`, from: "return task;", to: 'return { ...task, note_to_self: "x" };' },
+      { file: `${TASKS}/[id].get.ts`, from: "return found;", to: 'return { ...found, note_to_self: "x" };' },
     ],
     regenerate: true,
   },

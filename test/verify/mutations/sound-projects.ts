@@ -174,8 +174,8 @@ export const VARIATIONS: readonly Variation[] = [
       },
       {
         file: `${TASKS}/[id].get.ts`,
-        from: 'if (!task) throw problem(404, "No task has this id.");\n    return task;',
-        to: 'return task ?? notFound("task");',
+        from: 'if (!task) throw problem(404, "No task has this id.");',
+        to: 'if (!task) notFound("task");',
       },
       {
         file: `${TASKS}/[id].get.ts`,

@@ -15,7 +15,7 @@ export function createOfflineModel(): Model {
       signal.throwIfAborted();
       if (call.purpose === "agent") return nextAgentTurn(call.messages);
       const request = lastRequest(call.messages);
-      return dataAnswer(call.purpose === "design" ? understand(request) : detectDatabase(request));
+      return dataAnswer(call.purpose === "design" ? understand(request, call.partial) : detectDatabase(request));
     },
   };
 }

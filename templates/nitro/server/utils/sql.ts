@@ -38,6 +38,11 @@ export function matches(row: Row, ignoreCase: string[] = []): Fragment {
   return conditions.length > 0 ? join(conditions, " and ") : make("true", []);
 }
 
+/** A table or a column by its name, which comes from the code or a contract, never from the client as it is. */
+export function name(identifier: string): Fragment {
+  return make(quote(identifier), []);
+}
+
 function pairs(row: Row, ignoreCase: string[] = []): Fragment[] {
   const given = Object.entries(row).filter(([, value]) => value !== undefined);
   return given.map(([column, value]) =>

@@ -1,43 +1,63 @@
 // Routes that list rows: of a table, and of one parent.
-import type { Column, ColumnType, Table } from "../../../../plan/plan.ts";
+import { filterColumns, sortColumns } from "../../../../plan/listing.ts";
+import type { Column, ColumnType, Plan, Table } from "../../../../plan/plan.ts";
 import { identifier } from "../../../../plan/sql-identifiers.ts";
-import { filterColumns } from "./plan-tables.ts";
+import { embeddable, relationsModule, relationsName } from "./relations-file.ts";
 import { notFound, type Route, schemaModule, statement } from "./route-source.ts";
-import { property } from "./source.ts";
+import { callLine, property } from "./source.ts";
 import { enumName, typeName } from "./type-names.ts";
 
-export function list(table: Table): Route {
-  const type = typeName(table);
+export function list(plan: Plan, table: Table): Route {
   const filters = filterColumns(table);
+  const relations = embeddable(plan, table);
+  const row = relations.length > 0 ? `${typeName(table)}WithRelations` : typeName(table);
   const ignoreCase = filters.filter((column) => column.type === "email").map(({ name }) => `"${name}"`);
-  const enums = filters.filter((column) => column.type === "enum").map(({ name }) => enumName(table, name));
-  const fields = new Set(filters.flatMap((column) => fieldOf(column) ?? []));
-  const filtered = filters.length > 0;
-  const condition = `matches(filters${ignoreCase.length > 0 ? `, [${ignoreCase.join(", ")}]` : ""})`;
-  const query = filtered ? "Query" : "PageQuery";
+  const matching = `\${matches(filters${ignoreCase.length > 0 ? `, [${ignoreCase.join(", ")}]` : ""})} and `;
+  const taken = ["limit", "cursor", "sort", ...(relations.length > 0 ? ["include"] : [])];
   return {
     ...(filters.some(needsZod) && { packages: ['import * as z from "zod";'] }),
-    imports: {
-      ...(fields.size > 0 && { "schemas/fields.ts": [...fields] }),
-      [schemaModule(table)]: [type, ...enums],
-      "utils/db.ts": ["many"],
-      "utils/page.ts": ["after", "page", "pageOf", "PageQuery"],
-      "utils/route.ts": ["route"],
-      "utils/sql.ts": ["sql", ...(filtered ? ["matches"] : [])],
-    },
-    ...(filtered && { before: queryContract(table, filters) }),
-    contract: [`query: ${query}`, `returns: pageOf(${type})`],
+    imports: listImports(table, filters, row),
+    before: queryContract(table, filters, relations.length > 0),
+    contract: ["query: Query", `returns: pageOf(${row})`],
     input: "{ query }",
     body: [
-      `const { limit, cursor${filtered ? ", ...filters" : ""} } = query;`,
-      ...pageQuery(type, table, filtered ? `\${${condition}} and ` : ""),
-      "return page(rows, limit);",
+      `const { ${[...taken, ...(filters.length > 0 ? ["...filters"] : [])].join(", ")} } = query;`,
+      ...pageQuery(typeName(table), table, filters.length > 0 ? matching : "", "sort"),
+      ...(relations.length > 0
+        ? [
+            "const { items, next_cursor } = page(rows, limit, sort);",
+            `return { items: await embed(items, ${relationsName(table)}, include), next_cursor };`,
+          ]
+        : ["return page(rows, limit, sort);"]),
     ],
   };
 }
 
-function queryContract(table: Table, filters: Column[]): string {
-  const lines = filters.map((column) => property("  ", column.name, `${filterType(table, column)}.optional()`));
+function listImports(table: Table, filters: Column[], row: string): Route["imports"] {
+  const type = typeName(table);
+  const enums = filters.filter((column) => column.type === "enum").map(({ name }) => enumName(table, name));
+  const fields = [...new Set(filters.flatMap((column) => fieldOf(column) ?? []))];
+  return {
+    ...(fields.length > 0 && { "schemas/fields.ts": fields }),
+    [schemaModule(table)]: [type, ...enums],
+    ...(row !== type && {
+      [relationsModule(table)]: [relationsName(table), row],
+      "utils/include.ts": ["embed", "includeOf"],
+    }),
+    "utils/db.ts": ["many"],
+    "utils/page.ts": ["after", "inOrder", "page", "pageOf", "PageQuery", "sortBy"],
+    "utils/route.ts": ["route"],
+    "utils/sql.ts": ["sql", ...(filters.length > 0 ? ["matches"] : [])],
+  };
+}
+
+function queryContract(table: Table, filters: Column[], related: boolean): string {
+  const sorted = sortColumns(table).map(({ name }) => `"${name}"`);
+  const lines = [
+    callLine("  ", "sort: sortBy", sorted, ","),
+    ...(related ? [`  include: includeOf(${relationsName(table)}),`] : []),
+    ...filters.map((column) => property("  ", column.name, `${filterType(table, column)}.optional()`)),
+  ];
   return `const Query = PageQuery.extend({\n${lines.join("\n")}\n});`;
 }
 
@@ -65,12 +85,13 @@ function needsZod(column: Column): boolean {
   return column.type !== "enum" && fieldOf(column) === null;
 }
 
-function pageQuery(type: string, table: Table, condition: string): string[] {
+/** The rows of a page in SQL; without `sort` in the order that is usual. */
+function pageQuery(type: string, table: Table, condition: string, sort: "sort" | null): string[] {
   return [
     `const rows = await many<${type}>(sql\``,
     `  select * from ${identifier(table.name)}`,
-    `  where ${condition}\${after(cursor)}`,
-    "  order by created_at desc, id desc",
+    `  where ${condition}\${after(cursor${sort ? ", sort" : ""})}`,
+    `  order by ${sort ? "${inOrder(sort)}" : "created_at desc, id desc"}`,
     "  limit ${limit + 1}`);",
   ];
 }
@@ -92,7 +113,7 @@ export function nestedList(table: Table, parent: Table, column: string): Route {
     body: [
       ...statement("parent", "maybeOne", [`select id from ${identifier(parent.name)} where id = \${params.id}`]),
       notFound(parent, "parent"),
-      ...pageQuery(type, table, `${identifier(column)} = \${params.id} and `),
+      ...pageQuery(type, table, `${identifier(column)} = \${params.id} and `, null),
       "return page(rows, limit);",
     ],
   };

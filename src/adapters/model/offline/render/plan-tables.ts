@@ -25,13 +25,6 @@ export function tableOf(plan: Plan, name: string): Table {
   return table;
 }
 
-/** Columns by which a list can be filtered: those with few values, and those that find one row. */
-export function filterColumns(table: Table): Column[] {
-  return ownColumns(table).filter(
-    ({ type, unique }) => type === "reference" || type === "enum" || type === "boolean" || unique,
-  );
-}
-
 /** Tables with a reference to this one that keeps its rows from being deleted. */
 export function holders(plan: Plan, table: Table): { table: Table; column: Column }[] {
   return referrers(plan, table).filter(({ column }) => column.references?.onDelete === "restrict");

@@ -145,7 +145,7 @@ ${callLine("    ", "const { status } = await call", ['"POST"', pathOf(plan, tabl
 function badPage(plan: Plan, table: Table): string {
   const path = pathOf(plan, table, "list").slice(1, -1);
   return `  it("are not listed for a query that is wrong", async () => {
-    for (const query of ["limit=0", "limit=101", "cursor=x", "no_such_field=1"]) {
+    for (const query of ["limit=0", "limit=101", "cursor=x", "sort=-", "include=-", "no_such_field=1"]) {
 ${callLine("      ", "const { status } = await call", ['"GET"', `\`${path}?\${query}\``], ";")}
       assert.equal(status, 400, query);
     }

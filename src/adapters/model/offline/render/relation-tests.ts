@@ -2,6 +2,7 @@
 import type { Column, Endpoint, Plan, Table } from "../../../../plan/plan.ts";
 import { createFunction, isMade } from "./factories-file.ts";
 import { referrers, tableOf } from "./plan-tables.ts";
+import { embeddable } from "./relations-file.ts";
 import { expression, object, pathOf } from "./row-tests.ts";
 import { hasOperation } from "./plan-tables.ts";
 import { callLine } from "./source.ts";
@@ -13,6 +14,7 @@ export function relationTests(plan: Plan, table: Table): string[] {
   );
   return [
     ...nested.flatMap((endpoint) => nestedList(plan, table, endpoint)),
+    ...(isMade(plan, table) ? embedding(plan, table) : []),
     ...(hasOperation(plan, table, "delete") && isMade(plan, table)
       ? referrers(plan, table).flatMap((referrer) => deletion(plan, table, referrer))
       : []),
@@ -38,6 +40,29 @@ ${callLine("    ", `const { status, body } = await call<Page<${type}>>`, ['"GET"
     assert.equal(body.next_cursor, null);
   });`,
   ];
+}
+
+/** `include` brings along what a row refers to, and nothing does without it. */
+function embedding(plan: Plan, table: Table): string[] {
+  const type = typeName(table);
+  if (!hasOperation(plan, table, "get")) return [];
+  const relations = embeddable(plan, table).filter((relation) => isMade(plan, tableOf(plan, relation.table)));
+  return relations.flatMap(({ name, column, table: target }) => {
+    const parent = `(await ${createFunction(tableOf(plan, target))}()).id`;
+    const given = column.nullable ? object("    ", [`${column.name}: ${parent}`]) : "";
+    const path = pathOf(plan, table, "get");
+    const url = `${path.slice(0, -1)}?include=${name}\``;
+    return [
+      `  it("bring ${name} along when it is asked for", async () => {
+    const row = await ${createFunction(table)}(${given});
+${callLine("    ", `const plain = await call<${type}>`, ['"GET"', path], ";")}
+    assert.deepEqual(plain.body, row);
+${callLine("    ", `const { status, body } = await call<{ ${name}: { id: string } }>`, ['"GET"', url], ";")}
+    assert.equal(status, 200);
+${callLine("    ", "assert.equal", [`body.${name}.id`, `row.${column.name}`], ";")}
+  });`,
+    ];
+  });
 }
 
 function deletion(plan: Plan, table: Table, { table: child, column }: { table: Table; column: Column }): string[] {

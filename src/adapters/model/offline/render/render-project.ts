@@ -6,6 +6,7 @@ import { factoryTables, renderFactories } from "./factories-file.ts";
 import { renderFields } from "./fields-file.ts";
 import { renderJson } from "./json-file.ts";
 import { hasJson } from "./plan-tables.ts";
+import { embeddable, relationsModule, renderInclude, renderRelations } from "./relations-file.ts";
 import { renderRoute } from "./route-file.ts";
 import { renderSchema } from "./schema-file.ts";
 import { renderTableTest } from "./test-file.ts";
@@ -21,12 +22,18 @@ export interface RenderedFile {
 export function renderProject(plan: Plan): RenderedFile[] {
   const constants = plan.endpoints.filter(({ operation }) => operation.kind === "constant");
   const rows = plan.endpoints.filter(({ operation }) => operation.kind !== "constant" && operation.kind !== "health");
+  const related = plan.tables.filter((table) => embeddable(plan, table).length > 0);
   return [
     ...(plan.tables.length > 0 ? [{ path: "server/schemas/fields.ts", content: renderFields(plan) }] : []),
     ...plan.tables.map((table) => ({
       path: `server/schemas/${table.singular}.ts`,
       content: renderSchema(plan, table),
     })),
+    ...related.map((table) => ({
+      path: `server/${relationsModule(table)}`,
+      content: renderRelations(plan, table),
+    })),
+    ...(related.length > 0 ? [{ path: "server/utils/include.ts", content: renderInclude() }] : []),
     ...(plan.tables.some(hasJson) ? [{ path: "server/utils/json.ts", content: renderJson() }] : []),
     ...rows.map((endpoint) => ({ path: endpoint.file, content: renderRoute(plan, endpoint) })),
     ...constants.map((endpoint) => ({ path: endpoint.file, content: renderConstant(endpoint) })),

@@ -14,8 +14,8 @@ function routeOf(plan: Plan, operation: Operation): Route {
   if (operation.kind === "health" || operation.kind === "constant") throw new Error(`${operation.kind} has no table`);
   const table = tableOf(plan, operation.table);
   if (operation.kind === "nested-list") return nestedList(table, tableOf(plan, operation.parent), operation.column);
-  if (operation.kind === "list") return list(table);
+  if (operation.kind === "list") return list(plan, table);
   if (operation.kind === "create") return create(plan, table);
-  if (operation.kind === "get") return get(table);
+  if (operation.kind === "get") return get(plan, table);
   return operation.kind === "update" ? update(table) : remove(plan, table);
 }

@@ -2,7 +2,9 @@
 import type { Plan, Table } from "../../../../plan/plan.ts";
 import { identifier } from "../../../../plan/sql-identifiers.ts";
 import { hasJson, holders, ownColumns } from "./plan-tables.ts";
+import { embeddable, relationsModule, relationsName } from "./relations-file.ts";
 import { notFound, type Route, schemaModule, statement } from "./route-source.ts";
+import { callLine } from "./source.ts";
 import { typeName, variableName } from "./type-names.ts";
 
 export function create(plan: Plan, table: Table): Route {
@@ -40,17 +42,47 @@ function bodyColumns(table: Table): string {
   return ["...body", ...json.map(({ name }) => `${name}: json(body.${name})`)].join(", ");
 }
 
-export function get(table: Table): Route {
+export function get(plan: Plan, table: Table): Route {
   const type = typeName(table);
   const row = variableName(table);
+  const select = statement(row, `maybeOne<${type}>`, [
+    `select * from ${identifier(table.name)} where id = \${params.id}`,
+  ]);
+  if (embeddable(plan, table).length > 0) return getWithRelations(table, select);
   return {
     imports: oneRowImports(table, [type], ["maybeOne"], ["sql"]),
     contract: ["params: IdParams", `returns: ${type}`, "errors: [404]"],
     input: "{ params }",
+    body: [...select, notFound(table, row), `return ${row};`],
+  };
+}
+
+function getWithRelations(table: Table, select: string[]): Route {
+  const type = typeName(table);
+  const row = variableName(table);
+  const relations = relationsName(table);
+  return {
+    packages: ['import * as z from "zod";'],
+    imports: {
+      ...oneRowImports(table, [], ["maybeOne"], ["sql"]),
+      [schemaModule(table)]: [`type ${type}`],
+      [relationsModule(table)]: [relations, `${type}WithRelations`],
+      "utils/include.ts": ["embed", "includeOf"],
+    },
+    contract: [
+      "params: IdParams",
+      `query: z.strictObject({ include: includeOf(${relations}) })`,
+      `returns: ${type}WithRelations`,
+      "errors: [404]",
+    ],
+    input: "{ params, query }",
     body: [
-      ...statement(row, `maybeOne<${type}>`, [`select * from ${identifier(table.name)} where id = \${params.id}`]),
+      ...select,
       notFound(table, row),
-      `return ${row};`,
+      ...callLine("    ", `const [found = ${row}] = await embed`, [`[${row}]`, relations, "query.include"], ";")
+        .trimStart()
+        .split("\n    "),
+      "return found;",
     ],
   };
 }

@@ -1,9 +1,10 @@
 // Tests of what works: create, read, list, filter, change, delete.
 import type { Column, Plan, Table } from "../../../../plan/plan.ts";
 import { bodyFunction, createFunction, isMade } from "./factories-file.ts";
-import { filterColumns, tableOf } from "./plan-tables.ts";
+import { filterColumns, sortColumns } from "../../../../plan/listing.ts";
+import { tableOf } from "./plan-tables.ts";
 import { hasOperation, isRequired, ownColumns } from "./plan-tables.ts";
-import { callLine, inlineLiteral, property } from "./source.ts";
+import { callLine, inlineLiteral, listCall, property } from "./source.ts";
 import { otherSample, sample } from "./test-values.ts";
 import { typeName } from "./type-names.ts";
 
@@ -28,6 +29,7 @@ export function rowTests(plan: Plan, table: Table): string[] {
     ...(has("get") ? [createAndRead(plan, table)] : []),
     ...defaults(table),
     ...(has("list") ? [pages(plan, table)] : []),
+    ...(has("list") ? [sorting(plan, table)] : []),
     ...(has("list") ? filterColumns(table).flatMap((column) => filter(plan, table, column)) : []),
     ...(has("update") ? [...change(plan, table), ...emptying(plan, table)] : []),
     ...(has("delete") ? [remove(plan, table, has("get"))] : []),
@@ -93,6 +95,25 @@ ${callLine("    ", `const seen = await readAll<${type}>`, [pathOf(plan, table, "
     const times = seen.map((row) => row.created_at);
     const newestFirst = times.toSorted((a, b) => b - a);
     assert.deepEqual(times, newestFirst);
+  });`;
+}
+
+/** Up and down are the same rows in reverse; what the order is, the prober looks at. */
+function sorting(plan: Plan, table: Table): string {
+  const type = typeName(table);
+  const columns = ["created_at", ...sortColumns(table).map(({ name }) => name)].map((name) => `"${name}"`);
+  const path = pathOf(plan, table, "list");
+  return `  it("are sorted both ways", async () => {
+    const made = await Promise.all([1, 2, 3].map(() => ${createFunction(table)}()));
+    const ids = new Set(made.map(({ id }) => id));
+${listCall("    ", "for (const column of ", columns, ") {")}
+${callLine("      ", `const rising = await readAll<${type}>`, [path, "`limit=50&sort=${column}`"], ";")}
+${callLine("      ", `const falling = await readAll<${type}>`, [path, "`limit=50&sort=-${column}`"], ";")}
+      const up = rising.map(({ id }) => id).filter((id) => ids.has(id));
+      const down = falling.map(({ id }) => id).filter((id) => ids.has(id));
+      assert.equal(up.length, 3);
+      assert.deepEqual(down, up.toReversed());
+    }
   });`;
 }
 

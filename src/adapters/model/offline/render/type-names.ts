@@ -7,7 +7,7 @@ const TAKEN_VARIABLES = new Set(
     "arguments await break case catch class const continue debugger default delete do else enum eval export extends false " +
     "finally for function if implements import in instanceof interface let new null package private protected public return " +
     "static super switch this throw true try typeof var void while with yield async of undefined " +
-    "after assignments body changes cursor event filters limit many matches nanoid page params problem query route rows sql values one json z"
+    "after assignments body changes cursor embed event filters found include items limit many matches nanoid page params problem query route rows sort sql values one json z"
   ).split(" "),
 );
 
@@ -29,7 +29,7 @@ export function typeName({ singular }: Pick<Table, "singular">): string {
 
 /** "order_item" -> "orderItem"; "row" where that is a reserved word or too long to read. */
 export function variableName({ singular }: Pick<Table, "singular">): string {
-  const name = pascal(singular).replace(/^./, (first) => first.toLowerCase());
+  const name = camel(singular);
   return TAKEN_VARIABLES.has(name) || name.length > 20 ? "row" : name;
 }
 
@@ -41,6 +41,11 @@ export function enumName(table: Pick<Table, "singular">, column: string): string
 /** "order_item" -> "order item" */
 export function spoken(name: string): string {
   return name.replaceAll("_", " ");
+}
+
+/** "order_item" -> "orderItem" */
+export function camel(name: string): string {
+  return pascal(name).replace(/^./, (first) => first.toLowerCase());
 }
 
 export function pascal(name: string): string {

@@ -1,12 +1,14 @@
 // What follows a column's name: type, modifiers, default, bounds, values. Used tokens are marked; what does not fit is reported.
 import type { ColumnType } from "../../../../plan/plan.ts";
 import type { Target } from "./draft.ts";
+import { parsePhrase } from "./attribute-phrases.ts";
 import { parseEnumValues, parseNumber, parseParenthesis } from "./attribute-values.ts";
+import { pluralOf } from "./inflect.ts";
 import { nearMiss } from "./near-miss.ts";
 import { isName } from "./names.ts";
 import type { Reader } from "./reader.ts";
 import type { Token } from "./tokens.ts";
-import { LEADING_TYPES, MODIFIERS, NULLABLE, REFERENCES, RELATIVE, TYPE_NAMES, TYPES, UNIQUE } from "./vocabulary.ts";
+import { LEADING_TYPES, MODIFIERS, NULLABLE, REFERENCES, TYPE_NAMES, TYPES, UNIQUE } from "./vocabulary.ts";
 
 /** What was said about a column so far; null or undefined = nothing. */
 export interface Attributes {
@@ -59,12 +61,9 @@ function parseAttribute(reader: Reader, attributes: Attributes, sentence: boolea
   if (REFERENCES.has(token.lower)) return parseReference(reader, attributes);
   if (Object.hasOwn(TYPES, token.lower) && !(sentence && !LEADING_TYPES.has(token.lower)))
     return parseType(reader, attributes);
-  if (sentence && RELATIVE.has(token.lower) && (reader.at("is", 1) || reader.at("are", 1)) && reader.at(MODIFIERS, 2)) {
-    reader.take("relative", 2);
-    return parseModifier(reader, attributes);
-  }
+  if (sentence && parsePhrase(reader, attributes)) return true;
   const meant = nearMiss(token.lower, AFTER_NAME);
-  if (!meant) return false;
+  if (!meant || reader.tokens.some(({ lower }) => lower === pluralOf(token.lower))) return false;
   reader.take("reported");
   reader.reportTokens([token], `"${token.text}" is neither a type nor a modifier.`, `Did you mean "${meant}"?`);
   return true;
@@ -195,10 +194,10 @@ function parseBetween(reader: Reader, attributes: Attributes): boolean {
   return true;
 }
 
-/** `=5`, `default 5`, `defaults to 5`, `defaulting to 5` */
-function parseDefault(reader: Reader, attributes: Attributes): boolean {
+/** `=5`, `default 5`, `default of 5`, `defaults to 5`, `defaulting to 5` */
+export function parseDefault(reader: Reader, attributes: Attributes): boolean {
   const word = reader.take("default");
-  if (word.text !== "=") reader.accept("to", "default");
+  if (word.text !== "=" && !reader.accept("to", "noise")) reader.accept("of", "noise");
   const token = reader.peek();
   const literal =
     token && (token.kind === "word" || token.kind === "number" || token.kind === "text" || token.kind === "date");

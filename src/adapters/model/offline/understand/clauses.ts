@@ -1,15 +1,14 @@
 // Sentences about tables: "users have a name and an email", "each product belongs to a supplier", "posts have many comments".
-import { spoken, withArticle } from "../../../../plan/endpoints.ts";
-import { addColumn, type ColumnDraft, type Draft, type TableDraft, tableFor } from "./draft.ts";
-import { type Field, type Place, parseBelongsTo, parseField, parseOwner } from "./field.ts";
-import { referenceTo } from "./column.ts";
+import { addColumn, type Draft, findTable, type TableDraft, tableFor } from "./draft.ts";
+import { addRelation, addManyToMany } from "./links.ts";
+import { type Place, parseBelongsTo, parseField, parseOwner } from "./field.ts";
 import { singularOf } from "./inflect.ts";
 import { isName, nounAt, type Noun, tableWordProblem } from "./names.ts";
 import type { Reader } from "./reader.ts";
 import type { Token } from "./tokens.ts";
-import { BELONG, EACH, HAVE, RELATIVE, SENTENCE_ENDS, SEPARATORS } from "./vocabulary.ts";
-import { linkTableFor } from "./well-known-tables.ts";
+import { BELONG, EACH, HAVE, RELATIVE, SENTENCE_ENDS, SEPARATORS, words } from "./vocabulary.ts";
 
+const MAY_BELONG = words("optionally may can");
 /** Looking further would make long lists slow to read. */
 const MAX_SUBJECTS = 20;
 
@@ -39,8 +38,21 @@ function subjectAt(reader: Reader, offset = 0): Subject | null {
 }
 
 function verbAt(reader: Reader, offset: number): boolean {
-  const at = reader.at("optionally", offset) || reader.at("may", offset) ? offset + 1 : offset;
-  return (at === offset && reader.at(HAVE, at)) || (reader.at(BELONG, at) && reader.at("to", at + 1));
+  const at = reader.at(MAY_BELONG, offset) ? offset + 1 : offset;
+  if (at === offset && (reader.at(HAVE, at) || manyToManyAt(reader, at) > 0)) return true;
+  return reader.at(BELONG, at) && reader.at("to", at + 1);
+}
+
+/** How many tokens say `are many-to-many` or `are many to many`; 0 when these do not. */
+function manyToManyAt(reader: Reader, offset: number): number {
+  if (!reader.at("are", offset)) return 0;
+  if (reader.at("many-to-many", offset + 1)) return 2;
+  return ["many", "to", "many"].every((word, n) => reader.at(word, offset + 1 + n)) ? 4 : 0;
+}
+
+/** Does a sentence with a subject start at the cursor? */
+export function sentenceAt(reader: Reader): boolean {
+  return subjectAt(reader) !== null;
 }
 
 /** Inside a list or a sentence a new clause is seen only by a subject of one noun: "…, tasks have a title", or after
@@ -74,12 +86,16 @@ export function endOfClause(reader: Reader): number {
 export function parseClause(reader: Reader, draft: Draft): boolean {
   const subject = subjectAt(reader);
   if (!subject) return false;
+  const start = reader.index;
   const tables = subject.nouns.map(({ noun, offset }) => {
     const index = reader.index + offset;
     return { noun, tokens: reader.tokens.slice(index, index + noun.count) };
   });
-  reader.take("subject", subject.verb);
+  reader.accept(EACH, "article");
+  while (reader.index < start + subject.verb)
+    reader.take(reader.at(SEPARATORS) ? "separator" : reader.at("the") ? "article" : "subject");
   const owners = tables.flatMap(({ noun, tokens }) => namedTable(reader, draft, noun, tokens));
+  for (const owner of owners) owner.described = true;
   parsePredicate(reader, draft, owners, "sentence");
   return true;
 }
@@ -87,22 +103,32 @@ export function parseClause(reader: Reader, draft: Draft): boolean {
 /** The table a noun names; reported and left out when the name cannot be one. */
 export function namedTable(reader: Reader, draft: Draft, noun: Noun, tokens: Token[]): TableDraft[] {
   const problem = tableWordProblem(noun.count === 1 ? tokens[0]!.text : noun.name);
-  if (!problem) return [tableFor(draft, noun.name, tokens)];
+  if (!problem) {
+    if (noun.count > 1 && !noun.known && !findTable(draft, noun.name))
+      draft.assumptions.push(`${noun.name}: "${tokens.map(({ text }) => text).join(" ")}" is one table`);
+    return [tableFor(draft, noun.name, tokens)];
+  }
   reader.reportTokens(tokens, problem.reason, problem.suggestion);
   return [];
 }
 
-/** `have FIELDS` or `[optionally] belong to OWNERS`, from the verb. */
+/** `have FIELDS` or `[optionally] belong to OWNERS`, from the verb; several of them joined by "and". */
 function parsePredicate(reader: Reader, draft: Draft, tables: TableDraft[], place: Place): void {
-  if (reader.accept(HAVE, "verb")) {
-    parseFields(reader, draft, tables, place);
-    return;
+  for (let again = false; ; again = true) {
+    const start = reader.index;
+    const both = manyToManyAt(reader, 0);
+    if (both > 0) addManyToMany(reader, draft, tables, both);
+    else if (reader.accept(HAVE, "verb")) parseFields(reader, draft, tables, place);
+    else {
+      const optional = reader.accept(MAY_BELONG, "modifier") !== null;
+      reader.take(again && optional ? "noise" : "belongs-to"); // "and optionally to" says the same
+      reader.take("belongs-to");
+      parseOwners(reader, draft, tables, start, optional, place);
+    }
+    const next = separatorsAhead(reader);
+    if (next === 0 || !verbAt(reader, next)) return;
+    reader.take("separator", next);
   }
-  const start = reader.index;
-  const optional = reader.at("optionally") || reader.at("may");
-  if (optional) reader.take("modifier");
-  reader.take("belongs-to", 2);
-  parseOwners(reader, draft, tables, start, optional, place);
 }
 
 function parseOwners(
@@ -113,8 +139,9 @@ function parseOwners(
   optional: boolean,
   place: Place,
 ): void {
+  let mayBelong = optional;
   for (let first = start; ;) {
-    const owner = parseOwner(reader, first, true, optional);
+    const owner = parseOwner(reader, first, true, mayBelong);
     if (!owner) {
       const end = Math.max(endOfClause(reader), reader.index);
       reader.report(
@@ -128,10 +155,18 @@ function parseOwners(
     }
     for (const table of tables) addColumn(reader, draft, table, owner);
     const next = separatorsAhead(reader);
-    if (next === 0 || !anotherOwnerAt(reader, next, place) || clauseAt(reader, next)) return;
-    reader.take("separator", next);
+    const again = next === 0 ? 0 : againTo(reader, next);
+    if (next === 0 || (again === 0 && !anotherOwnerAt(reader, next, place)) || clauseAt(reader, next)) return;
+    mayBelong = reader.at(MAY_BELONG, next);
+    reader.take("separator", next + again);
     first = reader.index;
   }
+}
+
+/** How many tokens say `[optionally] to` in "belongs to an artist and optionally to a room". */
+function againTo(reader: Reader, offset: number): number {
+  const at = reader.at(MAY_BELONG, offset) ? 1 : 0;
+  return reader.at("to", offset + at) ? at + 1 : 0;
 }
 
 /** "and a user", "and an optional user as reviewer"; a bare plural only where no list of tables can go on. */
@@ -142,6 +177,8 @@ function anotherOwnerAt(reader: Reader, offset: number, place: Place): boolean {
   const noun = nounAt(reader, at);
   if (!noun || (!article && !(noun.plural && place === "sentence"))) return false;
   at += noun.count;
+  const second = article && noun.count === 1 ? nounAt(reader, at) : null; // "an away team"
+  if (second && !reader.peek(at)!.newline) at += second.count;
   const token = reader.peek(at);
   return (
     !token || token.newline || token.lower === "as" || SEPARATORS.has(token.lower) || SENTENCE_ENDS.has(token.text)
@@ -149,12 +186,13 @@ function anotherOwnerAt(reader: Reader, offset: number, place: Place): boolean {
 }
 
 /** Fields separated by commas and "and", until a sentence ends or the next clause or table starts. */
-function parseFields(reader: Reader, draft: Draft, tables: TableDraft[], place: Place): void {
+export function parseFields(reader: Reader, draft: Draft, tables: TableDraft[], place: Place): void {
   for (;;) {
     const field = parseField(reader, place, endOfClause);
-    if (field) for (const table of tables) addField(reader, draft, table, field);
+    if (field?.kind === "column") for (const table of tables) addColumn(reader, draft, table, field);
+    else if (field) addRelation(reader, draft, tables, field);
     const next = separatorsAhead(reader);
-    if (next === 0 || reader.peek(next) === undefined) return;
+    if (next === 0 || reader.peek(next) === undefined || verbAt(reader, next)) return;
     if (clauseAt(reader, next) || groupAt(reader, next) || (place === "relative" && startsListItem(reader, next)))
       return;
     if (
@@ -180,38 +218,6 @@ function separatorsAhead(reader: Reader): number {
   let count = 0;
   while (reader.at(SEPARATORS, count)) count++;
   return count;
-}
-
-function addField(reader: Reader, draft: Draft, table: TableDraft, field: Field): void {
-  if (field.kind === "column") addColumn(reader, draft, table, field);
-  else addMany(reader, draft, table, field.noun, field.tokens);
-}
-
-/** "posts have many comments": every comment belongs to a post. */
-function addMany(reader: Reader, draft: Draft, owner: TableDraft, noun: string, tokens: Token[]): void {
-  const problem = tableWordProblem(noun);
-  if (problem) {
-    reader.reportTokens(tokens, problem.reason, problem.suggestion);
-    return;
-  }
-  const member = tableFor(draft, noun, tokens);
-  const link = linkTableFor(owner.name, member.name);
-  const mutual = owner.columns.some((column) => column.target && singularOf(column.target.noun) === member.singular);
-  if (link || (mutual && member !== owner)) {
-    reader.reportTokens(
-      tokens,
-      `${owner.name} and ${member.name} relate many to many, which needs a table between them.`,
-      `Write ${link ?? `${owner.singular}_${member.name}(${owner.singular}:references:${owner.name}, ${member.singular}:references:${member.name})`}`,
-    );
-    return;
-  }
-  const reference: ColumnDraft = referenceTo(owner.name, null, member === owner, tokens, false);
-  if (!member.columns.some((column) => column.column.name === reference.column.name)) {
-    draft.assumptions.push(
-      `${member.name}.${reference.column.name}: each ${spoken(member.singular)} belongs to ${withArticle(spoken(owner.singular))}`,
-    );
-  }
-  addColumn(reader, draft, member, reference);
 }
 
 /** What may follow a table in a list: `that have …`, `with …`, `that belong to …`. */

@@ -58,7 +58,8 @@ function typedColumn(name: string, said: Attributes, assumed: string[]): Column 
     ? known
     : { type: literal === "boolean" ? ("boolean" as const) : numeric ? numberType(bounds) : ("string" as const) };
   const column = newColumn(name, shape.type, shape);
-  assumed.push(`${name}: no type given, taken as ${describeColumn(column)}`);
+  const decided = { ...column, nullable: column.nullable && said.nullable === null };
+  assumed.push(`${name}: no type given, taken as ${describeColumn(decided)}`);
   return column;
 }
 

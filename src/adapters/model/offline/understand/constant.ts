@@ -4,7 +4,7 @@ import { valueOf } from "./attribute-values.ts";
 import type { Draft } from "./draft.ts";
 import type { Reader } from "./reader.ts";
 import type { Token } from "./tokens.ts";
-import { words } from "./vocabulary.ts";
+import { RELATIVE, SENTENCE_ENDS, SEPARATORS, words } from "./vocabulary.ts";
 
 const METHODS = words("get post put patch delete head options");
 const RETURN = words("return returns returning answer answers answering respond responds responding");
@@ -67,18 +67,27 @@ function parseAnswer(reader: Reader): unknown {
   if (reader.at("with", offset)) offset++;
   const start = reader.peek(offset);
   if (!start) return undefined;
+  const take = () => {
+    if (reader.at(RELATIVE)) reader.take("relative");
+    reader.take("returns", offset - (reader.tokens[reader.index - 1]?.use === "relative" ? 1 : 0));
+  };
   if (start.text === "{" || start.text === "[" || start.text === "[]") {
     const json = jsonFrom(reader.request, start);
     if (!json) return undefined;
-    reader.take("returns", offset);
+    take();
     while (!reader.done && reader.peek()!.start < json.end) reader.take("json");
     return json.value;
   }
-  if (!["word", "text", "number"].includes(start.kind)) return undefined;
-  reader.take("returns", offset);
+  if (!["word", "text", "number"].includes(start.kind) || !endsAnswer(reader.peek(offset + 1))) return undefined;
+  take();
   const value = valueOf(reader.take("literal"));
   if (start.kind === "number") return Number(value);
   return start.kind === "word" && (value === "true" || value === "false") ? value === "true" : value;
+}
+
+/** "that returns the number of users" is no constant. */
+function endsAnswer(next: Token | undefined): boolean {
+  return !next || next.newline || SEPARATORS.has(next.lower) || SENTENCE_ENDS.has(next.text) || next.lower === "please";
 }
 
 /** The shortest balanced text from `start` on that is JSON. */

@@ -28,8 +28,22 @@ export interface TableDraft {
   columns: ColumnDraft[];
   /** Columns were given in parentheses, so another such group is a mistake. */
   grouped: boolean;
-  /** Named in a list of tables. */
-  listed: boolean;
+  /** Where it is named in a list of tables, if it is. */
+  listed: Token[] | null;
+  /** The subject of a sentence, which would name it without the list. */
+  described: boolean;
+}
+
+/** "posts have many comments", "each user has one profile", "students and courses are many-to-many". */
+export interface Relation {
+  kind: "many" | "one" | "mutual";
+  owner: TableDraft;
+  member: TableDraft;
+  /** The table between them, when it was named. */
+  through: TableDraft | null;
+  /** Columns of what is between them: "with a quantity". */
+  attributes: ColumnDraft[];
+  tokens: Token[];
 }
 
 interface ConstantRequest {
@@ -43,6 +57,7 @@ export interface Draft {
   /** "todo" in "a todo API": has conventional tables when none are named. */
   domain: string | null;
   tables: TableDraft[];
+  relations: Relation[];
   constants: ConstantRequest[];
   assumptions: string[];
   noDatabase: Token[] | null;
@@ -50,7 +65,21 @@ export interface Draft {
 }
 
 export function emptyDraft(): Draft {
-  return { name: null, domain: null, tables: [], constants: [], assumptions: [], noDatabase: null, healthOnly: false };
+  return {
+    name: null,
+    domain: null,
+    tables: [],
+    relations: [],
+    constants: [],
+    assumptions: [],
+    noDatabase: null,
+    healthOnly: false,
+  };
+}
+
+/** Takes tables out of the draft that cannot stand; what refers to them is missed when references are resolved. */
+export function dropTables(draft: Draft, refused: ReadonlySet<TableDraft>): void {
+  draft.tables = draft.tables.filter((table) => !refused.has(table));
 }
 
 export function findTable(draft: Draft, noun: string): TableDraft | undefined {
@@ -69,7 +98,8 @@ export function tableFor(draft: Draft, noun: string, tokens: Token[]): TableDraf
     tokens,
     columns: [],
     grouped: false,
-    listed: false,
+    listed: null,
+    described: false,
   };
   draft.tables.push(table);
   return table;

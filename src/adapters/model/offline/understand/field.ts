@@ -3,9 +3,9 @@ import { withArticle } from "../../../../plan/endpoints.ts";
 import { noAttributes, parseAttributes, parseModifier } from "./attributes.ts";
 import { makeColumn, referenceTo } from "./column.ts";
 import type { ColumnDraft } from "./draft.ts";
-import { singularOf } from "./inflect.ts";
+import { pluralOf, singularOf } from "./inflect.ts";
 import { judgementOf } from "./judgement.ts";
-import { columnWordProblem, columnWords, isName, nounAt } from "./names.ts";
+import { columnWordProblem, columnWords, isName, type Noun, nounAt } from "./names.ts";
 import { nearMiss } from "./near-miss.ts";
 import type { Reader } from "./reader.ts";
 import type { Token } from "./tokens.ts";
@@ -20,13 +20,19 @@ import {
   SENTENCE_ENDS,
   SEPARATORS,
   TYPES,
+  words,
 } from "./vocabulary.ts";
 import { isPluralColumn, shapeByName, unsafeColumn } from "./well-known-columns.ts";
+
+const OWNERS = words("their its his her the");
 
 /** Where the field stands: `group` = in parentheses; `relative` = in a list of tables ("with products that have …"). */
 export type Place = "group" | "sentence" | "relative";
 
-export type Field = ({ kind: "column" } & ColumnDraft) | { kind: "many"; noun: string; tokens: Token[] };
+export type Field =
+  | ({ kind: "column" } & ColumnDraft)
+  /** "many comments", "one profile" */
+  | { kind: "many" | "one"; noun: string; tokens: Token[] };
 
 /** The field at the cursor, or null after a problem was reported; either way the cursor stands behind it. */
 export function parseField(reader: Reader, place: Place, endOfBadSpan: (reader: Reader) => number): Field | null {
@@ -34,10 +40,16 @@ export function parseField(reader: Reader, place: Place, endOfBadSpan: (reader: 
   const problems = reader.problems.length;
   const article = reader.atWord(1) ? reader.accept(POSSESSIVES, "article") !== null : false;
   const field = parseRelation(reader, place) ?? parseColumn(reader, place, article, start);
-  if (field !== null && endsField(reader, place)) return reader.problems.length === problems ? field : null;
+  const ends = endsField(reader, place) || (field !== null && field.kind !== "column" && describesLink(reader));
+  if (field !== null && ends) return reader.problems.length === problems ? field : null;
   if (field === null && endsField(reader, place) && reader.problems.length > problems) return null;
   reportRest(reader, field === null ? start : reader.index, start, place, endOfBadSpan);
   return null;
+}
+
+/** What may follow "many products": "through order items", "with a quantity", "(quantity integer)". */
+function describesLink(reader: Reader): boolean {
+  return reader.at("with") || reader.at("through") || reader.at("(");
 }
 
 function endsField(reader: Reader, place: Place): boolean {
@@ -82,23 +94,40 @@ function continuesAt(reader: Reader, from: number, start: number, place: Place):
 
 function parseRelation(reader: Reader, place: Place): Field | null {
   const start = reader.index;
-  const many =
-    reader.at("many") || (reader.at("has") && reader.at("many", 1)) || (reader.at("have") && reader.at("many", 1));
-  if (many) {
-    reader.take("has-many", reader.at("many") ? 1 : 2);
-    const noun = nounAt(reader);
-    if (!noun) {
-      reader.rewind(start);
-      return null;
-    }
-    reader.take("table", noun.count);
-    return { kind: "many", noun: noun.name, tokens: reader.tokens.slice(start, reader.index) };
-  }
+  const related = parseRelated(reader);
+  if (related) return related;
+  reader.rewind(start);
   if (!reader.at(BELONG) || !reader.at("to", 1)) return null;
   const reference = parseBelongsTo(reader, place !== "group");
   if (reference) return { kind: "column", ...reference };
   reader.rewind(start);
   return null;
+}
+
+/** `[has] many NOUN`, `[has] [exactly] one NOUN`. What "one" is followed by may as well be a column: "one name". */
+function parseRelated(reader: Reader): Field | null {
+  const start = reader.index;
+  if (reader.at("one", -1)) reader.index--; // taken for an article
+  reader.accept(HAVE, "has-many");
+  if (reader.at("exactly") && reader.at("one", 1)) reader.take("has-one");
+  const kind = reader.at("many") ? "many" : reader.at("one") ? "one" : null;
+  if (!kind) return null;
+  reader.take(kind === "many" ? "has-many" : "has-one");
+  const noun = nounAt(reader);
+  if (!noun || (kind === "one" && !isRecord(reader, noun))) return null;
+  reader.take("table", noun.count);
+  return {
+    kind,
+    noun: noun.name,
+    tokens: reader.tokens.slice(Math.min(start, reader.index - noun.count - 1), reader.index),
+  };
+}
+
+/** Does the request, or convention, know a table of this singular noun? */
+function isRecord(reader: Reader, noun: Noun): boolean {
+  if (noun.plural || shapeByName(noun.name)) return false;
+  const plural = pluralOf(noun.name);
+  return noun.known || reader.tokens.some(({ lower }) => lower === plural);
 }
 
 /** `belongs to [a|an optional] NOUN [as ROLE] [?]`, from the verb. Null (cursor anywhere) when no noun follows. */
@@ -114,14 +143,29 @@ export function parseOwner(reader: Reader, start: number, brings: boolean, mayBe
   const optional = mayBelong || reader.accept("optional", "modifier") !== null;
   const noun = nounAt(reader);
   if (!noun) return null;
-  reader.take("target", noun.count);
   let role: string | null = null;
-  if (reader.at("as") && reader.peek(1) && isName(reader.peek(1)!)) {
+  const named = noun.count === 1 && !noun.plural ? roleAt(reader) : null;
+  if (named) {
+    reader.take("role");
+    role = named.role;
+  }
+  if (named && reader.at("as", named.noun.count)) return null; // two roles
+  const target = named?.noun ?? noun;
+  reader.take("target", target.count);
+  if (role === null && reader.at("as") && reader.peek(1) && isName(reader.peek(1)!)) {
     reader.take("role");
     role = reader.take("role").lower;
   }
   const nullable = reader.accept("?", "modifier") !== null || optional;
-  return referenceTo(noun.name, role, nullable, reader.tokens.slice(start, reader.index), brings);
+  return referenceTo(target.name, role, nullable, reader.tokens.slice(start, reader.index), brings);
+}
+
+/** "a home team", "a parent category": a role and the noun that it is a role of. */
+function roleAt(reader: Reader): { role: string; noun: Noun } | null {
+  const [first, second] = [reader.peek(), reader.peek(1)];
+  if (!first || !second || !isName(second) || second.newline || judgementOf(first.lower)) return null;
+  const noun = nounAt(reader, 1);
+  return noun && !noun.plural ? { role: first.lower, noun } : null;
 }
 
 function parseColumn(reader: Reader, place: Place, article: boolean, start: number): Field | null {
@@ -143,7 +187,8 @@ function parseColumn(reader: Reader, place: Place, article: boolean, start: numb
   if (after && isName(after) && !after.newline) reportMistypedModifier(reader);
   const word = reader.peek();
   if (word?.kind !== "word" || !canBeName(reader, place)) return null;
-  const count = columnWords(reader);
+  const described = article || said.unique || said.nullable !== null || said.type !== null;
+  const count = columnWords(reader, sentence && described);
   const name = reader.tokens
     .slice(reader.index, reader.index + count)
     .map((token) => token.lower)
@@ -155,11 +200,11 @@ function parseColumn(reader: Reader, place: Place, article: boolean, start: numb
     parseAttributes(reader, noAttributes(), sentence);
     return null;
   }
-  if (sentence && !article && isPluralNoun(reader)) return ambiguousPlural(reader, place);
+  if (sentence && !(described && !reader.at(OWNERS, -1)) && isPluralNoun(reader)) return ambiguousPlural(reader, place);
   reader.take("name", count);
   if (count > 1) said.assumed.push(`"${reader.request.slice(word.start, reader.peek(-1)!.end)}" is one column`);
   parseAttributes(reader, said, sentence);
-  if (!endsField(reader, place)) return { kind: "column", ...placeholder(said, name) };
+  if (!endsField(reader, place)) return count > 1 ? null : { kind: "column", ...placeholder(said, name) };
   const tokens = reader.tokens.slice(start, reader.index);
   const unsafe = unsafeColumn(name);
   if (unsafe && (said.type === null || /password|passwd|pwd/.test(name))) {
@@ -173,7 +218,7 @@ function parseColumn(reader: Reader, place: Place, article: boolean, start: numb
 /** In parentheses `from`, `to` or `on` are names too, where nothing else can be meant: `messages(from, to:string)`. */
 function canBeName(reader: Reader, place: Place): boolean {
   const lower = reader.peek()!.lower;
-  if (!KEYWORDS.has(lower)) return true;
+  if (!KEYWORDS.has(lower) || columnWords(reader, false) > 1) return true;
   if (place !== "group" || MODIFIERS.has(lower) || lower === "and") return false;
   const next = reader.peek(1)?.text;
   return next === ":" || next === "?" || next === "=" || next === "," || next === ")";
@@ -182,7 +227,7 @@ function canBeName(reader: Reader, place: Place): boolean {
 /** "a uniqe email": a word before another that is nearly a modifier is no name. */
 function reportMistypedModifier(reader: Reader): void {
   const meant = nearMiss(reader.peek()?.lower ?? "", [...MODIFIERS, ...LEADING_TYPES]);
-  if (!meant || columnWords(reader) > 1) return;
+  if (!meant || columnWords(reader, false) > 1) return;
   const token = reader.take("reported");
   reader.reportTokens([token], `"${token.text}" is neither a type nor a modifier.`, `Did you mean "${meant}"?`);
 }

@@ -1,7 +1,7 @@
 // "a todo API with users and tasks": what is asked for, its name, and the list of its tables.
 import { projectNameProblem } from "../../../../plan/names.ts";
 import { valueOf } from "./attribute-values.ts";
-import { endOfClause } from "./clauses.ts";
+import { endOfClause, parseClause } from "./clauses.ts";
 import type { Draft } from "./draft.ts";
 import { pluralOf } from "./inflect.ts";
 import { judgementOf } from "./judgement.ts";
@@ -29,7 +29,7 @@ export function parseIntroduction(reader: Reader, draft: Draft): boolean {
     reader.rewind(start);
     return false;
   }
-  reader.take("introduction", found.length);
+  for (const { lower } of found) reader.take(PLAIN_ADJECTIVES.has(lower) ? "noise" : "introduction");
   parseConnections(reader, draft, found);
   return true;
 }
@@ -119,7 +119,9 @@ function parseConnections(reader: Reader, draft: Draft, found: Token[]): void {
   }
   nameFrom(reader, draft, found, purpose);
   if (reader.accept(NAMING, "name")) parseName(reader, draft);
-  if (acceptConnector(reader)) parseList(reader, draft);
+  const sentences = reader.at("where") || reader.at(":");
+  if (!acceptConnector(reader)) return;
+  if (!sentences || !parseClause(reader, draft)) parseList(reader, draft);
 }
 
 function acceptConnector(reader: Reader): boolean {

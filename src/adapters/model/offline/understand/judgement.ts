@@ -48,7 +48,7 @@ const SUBJECTS: { words: string; reason: string; suggestion?: string }[] = [
   },
   {
     words:
-      "cron daily nightly weekly monthly hourly schedule scheduled scheduler background queue queues job worker workers automatic automatically",
+      "cron daily nightly weekly monthly hourly schedule scheduled scheduler background queue queues worker workers automatic automatically",
     reason: "Scheduled and background work is behaviour, which the offline model does not write.",
   },
   {

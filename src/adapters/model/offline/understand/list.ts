@@ -1,15 +1,17 @@
 // A list of tables and constant endpoints: "users, tasks (title, done boolean) and products that have a sku".
 import { endOfClause, groupAt, namedTable, parseRelative, clauseAt } from "./clauses.ts";
 import { constantAt, parseConstant } from "./constant.ts";
-import type { Draft } from "./draft.ts";
+import type { Draft, TableDraft } from "./draft.ts";
 import { nounAt } from "./names.ts";
 import { nearMiss } from "./near-miss.ts";
 import type { Reader } from "./reader.ts";
+import type { Token } from "./tokens.ts";
 import { parseTableGroup } from "./table-group.ts";
 import { ARTICLES, SENTENCE_ENDS, SEPARATORS, words } from "./vocabulary.ts";
 import { WELL_KNOWN_TABLES } from "./well-known-tables.ts";
 
 const TABLE_WORDS = words("table tables resource resources collection collections model models entity entities");
+const THEIR = words("their its");
 const HEALTH_WORDS = words("check endpoint route");
 
 /** Items separated by commas and "and", until a sentence ends or a clause with a subject of its own starts. */
@@ -39,7 +41,8 @@ export function parseList(reader: Reader, draft: Draft): void {
 function parseListItem(reader: Reader, draft: Draft): boolean {
   if (parseSpecial(reader, draft)) return true;
   const start = reader.index;
-  const article = reader.accept(ARTICLES, "article") !== null;
+  const their = reader.accept(THEIR, "relation");
+  const article = their !== null || reader.accept(ARTICLES, "article") !== null;
   if (groupAt(reader)) {
     parseRelative(reader, draft, parseTableGroup(reader, draft));
     return true;
@@ -54,12 +57,31 @@ function parseListItem(reader: Reader, draft: Draft): boolean {
   reader.take("table", noun.count + (labelled ? 1 : 0));
   const [table] = namedTable(reader, draft, noun, tokens);
   if (!table) return true;
+  if (their) relateToBefore(reader, draft, table, [their, ...tokens]);
   const end = reader.index;
   parseRelative(reader, draft, table);
   if (table.listed && reader.index === end)
     reader.reportTokens(tokens, `${table.name} is in the list already.`, "Name it once.");
-  table.listed = true;
+  table.listed ??= tokens;
   return true;
+}
+
+/** "patients and their appointments" */
+function relateToBefore(reader: Reader, draft: Draft, member: TableDraft, tokens: Token[]): void {
+  const others = draft.tables.filter((table) => table !== member);
+  const [owner] = others;
+  if (owner && others.length === 1) {
+    draft.relations.push({ kind: "many", owner, member, through: null, attributes: [], tokens });
+    return;
+  }
+  const owners = others.map(({ name }) => name).join(", ");
+  reader.reportTokens(
+    tokens,
+    owners
+      ? `"${tokens[0]!.text}" can be read as of each of these: ${owners}.`
+      : `Nothing stands before "${tokens[0]!.text}".`,
+    `Write "; ${member.name} belong to a …" instead.`,
+  );
 }
 
 /** `GET /api/ping that returns pong`, `a health check`, `no database`. */

@@ -3,7 +3,17 @@ import { columnNameProblem, tableNameProblem } from "../../../../plan/names.ts";
 import { isPlural, pluralOf, singularOf } from "./inflect.ts";
 import type { Reader } from "./reader.ts";
 import type { Token } from "./tokens.ts";
-import { KEYWORDS, QUALIFIED, QUALIFIERS } from "./vocabulary.ts";
+import { judgementOf } from "./judgement.ts";
+import {
+  KEYWORDS,
+  LEADING_TYPES,
+  OF_NAMES,
+  POSSESSIVES,
+  QUALIFIED,
+  QUALIFIERS,
+  QUALITIES,
+  UNITS,
+} from "./vocabulary.ts";
 import { wellKnownColumns } from "./well-known-tables.ts";
 
 /** A noun found `offset` tokens ahead; nothing is used yet. */
@@ -17,22 +27,24 @@ export interface Noun {
   known: boolean;
 }
 
-/** The noun that starts at `offset`: one word, or two where the first is a well-known noun ("order items"). */
+/** The noun that starts at `offset`: one word, or two where the first only says which ("order items", "time entries"). */
 export function nounAt(reader: Reader, offset = 0): Noun | null {
   const first = reader.peek(offset);
   if (!first || !isName(first)) return null;
   const second = reader.peek(offset + 1);
-  if (
-    second &&
-    isName(second) &&
-    !second.newline &&
-    !isPlural(first.lower) &&
-    wellKnownColumns(pluralOf(first.lower))
-  ) {
+  if (second && isName(second) && !second.newline && !isPlural(first.lower)) {
     const name = `${first.lower}_${second.lower}`;
-    if (isPlural(second.lower) || wellKnownColumns(pluralOf(name))) return noun(name, 2);
+    const described = wellKnownColumns(pluralOf(first.lower))
+      ? isPlural(second.lower)
+      : singularOf(second.lower) !== second.lower && isQualifier(first.lower);
+    if (described || wellKnownColumns(pluralOf(name))) return noun(name, 2);
   }
   return noun(first.lower, 1);
+}
+
+/** May the word say which of something is meant, as in "guest name"? Not when it asks for a quality or for behaviour. */
+function isQualifier(word: string): boolean {
+  return !QUALITIES.has(word) && !POSSESSIVES.has(word) && !judgementOf(word) && !LEADING_TYPES.has(word);
 }
 
 function noun(name: string, count: number): Noun {
@@ -45,11 +57,18 @@ export function isName(token: Token): boolean {
   return token.kind === "word" && !KEYWORDS.has(token.lower) && /^[a-z][a-z0-9_]*$/i.test(token.text);
 }
 
-/** How many words from here are one column name: two for "due date", otherwise one. */
-export function columnWords(reader: Reader): number {
-  const next = reader.peek(1);
-  if (!next || next.newline || !QUALIFIERS.has(reader.peek()?.lower ?? "")) return 1;
-  return next.kind === "word" && QUALIFIED.has(next.lower) ? 2 : 1;
+/** How many words from here are one column name: "due date", in a sentence also "guest name", "price per night", "number of
+ * seats" and "duration in minutes"; otherwise one. */
+export function columnWords(reader: Reader, sentence: boolean): number {
+  const [first, second, third] = [reader.peek(), reader.peek(1), reader.peek(2)];
+  if (!first || !second || second.newline || second.kind !== "word") return 1;
+  if (QUALIFIERS.has(first.lower) && QUALIFIED.has(second.lower)) return 2;
+  if (!sentence || !isName(first)) return 1;
+  const words = third && isName(third) && !third.newline ? 3 : 0;
+  if (words && second.lower === "per") return 3;
+  if (words && second.lower === "of" && OF_NAMES.has(first.lower)) return 3;
+  if (words && second.lower === "in" && UNITS.has(third!.lower)) return 3;
+  return isName(second) && !LEADING_TYPES.has(second.lower) && isQualifier(first.lower) ? 2 : 1;
 }
 
 /** `dueAt` or `due-at` -> `due_at`. */

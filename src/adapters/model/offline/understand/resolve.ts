@@ -1,25 +1,31 @@
 // From the draft to tables: references are looked up, undescribed nouns get their conventional columns, contradictions are found.
 import { spoken, withArticle } from "../../../../plan/endpoints.ts";
 import { type PlanParts, parentsOf } from "../../../../plan/build-plan.ts";
+import { tableNameProblem } from "../../../../plan/names.ts";
 import type { Table } from "../../../../plan/plan.ts";
 import { describeColumn, referenceTo } from "./column.ts";
-import { addColumn, type ColumnDraft, type Draft, findTable, type TableDraft, tableFor } from "./draft.ts";
-import { parseField } from "./field.ts";
+import { addColumn, type ColumnDraft, type Draft, dropTables, findTable, type TableDraft, tableFor } from "./draft.ts";
 import { judgementOf } from "./judgement.ts";
 import { isPlural, pluralOf } from "./inflect.ts";
 import { nearMiss } from "./near-miss.ts";
-import { Reader } from "./reader.ts";
+import type { Reader } from "./reader.ts";
+import { conventionalColumns } from "./conventional-columns.ts";
+import { reportUnclearColumns, resolveRelations } from "./relations.ts";
 import { conventionalParents, domainTables, wellKnownColumns } from "./well-known-tables.ts";
 
 /** The parts of the plan; what cannot stand is reported to the reader. */
 export function resolveDraft(reader: Reader, draft: Draft): Omit<PlanParts, "request"> {
   addDomainTables(draft);
+  resolveRelations(reader, draft);
+  reportUnclearColumns(reader, draft);
   bringTables(draft);
   describeTables(reader, draft);
   resolveTargets(reader, draft);
   checkDatabase(reader, draft);
+  breakCycles(reader, draft);
+  for (const { listed, described } of draft.tables)
+    if (described) for (const token of listed ?? []) token.use = "mention";
   const tables = draft.tables.map(toTable);
-  reportCycles(reader, draft, tables);
   return {
     tables,
     constants: draft.constants.map(({ path, body }) => ({ path, body })),
@@ -48,15 +54,23 @@ function bringTables(draft: Draft): void {
   }
 }
 
+/** Its name cannot be one, or none of its columns can stand; both are reported where they are. */
+function isRefused(table: TableDraft): boolean {
+  return tableNameProblem(table.name) !== null || (table.grouped && table.columns.length === 0);
+}
+
 /** Conventional columns for tables of which only the name, or a relation, was given. */
 function describeTables(reader: Reader, draft: Draft): void {
+  dropTables(draft, new Set(draft.tables.filter(isRefused)));
   const bare = draft.tables.filter((table) => !table.columns.some((column) => !column.target) && !table.grouped);
   const unrelated = bare.filter((table) => table.columns.length === 0);
+  const refused = new Set<TableDraft>();
   for (const table of bare) {
     const judgement = judgementOf(table.name) ?? judgementOf(table.singular);
     const known = wellKnownColumns(table.name);
     if (judgement && !known) {
       reader.reportTokens(table.tokens, judgement.reason, judgement.suggestion);
+      refused.add(table);
       continue;
     }
     const columns = conventionalColumns(known ?? "name:string");
@@ -64,7 +78,8 @@ function describeTables(reader: Reader, draft: Draft): void {
     const list = columns.map(({ column }) => `${column.name} (${describeColumn(column)})`).join(", ");
     draft.assumptions.push(`${table.name}: no columns were given, so it has ${list}`);
   }
-  for (const table of unrelated) {
+  dropTables(draft, refused);
+  for (const table of unrelated.filter((one) => !refused.has(one))) {
     for (const name of conventionalParents(table.name)) {
       const parent = draft.tables.find((other) => other.name === name && bare.includes(other));
       if (!parent) continue;
@@ -76,39 +91,32 @@ function describeTables(reader: Reader, draft: Draft): void {
   }
 }
 
-/** The columns of a description in the exact syntax, which is our own and so always understood. */
-function conventionalColumns(syntax: string): ColumnDraft[] {
-  const reader = new Reader(syntax);
-  const columns: ColumnDraft[] = [];
-  while (!reader.done) {
-    const field = parseField(reader, "group", (inner) => inner.tokens.length);
-    if (field?.kind !== "column") throw new Error(`the conventional columns "${syntax}" are not valid`);
-    columns.push({ column: field.column, target: null, tokens: [], assumed: [] });
-    reader.accept(",", "separator");
-  }
-  return columns;
+/** Points references at their tables; a column that cannot stand is reported and taken out. */
+function resolveTargets(reader: Reader, draft: Draft): void {
+  for (const table of draft.tables)
+    table.columns = table.columns.filter((one) => resolveTarget(reader, draft, table, one));
 }
 
-function resolveTargets(reader: Reader, draft: Draft): void {
-  for (const table of draft.tables) {
-    for (const draftColumn of table.columns) {
-      const { target, column, tokens } = draftColumn;
-      if (!target || !column.references) continue;
-      const parent = findTable(draft, target.noun);
-      if (!parent) {
-        reportMissing(reader, draft, target.noun, target.tokens, table);
-        continue;
-      }
-      column.references.table = parent.name;
-      if (parent === table && !column.nullable) {
-        reader.reportTokens(
-          tokens,
-          `The first of the ${table.name} could never be created: it would need another one.`,
-          "Make the reference optional: parent:references:categories?".replace("categories", table.name),
-        );
-      }
-    }
+function resolveTarget(
+  reader: Reader,
+  draft: Draft,
+  table: TableDraft,
+  { target, column, tokens }: ColumnDraft,
+): boolean {
+  if (!target || !column.references) return true;
+  const parent = findTable(draft, target.noun);
+  if (!parent) {
+    reportMissing(reader, draft, target.noun, target.tokens, table);
+    return false;
   }
+  column.references.table = parent.name;
+  if (parent !== table || column.nullable) return true;
+  reader.reportTokens(
+    tokens,
+    `The first of the ${table.name} could never be created: it would need another one.`,
+    `Make the reference optional: parent:references:${table.name}?`,
+  );
+  return false;
 }
 
 function reportMissing(
@@ -143,26 +151,29 @@ function toTable(table: TableDraft): Table {
   return { name: table.name, singular: table.singular, columns: table.columns.map((column) => column.column) };
 }
 
-/** Tables that refer to each other cannot be created one after the other. */
-function reportCycles(reader: Reader, draft: Draft, tables: Table[]): void {
+/** Tables that refer to each other cannot be created one after the other: a reference of each circle is reported and taken out. */
+function breakCycles(reader: Reader, draft: Draft): void {
+  for (;;) {
+    const circle = circleOf(draft.tables.map(toTable));
+    const table = draft.tables.find((one) => circle.has(one.name));
+    const column = table?.columns.find(
+      ({ column: { references } }) => references && circle.has(references.table) && references.table !== table.name,
+    );
+    if (!table || !column) return;
+    table.columns = table.columns.filter((one) => one !== column);
+    const list = [...circle].join(", ");
+    const reason = `Tables refer to each other in a circle: ${list}.`;
+    reader.reportTokens(column.tokens, reason, "Leave one of the references out.");
+  }
+}
+
+/** Names of the tables that wait for each other. */
+function circleOf(tables: Table[]): Set<string> {
   let waiting = tables;
   for (;;) {
     const names = new Set(waiting.map((table) => table.name));
     const rest = waiting.filter((table) => parentsOf(table).some((parent) => names.has(parent)));
-    if (rest.length === waiting.length) break;
+    if (rest.length === waiting.length) return names;
     waiting = rest;
   }
-  const names = new Set(waiting.map((table) => table.name));
-  const table = draft.tables.find((one) => names.has(one.name));
-  const column = table?.columns.find(
-    (one) =>
-      one.column.references && names.has(one.column.references.table) && one.column.references.table !== table.name,
-  );
-  if (!column || column.tokens.length === 0) return;
-  const list = [...names].join(", ");
-  reader.reportTokens(
-    column.tokens,
-    `Tables refer to each other in a circle: ${list}.`,
-    "Leave one of the references out.",
-  );
 }

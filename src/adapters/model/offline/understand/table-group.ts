@@ -21,6 +21,12 @@ export function parseTableGroup(reader: Reader, draft: Draft): TableDraft {
     );
   const repeated = table.grouped;
   table.grouped = true;
+  parseGroup(reader, draft, repeated ? null : table, table);
+  return table;
+}
+
+/** `( FIELD {, FIELD} )`, from the parenthesis; the columns go to `into`, if anywhere. */
+export function parseGroup(reader: Reader, draft: Draft, into: TableDraft | null, table: TableDraft): void {
   const open = reader.take("parenthesis");
   if (reader.at(")")) {
     reader.reportTokens(
@@ -28,18 +34,18 @@ export function parseTableGroup(reader: Reader, draft: Draft): TableDraft {
       "The table has no columns.",
       `Name them, or leave the parentheses out: ${table.name}(name)`,
     );
-    return table;
+    return;
   }
   while (!reader.done) {
     const field = parseField(reader, "group", endOfField);
-    if (field?.kind === "many") {
+    if (field && field.kind !== "column") {
       reader.reportTokens(
         field.tokens,
         "In parentheses a relation is named from the other side.",
         `Write ${field.noun}(belongs to ${table.singular})`,
       );
-    } else if (field && !repeated) addColumn(reader, draft, table, field);
-    if (reader.accept(")", "parenthesis")) return table;
+    } else if (field?.kind === "column" && into) addColumn(reader, draft, into, field);
+    if (reader.accept(")", "parenthesis")) return;
     if (reader.accept(",", "separator")) reader.accept("and", "separator");
     else reader.accept("and", "separator");
     if (reader.at(")")) {
@@ -47,11 +53,10 @@ export function parseTableGroup(reader: Reader, draft: Draft): TableDraft {
         [reader.peek(-1)!, reader.take("parenthesis")],
         "A column is missing after the last separator.",
       );
-      return table;
+      return;
     }
   }
   reader.reportTokens([open], "The parenthesis is never closed.", "Close it with )");
-  return table;
 }
 
 /** The index of the comma or parenthesis that ends the current field. */

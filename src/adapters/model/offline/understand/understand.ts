@@ -2,7 +2,7 @@
 import { completePlan } from "../../../../plan/build-plan.ts";
 import type { DesignAnswer, NotUnderstood } from "../../../../plan/plan.ts";
 import { planProblems } from "../../../../plan/validate-plan.ts";
-import { endOfClause, groupAt, parseClause, clauseAt } from "./clauses.ts";
+import { endOfClause, groupAt, parseClause, clauseAt, sentenceAt } from "./clauses.ts";
 import { constantAt } from "./constant.ts";
 import { type Draft, emptyDraft } from "./draft.ts";
 import { pluralOf, singularOf } from "./inflect.ts";
@@ -12,15 +12,19 @@ import { nearMiss } from "./near-miss.ts";
 import { nounAt } from "./names.ts";
 import { Reader } from "./reader.ts";
 import { resolveDraft } from "./resolve.ts";
+import type { Token } from "./tokens.ts";
 import { ARTICLES, RELATIVE, SENTENCE_ENDS, SEPARATORS } from "./vocabulary.ts";
 
 const MAX_REQUEST = 10_000;
 /** More than anyone reads; the request is refused either way. */
 const MAX_PROBLEMS = 200;
+/** What may follow a table in a list. */
+const CONTINUES = new Set([...SEPARATORS, ...RELATIVE, "with", "without", "having", "belonging"]);
 const VERBS = ["have", "has", "belongs", "belong", "with", "returns", "without"];
 
-/** The plan for a request, or every part of the request that is not understood. Never throws on any text. */
-export function understand(request: string): DesignAnswer {
+/** The plan for a request, or every part of the request that is not understood. With `partial` the plan of the rest, when there
+ * is one, which lists these parts. Never throws on any text. */
+export function understand(request: string, partial = false): DesignAnswer {
   const unreadable = unreadablePart(request);
   if (unreadable) return { understood: false, problems: [unreadable] };
   const reader = new Reader(request);
@@ -30,12 +34,31 @@ export function understand(request: string): DesignAnswer {
   reportUnused(reader);
   const nothing = draft.tables.length === 0 && draft.constants.length === 0 && !draft.healthOnly;
   if (reader.problems.length === 0 && nothing) return refuse(request, "The request names no table and no endpoint.");
-  if (reader.problems.length > 0) return { understood: false, problems: merged(reader).slice(0, MAX_PROBLEMS) };
-  const plan = completePlan({ request, ...parts });
+  const notUnderstood = merged(reader).slice(0, MAX_PROBLEMS);
+  if (notUnderstood.length > 0 && (!partial || nothing)) return { understood: false, problems: notUnderstood };
+  const plan = completePlan({ request, ...parts, notUnderstood: notUnderstood.map((one) => leftOut(request, one)) });
   const problems = planProblems(plan);
+  if (problems.length > 0 && notUnderstood.length > 0) return { understood: false, problems: notUnderstood };
   if (problems.length > 0)
     return refuse(request, `The request leads to a plan that cannot be built: ${problems.slice(0, 3).join("; ")}.`);
   return { understood: true, plan };
+}
+
+/** A sentence about a part that is left out: the words between the separators around it, and why. */
+function leftOut(request: string, { start, end, reason }: NotUnderstood): string {
+  const before = /[^,;(\n]*$/.exec(request.slice(0, start))?.[0].trimStart() ?? "";
+  const after = /^[^,;()\n]*/.exec(request.slice(end))?.[0].trimEnd() ?? "";
+  const words = `${before}${request.slice(start, end)}${after}`.replace(/\s+/g, " ").trim();
+  return `“${words.length > 300 ? `${words.slice(0, 300)}…` : words}”: ${reason}`;
+}
+
+/** What each word of a request was used for; null for one that no rule used. */
+export function wordUses(request: string): Pick<Token, "start" | "end" | "use">[] {
+  const reader = new Reader(request);
+  const draft = emptyDraft();
+  parseRequest(reader, draft);
+  resolveDraft(reader, draft);
+  return reader.tokens;
 }
 
 function refuse(request: string, reason: string): DesignAnswer {
@@ -73,16 +96,15 @@ function unreadablePart(request: string): NotUnderstood | null {
 }
 
 function parseRequest(reader: Reader, draft: Draft): void {
-  let introduced = false;
-  for (;;) {
+  for (let first = true; ; first = false) {
     skipSeparators(reader);
     if (reader.done) return;
     const start = reader.index;
     if (parseClause(reader, draft) || parseNoDatabase(reader, draft)) {
       // understood
-    } else if (!introduced && !groupAt(reader) && !constantAt(reader) && parseIntroduction(reader, draft))
-      introduced = true;
-    else if (startsList(reader)) parseList(reader, draft);
+    } else if (first && !groupAt(reader) && !constantAt(reader) && parseIntroduction(reader, draft)) {
+      // understood
+    } else if (startsList(reader)) parseList(reader, draft);
     else reportUnknown(reader, start);
     if (!atBoundary(reader)) reportUnknown(reader, reader.index);
   }
@@ -91,7 +113,11 @@ function parseRequest(reader: Reader, draft: Draft): void {
 /** At the start of a statement only what cannot be mistaken counts as a list. */
 function startsList(reader: Reader): boolean {
   const noun = nounAt(reader);
-  return groupAt(reader) || constantAt(reader) || (noun !== null && noun.plural && noun.known);
+  if (groupAt(reader) || constantAt(reader)) return true;
+  if (!noun?.plural || !noun.known) return false;
+  const next = reader.peek(noun.count);
+  if (next?.kind === "word" && nearMiss(next.lower, VERBS)) return true; // only the verb is wrong
+  return !next || next.kind !== "word" || next.newline || CONTINUES.has(next.lower) || reader.atPlease(noun.count);
 }
 
 function skipSeparators(reader: Reader): void {
@@ -112,6 +138,8 @@ function atBoundary(reader: Reader): boolean {
     SEPARATORS.has(next.lower) ||
     SENTENCE_ENDS.has(next.text) ||
     groupAt(reader) ||
+    constantAt(reader) ||
+    (reader.at(")", -1) && sentenceAt(reader)) ||
     reader.at("without") ||
     whereClause(reader) ||
     reader.atPlease()

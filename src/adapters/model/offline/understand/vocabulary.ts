@@ -7,7 +7,7 @@ export function words(list: string): ReadonlySet<string> {
 
 export const ARTICLES = words("a an the");
 export const EACH = words("a an the each every all");
-export const POSSESSIVES = words("a an the its their his her one");
+export const POSSESSIVES = words("a an the its their his her one another");
 export const HAVE = words("have has");
 export const BELONG = words("belong belongs");
 export const RELATIVE = words("that which who");
@@ -51,7 +51,7 @@ export const KEYWORDS = new Set([
   ...RELATIVE,
   ...MODIFIERS,
   ...words(
-    "and or with without to for of between default defaults defaulting many returns return by in on at from is are be as not no may can must should optionally",
+    "and or with without to for of between default defaults defaulting many returns return by in on at from is are be as not no may can must should optionally per through another",
   ),
 ]);
 
@@ -80,8 +80,25 @@ export const QUALIFIERS = words(
   "first last middle full display given family company due start end birth release publication published order phone " +
     "telephone mobile serial model account invoice room postal zip unit street house image photo cover website home product " +
     "license registration tracking reference hire arrival departure check-in check-out expiry expiration delivery shipping " +
-    "billing total net gross tax list sale purchase monthly hourly daily page word view like short long user job",
+    "return billing total net gross tax list sale purchase monthly hourly daily page word view like short long user job",
 );
 export const QUALIFIED = words(
   "name date time number code address url price amount cost rate count title description text notes city year month day",
 );
+
+/** Adjectives that ask for more than a name says: "a secret email" is not taken for a column of two words. */
+export const QUALITIES = words(
+  "secret hidden valid invalid strong weak good bad nice big large beautiful correct proper custom automatic generated computed " +
+    "multiple several various some few more other different certain any own same random dynamic private blue red cool great best",
+);
+/** Words that form a name with "of": "number of seats", "date of birth". */
+export const OF_NAMES = words("number date place time year country city type kind level amount cost cause unit size");
+/** Units behind "in": "a duration in seconds". */
+export const UNITS = words(
+  "milliseconds seconds minutes hours days weeks months years cents bytes pixels " +
+    "millimetres centimetres metres meters kilometres kilometers miles grams kilograms kg litres liters percent",
+);
+
+/** Uses of words that may be missing without a difference, inside of a clause that is understood. A mention is a table in a
+ * list that a sentence describes as well. */
+export const NOISE = words("article noise separator relative connector mention");

@@ -5,26 +5,33 @@ import { words } from "./vocabulary.ts";
 type Shape = Partial<Column> & Pick<Column, "type">;
 
 const RULES: { names?: ReadonlySet<string>; pattern?: RegExp; shape: Shape }[] = [
+  {
+    pattern: /_in_(?:milliseconds|seconds|minutes|hours|days|weeks|months|years|cents|bytes|pixels)$/,
+    shape: { type: "integer", minimum: 0 },
+  },
+  { pattern: /_in_[a-z]+$/, shape: { type: "decimal", minimum: 0 } },
   { pattern: /^(?:.+_)?email(?:_address)?$/, shape: { type: "email" } },
   { names: words("url website link homepage"), pattern: /_(?:url|link)$/, shape: { type: "url" } },
   {
-    names: words("price amount total cost fee salary subtotal tax discount deposit rent wage budget"),
-    pattern: /_(?:price|amount|total|cost|fee|salary)$/,
+    names: words("price amount total cost fee salary subtotal tax discount deposit rent wage budget distance"),
+    pattern: /_(?:price|amount|total|cost|fee|salary)$|^(?:price|cost|amount|fee)_per_/,
     shape: { type: "decimal", minimum: 0 },
   },
   {
-    names: words("balance weight height width length rate"),
+    names: words("balance weight height width length rate grade"),
     pattern: /_(?:balance|rate)$/,
     shape: { type: "decimal" },
   },
   {
-    names: words("quantity stock count age capacity pages seats copies mileage floor"),
-    pattern: /_(?:quantity|count|pages)$/,
+    names: words(
+      "quantity stock count age capacity pages seats copies mileage floor servings minutes hours seconds goals",
+    ),
+    pattern: /_(?:quantity|count|pages|size|seats|minutes|goals)$|^number_of_/,
     shape: { type: "integer", minimum: 0 },
   },
   {
     names: words("year position priority rank score points level rating sort_order"),
-    pattern: /_(?:year|position)$/,
+    pattern: /_(?:year|position)$|^year_of_/,
     shape: { type: "integer" },
   },
   {
@@ -35,18 +42,23 @@ const RULES: { names?: ReadonlySet<string>; pattern?: RegExp; shape: Shape }[] =
     shape: { type: "boolean", default: false },
   },
   { pattern: /_at$/, shape: { type: "timestamp", nullable: true } },
+  { pattern: /_time$/, shape: { type: "timestamp" } },
   {
     names: words("due_date end_date return_date expiry_date expiration_date"),
     pattern: /_on$/,
     shape: { type: "date", nullable: true },
   },
-  { names: words("date birthday day"), pattern: /_date$/, shape: { type: "date" } },
+  { names: words("date birthday day"), pattern: /_date$|^date_of_/, shape: { type: "date" } },
   {
     names: words("description bio notes summary"),
     pattern: /_(?:description|notes)$/,
     shape: { type: "text", nullable: true },
   },
-  { names: words("body content text message"), pattern: /_(?:body|content|text)$/, shape: { type: "text" } },
+  {
+    names: words("body content text message instructions letter"),
+    pattern: /_(?:body|content|text|letter)$/,
+    shape: { type: "text" },
+  },
   { names: words("tags labels keywords"), shape: { type: "string[]" } },
   { names: words("metadata settings options preferences"), shape: { type: "json" } },
   { names: words("phone telephone mobile"), pattern: /_?phone(?:_number)?$/, shape: { type: "string", maxLength: 50 } },
@@ -61,7 +73,7 @@ export function shapeByName(name: string): Shape | null {
 export function isPluralColumn(name: string): boolean {
   return shapeByName(name)?.type === "string[]" || shapeByName(name)?.type === "json" || PLURAL_COLUMNS.has(name);
 }
-const PLURAL_COLUMNS = words("points seats copies pages");
+const PLURAL_COLUMNS = words("points seats copies pages servings minutes hours seconds goals instructions");
 
 /** Columns that cannot be kept the way the name promises. */
 export function unsafeColumn(name: string): { reason: string; suggestion: string | null } | null {

@@ -27,6 +27,7 @@ const COLUMNS: Readonly<Record<string, string>> = {
   suppliers: "name:string, email:email?, phone:string{50}?",
   vendors: "name:string, email:email?, phone:string{50}?",
   companies: "name:string, website:url?",
+  carts: "status:enum{open,ordered}=open",
   orders: "status:enum{pending,paid,shipped,cancelled}=pending, total:decimal>=0=0",
   order_items: "quantity:integer>=1=1, unit_price:decimal>=0",
   invoices: "number:string{50}:unique, total:decimal>=0, status:enum{draft,sent,paid}=draft, due_on:date?",
@@ -52,6 +53,7 @@ const COLUMNS: Readonly<Record<string, string>> = {
   departments: "name:string:unique",
   locations: "name:string, address:string?",
   warehouses: "name:string, address:string?",
+  profiles: "bio:text?, website:url?, avatar_url:url?",
 };
 
 /** Which parent a noun conventionally belongs to; used only between nouns that were both left undescribed. */
@@ -98,18 +100,23 @@ const DOMAINS: Readonly<Record<string, readonly string[]>> = {
   booking: ["customers", "rooms", "bookings"],
 };
 
-/** Two nouns that relate many to many, whichever is named first. */
-const MANY_TO_MANY: readonly (readonly [string, string, string])[] = [
-  ["orders", "products", "order_items(order:references:orders, product:references:products, quantity:integer>=1=1)"],
-  ["students", "courses", "enrollments(student:references:students, course:references:courses)"],
-  ["books", "authors", "authorships(book:references:books, author:references:authors)"],
-  ["posts", "tags", "taggings(post:references:posts, tag:references:tags)"],
-  ["articles", "tags", "taggings(article:references:articles, tag:references:tags)"],
-  ["products", "tags", "taggings(product:references:products, tag:references:tags)"],
-  ["products", "categories", "categorizations(product:references:products, category:references:categories)"],
-  ["recipes", "ingredients", "recipe_ingredients(recipe:references:recipes, ingredient:references:ingredients)"],
-  ["users", "teams", "memberships(user:references:users, team:references:teams)"],
-  ["movies", "actors", "castings(movie:references:movies, actor:references:actors)"],
+/** Two nouns that relate many to many, whichever is named first, the table between them, and what it has besides. */
+const MANY_TO_MANY: readonly (readonly [string, string, string, string?])[] = [
+  ["orders", "products", "order_items", "quantity:integer>=1=1"],
+  ["carts", "products", "cart_items", "quantity:integer>=1=1"],
+  ["students", "courses", "enrollments"],
+  ["students", "classes", "enrollments"],
+  ["members", "classes", "attendances"],
+  ["books", "authors", "authorships"],
+  ["posts", "tags", "taggings"],
+  ["articles", "tags", "taggings"],
+  ["products", "tags", "taggings"],
+  ["products", "categories", "categorizations"],
+  ["recipes", "ingredients", "recipe_ingredients"],
+  ["users", "teams", "memberships"],
+  ["movies", "actors", "castings"],
+  ["playlists", "tracks", "playlist_entries"],
+  ["playlists", "songs", "playlist_entries"],
 ];
 
 export function wellKnownColumns(table: string): string | null {
@@ -124,9 +131,11 @@ export function domainTables(domain: string): readonly string[] | null {
   return Object.hasOwn(DOMAINS, domain) ? DOMAINS[domain]! : null;
 }
 
-/** The link table that "X have many Y" needs when each Y has many X too, in the exact syntax; null for one-to-many. */
-export function linkTableFor(owner: string, member: string): string | null {
-  return MANY_TO_MANY.find(([a, b]) => (a === owner && b === member) || (b === owner && a === member))?.[2] ?? null;
+/** The table that conventionally stands between two nouns that relate many to many, with the columns it has besides in the
+ * exact syntax; null for two that do not. */
+export function linkBetween(a: string, b: string): { name: string; columns: string | null } | null {
+  const found = MANY_TO_MANY.find(([one, other]) => (one === a && other === b) || (one === b && other === a));
+  return found ? { name: found[2], columns: found[3] ?? null } : null;
 }
 
 export const WELL_KNOWN_TABLES: readonly string[] = Object.keys(COLUMNS);

@@ -1,0 +1,153 @@
+// Attributes in words: "of at least 0", "of at most 80 characters", "that is one of low, normal or high", "that defaults to 5".
+import { parseNumber, valueOf } from "./attribute-values.ts";
+import { type Attributes, parseDefault, parseModifier } from "./attributes.ts";
+import type { Reader } from "./reader.ts";
+import type { Token } from "./tokens.ts";
+import { KEYWORDS, MODIFIERS, RELATIVE, words } from "./vocabulary.ts";
+
+const CHARACTERS = words("characters character chars letters");
+const IS = words("is are");
+const MAY = words("can may must");
+
+/** What each phrase before a number bounds. */
+const BOUNDS: { phrase: readonly string[]; key: "minimum" | "maximum"; strict: boolean }[] = [
+  { phrase: ["at", "least"], key: "minimum", strict: false },
+  { phrase: ["at", "most"], key: "maximum", strict: false },
+  { phrase: ["up", "to"], key: "maximum", strict: false },
+  { phrase: ["more", "than"], key: "minimum", strict: true },
+  { phrase: ["less", "than"], key: "maximum", strict: true },
+  { phrase: ["fewer", "than"], key: "maximum", strict: true },
+];
+
+/** Reads one phrase; false, with nothing used, when none starts here. */
+export function parsePhrase(reader: Reader, attributes: Attributes): boolean {
+  return parseBoundPhrase(reader, attributes) || parseRangePhrase(reader, attributes) || parseThat(reader, attributes);
+}
+
+/** `[of] at least 0`, `of up to 80 characters` */
+function parseBoundPhrase(reader: Reader, attributes: Attributes): boolean {
+  const start = reader.at("of") ? 1 : 0;
+  const bound = BOUNDS.find(({ phrase }) => phrase.every((word, n) => reader.at(word, start + n)));
+  if (!bound || reader.peek(start + 2)?.kind !== "number") return false;
+  const { key, strict } = bound;
+  if (start > 0) reader.take("noise");
+  const first = reader.take("bound", 2);
+  const value = parseNumber(reader)!;
+  if (reader.accept(CHARACTERS, "length")) {
+    const length = strict ? value + (key === "minimum" ? 1 : -1) : value;
+    setLength(reader, attributes, [first], key === "minimum" ? { minLength: length } : { maxLength: length });
+  } else if (attributes[key]) reader.reportTokens([first], `The ${key} is given already.`, "Give it once.");
+  else attributes[key] = { value, strict };
+  return true;
+}
+
+/** `from 1 to 5`, `of 3 to 30 characters`, `of exactly 8 characters` */
+function parseRangePhrase(reader: Reader, attributes: Attributes): boolean {
+  if (reader.at("of") && reader.at("exactly", 1) && reader.peek(2)?.kind === "number" && reader.at(CHARACTERS, 3)) {
+    const first = reader.take("length", 2);
+    const length = parseNumber(reader)!;
+    reader.take("length");
+    setLength(reader, attributes, [first], { minLength: length, maxLength: length });
+    return true;
+  }
+  const range = reader.peek(1)?.kind === "number" && reader.at("to", 2) && reader.peek(3)?.kind === "number";
+  if (!range || !(reader.at("from") || (reader.at("of") && reader.at(CHARACTERS, 4)))) return false;
+  const first = reader.take("bound");
+  const low = parseNumber(reader)!;
+  reader.take("bound");
+  const high = parseNumber(reader)!;
+  if (reader.accept(CHARACTERS, "length")) setLength(reader, attributes, [first], { minLength: low, maxLength: high });
+  else if (attributes.minimum || attributes.maximum)
+    reader.reportTokens([first], "The bounds are given already.", "Give them once.");
+  else {
+    attributes.minimum = { value: low, strict: false };
+    attributes.maximum = { value: high, strict: false };
+  }
+  return true;
+}
+
+function setLength(
+  reader: Reader,
+  attributes: Attributes,
+  tokens: Token[],
+  length: Pick<Attributes, "minLength" | "maxLength">,
+): void {
+  const repeated = Object.keys(length).some((key) => attributes[key as keyof typeof length] !== undefined);
+  if (repeated || (attributes.type !== null && !["string", "email", "url"].includes(attributes.type)))
+    reader.reportTokens(tokens, "Only a string, once, has a length.", "Write a length once: name:string{1,80}");
+  else {
+    Object.assign(attributes, length);
+    attributes.type ??= "string";
+  }
+}
+
+/** `that is unique`, `that is one of low or high`, `that can be low or high`, `that defaults to 5`. */
+function parseThat(reader: Reader, attributes: Attributes): boolean {
+  if (reader.at("with") && reader.at("default", reader.at("a", 1) ? 2 : 1)) {
+    reader.take("relative", reader.at("a", 1) ? 2 : 1);
+    return parseDefault(reader, attributes);
+  }
+  if (!reader.at(RELATIVE)) return false;
+  if (reader.at("defaults", 1) || (reader.at("is", 1) && reader.at("default", 2) && reader.atWord(3))) {
+    reader.take("relative", reader.at("is", 1) ? 2 : 1);
+    return parseDefault(reader, attributes);
+  }
+  const be = reader.at(IS, 1) ? 2 : reader.at(MAY, 1) && reader.at("be", 2) ? 3 : 0;
+  if (be === 0) return false;
+  if (reader.at(MODIFIERS, be)) {
+    reader.take("relative", be);
+    return parseModifier(reader, attributes);
+  }
+  return parseChoice(reader, attributes, be);
+}
+
+/** `[either|one of] VALUE {, VALUE} or VALUE`, `offset` tokens ahead. Without "or" it is no choice. */
+function parseChoice(reader: Reader, attributes: Attributes, offset: number): boolean {
+  let at = offset;
+  if (reader.at("either", at)) at++;
+  else if (reader.at("one", at) && reader.at("of", at + 1)) at += 2;
+  const end = endOfChoice(reader, at);
+  if (end === null || attributes.values || attributes.type !== null) return false;
+  const assumed: string[] = [];
+  const values: string[] = [];
+  let value: Token[] = [];
+  const flush = () => {
+    if (value.length > 1)
+      assumed.push(
+        `the value "${value.map((word) => word.text).join(" ")}" is written ${value.map(valueOf).join("_")}`,
+      );
+    if (value.length > 0) values.push(value.map(valueOf).join("_"));
+    value = [];
+  };
+  reader.take("choice", at);
+  for (let left = end - at; left > 0; left--) {
+    const token = reader.take("value");
+    if (token.text === "," || token.lower === "or") flush();
+    else value.push(token);
+  }
+  flush();
+  attributes.values = values;
+  attributes.type = "enum";
+  attributes.assumed.push(...assumed);
+  return true;
+}
+
+/** The offset behind `VALUE {, VALUE} or VALUE`, or null when there is no "or". */
+function endOfChoice(reader: Reader, from: number): number | null {
+  const isValue = (at: number): boolean => {
+    const token = reader.peek(at);
+    if (token?.kind === "word") return !KEYWORDS.has(token.lower) || (token.lower === "in" && isValue(at + 1));
+    return token?.kind === "text";
+  };
+  let at = from;
+  for (let or = false; isValue(at);) {
+    while (isValue(at)) at++;
+    if (or) return at;
+    if (reader.at(",", at)) at++;
+    if (reader.at("or", at)) {
+      or = true;
+      at++;
+    }
+  }
+  return null;
+}

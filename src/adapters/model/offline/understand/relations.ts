@@ -1,0 +1,131 @@
+// Relations between tables, resolved once all tables are known: one-to-many, one-to-one, many-to-many with a table between.
+import { spoken, withArticle } from "../../../../plan/endpoints.ts";
+import { describeColumn, referenceTo } from "./column.ts";
+import { conventionalColumns } from "./conventional-columns.ts";
+import {
+  addColumn,
+  type ColumnDraft,
+  type Draft,
+  findTable,
+  type Relation,
+  type TableDraft,
+  tableFor,
+} from "./draft.ts";
+import { singularOf } from "./inflect.ts";
+import type { Reader } from "./reader.ts";
+import { linkBetween, wellKnownColumns } from "./well-known-tables.ts";
+
+/** Adds the references and the tables between, each stated as an assumption where the request did not name it. */
+export function resolveRelations(reader: Reader, draft: Draft): void {
+  const done = new Set<Relation>();
+  for (const relation of draft.relations) {
+    if (done.has(relation)) continue;
+    const back = draft.relations.find((other) => other !== relation && isReverse(relation, other));
+    if (back) done.add(back);
+    if (back || relation.kind === "mutual" || relation.through || isConventional(relation))
+      addLink(reader, draft, back ? merged(relation, back) : relation);
+    else addReference(reader, draft, relation);
+  }
+}
+
+/** "students have many courses; courses have many students" */
+function isReverse(a: Relation, b: Relation): boolean {
+  return a.kind === "many" && b.kind === "many" && a.owner === b.member && a.member === b.owner && a.owner !== a.member;
+}
+
+function merged(a: Relation, b: Relation): Relation {
+  return { ...a, through: a.through ?? b.through, attributes: [...a.attributes, ...b.attributes] };
+}
+
+/** Two nouns that always relate many to many, unless the request says that the one belongs to the other. */
+function isConventional({ kind, owner, member }: Relation): boolean {
+  return kind === "many" && linkBetween(owner.name, member.name) !== null && !refersTo(member, owner);
+}
+
+function refersTo(table: TableDraft, parent: TableDraft): boolean {
+  return table.columns.some(({ target }) => target && singularOf(target.noun) === parent.singular);
+}
+
+function addReference(reader: Reader, draft: Draft, { kind, owner, member, attributes, tokens }: Relation): void {
+  for (const attribute of attributes) addColumn(reader, draft, member, attribute);
+  const reference = referenceTo(owner.name, null, member === owner, tokens, false);
+  const { name } = reference.column;
+  const said = member.columns.find(({ target }) => target && singularOf(target.noun) === owner.singular);
+  if (kind === "one") {
+    const sentence = `each ${spoken(owner.singular)} has at most one ${spoken(member.singular)}`;
+    draft.assumptions.push(`${member.name}.${said?.column.name ?? name}: is unique, so that ${sentence}`);
+    if (said) said.column.unique = true;
+    reference.column.unique = true;
+  } else if (!said) {
+    const sentence = `each ${spoken(member.singular)} belongs to ${withArticle(spoken(owner.singular))}`;
+    draft.assumptions.push(`${member.name}.${name}: ${sentence}`);
+  }
+  if (!said) addColumn(reader, draft, member, reference);
+}
+
+/** The table between two others: the one that was named, one that refers to both already, or a new one. */
+function addLink(reader: Reader, draft: Draft, { owner, member, through, attributes, tokens }: Relation): void {
+  const unclear = reportUnclearAttributes(reader, member, attributes);
+  const known = linkBetween(owner.name, member.name);
+  const between = draft.tables.find((table) => refersTo(table, owner) && refersTo(table, member));
+  const name = known?.name ?? `${owner.singular}_${member.name}`;
+  const existing = through ?? between ?? findTable(draft, name);
+  const link = existing ?? tableFor(draft, name, tokens);
+  for (const table of new Set([owner, member])) {
+    if (!refersTo(link, table)) addColumn(reader, draft, link, referenceTo(table.name, null, false, tokens, false));
+  }
+  if (owner === member)
+    addColumn(reader, draft, link, referenceTo(member.name, `other_${member.singular}`, false, tokens, false));
+  const conventional = known?.columns && !existing && attributes.length === 0 ? conventionalColumns(known.columns) : [];
+  for (const column of [...attributes.filter((one) => !unclear.includes(one)), ...conventional])
+    addColumn(reader, draft, link, { ...column, tokens });
+  link.grouped = true; // it needs no columns of its own
+  if (existing) return;
+  const list = conventional.map(({ column }) => `${column.name} (${describeColumn(column)})`).join(", ");
+  const besides = list ? `, with ${list}` : "";
+  draft.assumptions.push(
+    `${link.name}: added between ${owner.name} and ${member.name}, which relate many to many${besides}`,
+  );
+}
+
+/** "orders have many products with a price": of the product, or of what is between? Only clear when products have columns
+ * of their own in the request. */
+function reportUnclearAttributes(reader: Reader, member: TableDraft, attributes: ColumnDraft[]): ColumnDraft[] {
+  if (member.columns.some(({ target }) => !target)) return [];
+  const usual = wellKnownColumns(member.name);
+  const names = usual ? conventionalColumns(usual).map(({ column }) => column.name) : [];
+  const unclear = attributes.filter(({ column }) => names.includes(column.name));
+  for (const { column, tokens } of unclear) {
+    reader.reportTokens(
+      tokens,
+      `"${column.name}" can be read as a column of ${member.name}, or of the relation to them.`,
+      `Write "; ${member.name} have ${withArticle(spoken(column.name))}" for the first, or describe ${member.name} in a sentence of their own for the second.`,
+    );
+  }
+  return unclear;
+}
+
+/** "tasks have a user" where users is a table: a column, or a reference? Only a column with a type is clear; others are reported
+ * and taken out. */
+export function reportUnclearColumns(reader: Reader, draft: Draft): void {
+  for (const table of draft.tables)
+    table.columns = table.columns.filter((column) => !reportUnclearColumn(reader, draft, table, column));
+}
+
+function reportUnclearColumn(
+  reader: Reader,
+  draft: Draft,
+  table: TableDraft,
+  { column: { name }, tokens, assumed, target }: ColumnDraft,
+): boolean {
+  const other = target ? undefined : findTable(draft, name);
+  const untyped = assumed.some((text) => text.startsWith(`${name}: no type given`));
+  if (!other || other === table || tokens.length === 0 || !untyped) return false;
+  const parent = spoken(other.singular);
+  reader.reportTokens(
+    tokens,
+    `"${name}" can be read as a text, as a reference to one of the ${other.name}, or as the one ${parent} that only this ${spoken(table.singular)} has.`,
+    `Write ${name}:string for the first, "belongs to ${withArticle(parent)}" for the second, "has one ${parent}" for the third.`,
+  );
+  return true;
+}
