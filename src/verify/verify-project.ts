@@ -89,18 +89,21 @@ async function judge(
     settings,
     before,
   };
-  // As many at once as there are: on two cores the sum of their work is what counts.
+  // Side by side. The longest way, to the last request, goes first; what is short waits for the build and fills the gaps
+  // then: on two cores it would only keep the others from theirs.
+  const built = Promise.withResolvers<void>();
+  const soon = <T>(work: () => Promise<T>) => built.promise.then(work);
   const reading = [
+    buildAndProbe(judged, scratch, known, built.resolve).finally(built.resolve),
     checkWith(known, "types", () => checkTypes(judged)),
-    checkWith(known, "lint", () => checkLint(judged)),
+    migrateAndTest(judged, scratch, known),
+    soon(() => checkWith(known, "lint", () => checkLint(judged))),
     judged.unplanned
       ? check("routes", async () => checkRoutes(judged.unplanned!, routes))
       : check("plan", async () => checkPlan(judged.plan, routes, await facts)),
-    migrateAndTest(judged, scratch, known),
-    buildAndProbe(judged, scratch, known),
   ];
   const openapi = () => checkOpenapi(judged, Promise.allSettled(reading));
-  const sides = [...reading, checkWith(known, "openapi", openapi)];
+  const sides = [...reading, soon(() => checkWith(known, "openapi", openapi))];
   try {
     const checks = (await Promise.all(sides)).flat();
     const started = await since;
@@ -198,9 +201,10 @@ async function test(subject: Subject, { scores }: Known): Promise<Finding> {
   return tested;
 }
 
-async function buildAndProbe(subject: Subject, scratch: Scratch, known: Known): Promise<Check[]> {
+async function buildAndProbe(subject: Subject, scratch: Scratch, known: Known, onBuilt: () => void): Promise<Check[]> {
   subject.onProgress("build");
   const build = await checkWith(known, "build", () => checkBuild(subject));
+  onBuilt();
   known.before.build = await subject.sandbox.stamps("build");
   await scratch.probe.ready;
   return build.passed ? [build, ...(await serveAndProbe(subject, known))] : [build];

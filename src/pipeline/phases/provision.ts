@@ -65,8 +65,9 @@ async function prepare(state: In, run: Run): Promise<SandboxFacts> {
     await (await run.adapters.databaseCluster()).ensure();
   }
   const filling = fill(state, run);
-  await allDone([filling.then((filled) => saveBase(state, run, filled)), makeDatabase(state, run, filling)]);
+  await allDone([createDatabase(state, run), filling]);
   const sandbox = await filling;
+  await allDone([migrateAndCopy(state, run), saveBase(state, run, sandbox)]);
   return { provider: sandbox.provider, isolation: sandbox.isolation };
 }
 
@@ -77,15 +78,8 @@ async function fill({ projectId, plan, database }: In, run: Run): Promise<Sandbo
   return sandbox;
 }
 
-/** The migration runs in the sandbox. */
-async function makeDatabase(state: In, run: Run, filling: Promise<unknown>): Promise<void> {
-  if (!state.database) return;
-  await allDone([createDatabase(state, run, state.database), filling]);
-  await migrate(state, run, state.database);
-  await copyDatabase(state, run, state.database);
-}
-
-async function createDatabase({ projectId }: In, run: Run, database: string): Promise<void> {
+async function createDatabase({ projectId, database }: In, run: Run): Promise<void> {
+  if (!database) return;
   const cluster = await run.adapters.databaseCluster();
   const common = { run_id: run.id, project_id: projectId, provider: cluster.kind };
   // Roles first in the ledger, so that they are released last: a role that owns a schema cannot be dropped.
@@ -108,6 +102,12 @@ async function saveBase({ projectId }: In, run: Run, sandbox: Sandbox): Promise<
   await withResource(run.control, resource, async () =>
     gitHost.saveTree({ projectId, workTree: await sandbox.workTree(), ref: treeRef(run.id) }),
   );
+}
+
+async function migrateAndCopy(state: In, run: Run): Promise<void> {
+  if (!state.database) return;
+  await migrate(state, run, state.database);
+  await copyDatabase(state, run, state.database);
 }
 
 async function migrate({ projectId, modificationId, plan }: In, run: Run, database: string): Promise<void> {
