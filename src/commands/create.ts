@@ -24,7 +24,8 @@ export default class Create extends TbCommand<CreateResult | Planned> {
   static override flags = {
     name: Flags.string({ description: "Name of the project; made from the request by default.", helpValue: "NAME" }),
     from: Flags.string({
-      description: "Build what a schema in SQL says, instead of a request in words.",
+      description:
+        "Build what a schema (.sql) or an OpenAPI document (.yaml, .json) says, instead of a request in words.",
       helpValue: "FILE",
     }),
     partial: Flags.boolean({

@@ -9,8 +9,15 @@ const LARGEST = 1_000_000;
 
 type Reader = (text: string) => Promise<Specification>;
 
+async function openapi(): Promise<Reader> {
+  return (await import("../adapters/model/offline/specification/read-openapi.ts")).readOpenapiSpecification;
+}
+
 const READERS: Readonly<Record<string, () => Promise<Reader>>> = {
   ".sql": async () => (await import("../adapters/model/offline/specification/read-sql.ts")).readSqlSpecification,
+  ".yaml": openapi,
+  ".yml": openapi,
+  ".json": openapi,
 };
 
 /** Throws TbError "usage" for a file that cannot be read, and "not_understood" (exit 11) when it says more than a plan can, unless
