@@ -25,7 +25,7 @@ export default class Create extends TbCommand<CreateResult | Planned> {
     name: Flags.string({ description: "Name of the project; made from the request by default.", helpValue: "NAME" }),
     from: Flags.string({
       description:
-        "Build what a schema (.sql) or an OpenAPI document (.yaml, .json) says, instead of a request in words.",
+        "Build what a schema (.sql, .dbml) or an OpenAPI document (.yaml, .json) says, instead of a request in words.",
       helpValue: "FILE",
     }),
     partial: Flags.boolean({

@@ -15,6 +15,7 @@ async function openapi(): Promise<Reader> {
 
 const READERS: Readonly<Record<string, () => Promise<Reader>>> = {
   ".sql": async () => (await import("../adapters/model/offline/specification/read-sql.ts")).readSqlSpecification,
+  ".dbml": async () => (await import("../adapters/model/offline/specification/read-dbml.ts")).readDbmlSpecification,
   ".yaml": openapi,
   ".yml": openapi,
   ".json": openapi,
