@@ -19,7 +19,7 @@ export interface ClusterSource {
 /** The database that every server has. */
 export const MAINTENANCE = "postgres";
 
-export interface SessionOptions {
+interface SessionOptions {
   /** Whether an embedded server that is down is started; default true. */
   start?: boolean;
   /** Milliseconds that a query may take. */

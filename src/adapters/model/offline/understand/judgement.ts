@@ -32,9 +32,15 @@ const SUBJECTS: { words: string; reason: string; suggestion?: string }[] = [
     suggestion: "Only records of them? Give the columns: roles(name:string:unique)",
   },
   {
+    words: "search searches searchable searching autocomplete",
+    reason:
+      "Search is not in the offline model; every list has filters on the columns that have few values or are unique.",
+  },
+  {
     words:
-      "search searches searchable searching filter filters filtering filterable sort sorts sorted sorting sortable paginate pagination paging paginated autocomplete",
-    reason: "Search, filters and sorting are not in the offline model; every list has keyset pages.",
+      "filter filters filtering filterable sort sorts sorted sorting sortable paginate pagination paging paginated",
+    reason: "Every list has pages, filters and orders already; others are not in the offline model.",
+    suggestion: "Leave it out.",
   },
   {
     words:
