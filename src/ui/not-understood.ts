@@ -14,7 +14,7 @@ export function notUnderstoodError(request: string, problems: readonly NotUnders
       details: details.slice(0, -1),
       suggestion: whole
         ? 'Say it in the exact syntax: tb create "tasks(title:string{200}, done:boolean=false)"'
-        : 'Say it in the exact syntax, or build the rest and list this as left out: tb create "…" --partial',
+        : 'Say it in the exact syntax: tb create "tasks(title:string{200}, done:boolean=false)"\ntb create "…" --partial      build the rest, list this as left out',
     },
   );
 }
