@@ -10,6 +10,7 @@ import { TbError } from "../errors.ts";
 import { TbCommand } from "../tb-command.ts";
 import { formatActivity, formatGroups, formatTimeline, timelineLayout } from "../ui/activity-lines.ts";
 import { ACCEPTED_TIMES, parsePeriod } from "../ui/activity-moment.ts";
+import { shellWord } from "../ui/shell-word.ts";
 
 /** The data of `tb activity`. */
 export interface Timeline {
@@ -200,6 +201,5 @@ Times are ${ACCEPTED_TIMES}. A day is a whole day of local time, also after --un
 /** The command that shows what comes before, to be pasted into a shell. */
 function nextPage(argv: readonly string[], next: string): string {
   const same = argv.filter((each, i) => !/^--before(=|$)/.test(each) && argv[i - 1] !== "--before");
-  const words = same.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`));
-  return ["tb activity", ...words, "--before", next].join(" ");
+  return ["tb activity", ...same.map(shellWord), "--before", next].join(" ");
 }

@@ -6,6 +6,7 @@ import type { Plan } from "../plan/plan.ts";
 import { unsafeNoSandbox } from "../sandbox-flag.ts";
 import { TbCommand } from "../tb-command.ts";
 import { formatCreated, formatPlanned, type Planned } from "../ui/create-result.ts";
+import { shellWord } from "../ui/shell-word.ts";
 
 export default class Create extends TbCommand<CreateResult | Planned> {
   static override summary = "Turn a plain-language request into a running, verified backend.";
@@ -41,8 +42,11 @@ export default class Create extends TbCommand<CreateResult | Planned> {
     "unsafe-no-sandbox": unsafeNoSandbox,
   };
 
+  private asked = '"…"';
+
   async run(): Promise<CreateResult | Planned> {
     const { args, flags } = await this.parse(Create);
+    if (flags.from !== undefined) this.asked = `--from ${shellWord(flags.from)}${flags.partial ? " --partial" : ""}`;
     const { checkName, readRequest } = await import("../pipeline/create-input.ts");
     if (flags.name !== undefined) checkName(flags.name);
     const givenPlan = flags.from === undefined ? null : await this.specified(flags.from, args.request, flags.partial);
@@ -85,6 +89,6 @@ export default class Create extends TbCommand<CreateResult | Planned> {
   }
 
   protected format(data: CreateResult | Planned): string {
-    return data.outcome === "planned" ? formatPlanned(data) : formatCreated(data);
+    return data.outcome === "planned" ? formatPlanned(data, this.asked) : formatCreated(data);
   }
 }

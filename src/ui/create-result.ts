@@ -65,8 +65,10 @@ function firstList(plan: Plan): string {
   return listed?.path ?? plan.endpoints.find(({ operation }) => operation.kind === "constant")?.path ?? "/api/health";
 }
 
-export function formatPlanned({ plan, sql, file, model, cost }: Planned): string {
-  const lines = [...wrap(`Plan for ${plan.name} (model ${model}); nothing was built.`, columns()), ""];
+/** @param asked what was asked for, as it stands behind `tb create`. */
+export function formatPlanned({ plan, sql, file, model, cost }: Planned, asked = '"…"'): string {
+  const by = model === "none" ? "" : ` (model ${model})`;
+  const lines = [...wrap(`Plan for ${plan.name}${by}; nothing was built.`, columns()), ""];
   for (const table of plan.tables) {
     lines.push(
       `  ${table.name}`,
@@ -91,7 +93,7 @@ export function formatPlanned({ plan, sql, file, model, cost }: Planned): string
   lines.push(
     file
       ? `  → tb apply ${file}`
-      : `  → tb create "…"                   build it\n  → tb create "…" --plan-out FILE   keep it for tb apply`,
+      : `  → tb create ${asked}                   build it\n  → tb create ${asked} --plan-out FILE   keep it for tb apply`,
   );
   return lines.join("\n");
 }

@@ -89,14 +89,19 @@ function jsonOf(body: Node, resolve: Resolve): Node {
 }
 
 /** `user_id` refers to a user where there are users. */
-function makeReferences({ tables, assumptions }: Specification, table: Table): void {
+function makeReferences(specification: Specification, table: Table): void {
+  const { tables } = specification;
   for (const column of table.columns) {
     const noun = column.name.replace(/_id$/, "");
     const parent = tables.find(
       ({ name }) => noun !== column.name && (name === pluralOf(noun) || singularOf(name) === noun),
     );
     if (!parent || column.type !== "string") continue;
-    assumptions.push(`${table.name}.${column.name}: refers to ${parent.name}`);
+    const about = `${table.name}.${column.name}:`;
+    specification.assumptions = [
+      ...specification.assumptions.filter((line) => !line.startsWith(`${about} has no length`)), // an id has its own
+      `${about} refers to ${parent.name}`,
+    ];
     const { name, nullable } = column;
     for (const key of ["maxLength", "minLength"] as const) delete column[key];
     Object.assign(column, { name, type: "reference", default: null });
