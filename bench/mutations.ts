@@ -40,7 +40,7 @@ async function withProject(of: Plan, work: (project: TestProject) => Promise<voi
   }
 }
 
-process.once("SIGINT", () => void leave());
+for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => void leave());
 
 async function leave(): Promise<never> {
   await current?.remove();

@@ -82,7 +82,7 @@ export default class Create extends TbCommand<CreateResult | Planned> {
   private async specified(file: string, request: string | undefined, partial: boolean): Promise<Plan> {
     if (request !== undefined)
       throw new TbError("usage", "A request and --from are two answers to what to build.", {
-        suggestion: `tb create --from ${file}`,
+        suggestion: `tb create ${this.asked}`,
       });
     const { planFromSpecification } = await import("../pipeline/from-specification.ts");
     return planFromSpecification(file, partial);

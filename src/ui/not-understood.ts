@@ -3,6 +3,8 @@ import { TbError } from "../errors.ts";
 import type { NotUnderstood } from "../plan/plan.ts";
 import { wrap } from "./output.ts";
 
+const EXACT = 'Say it in the exact syntax: tb create "tasks(title:string{200}, done:boolean=false)"';
+
 /** Not parked: nothing was created. */
 export function notUnderstoodError(request: string, problems: readonly NotUnderstood[]): TbError {
   const details = problems.flatMap((problem) => [quote(request, problem), ...explain(problem), ""]);
@@ -12,9 +14,7 @@ export function notUnderstoodError(request: string, problems: readonly NotUnders
     `${whole ? "The request" : "Part of the request"} was not understood; nothing was created.`,
     {
       details: details.slice(0, -1),
-      suggestion: whole
-        ? 'Say it in the exact syntax: tb create "tasks(title:string{200}, done:boolean=false)"'
-        : 'Say it in the exact syntax: tb create "tasks(title:string{200}, done:boolean=false)"\ntb create "…" --partial      build the rest, list this as left out',
+      suggestion: whole ? EXACT : `${EXACT}\ntb create "…" --partial      build the rest, list this as left out`,
     },
   );
 }

@@ -24,7 +24,6 @@ const ON_DELETE: Readonly<Record<string, "restrict" | "cascade" | "set null">> =
 interface Reading {
   specification: Specification;
   enums: Map<string, string[]>;
-  sql: string;
 }
 
 /** Throws the parser's error for a text that is no SQL. */
@@ -32,10 +31,11 @@ export async function readSqlSpecification(sql: string): Promise<Specification> 
   const { loadModule, parseSync } = await import("libpg-query");
   await loadModule();
   const { stmts = [] } = parseSync(sql) as { stmts?: { stmt?: Node; stmt_location?: number; stmt_len?: number }[] };
-  const reading: Reading = { specification: emptySpecification(), enums: new Map(), sql };
+  const reading: Reading = { specification: emptySpecification(), enums: new Map() };
+  const bytes = Buffer.from(sql); // places are counted in them
   for (const { stmt = {}, stmt_location: start = 0, stmt_len: length } of stmts) {
-    const bytes = Buffer.from(sql).subarray(start, length ? start + length : undefined);
-    readStatement(reading, stmt, bytes.toString().replace(/\s+/g, " ").trim());
+    const text = bytes.toString("utf8", start, length ? start + length : undefined);
+    readStatement(reading, stmt, text.replace(/\s+/g, " ").trim());
   }
   return reading.specification;
 }
