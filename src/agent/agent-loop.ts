@@ -2,6 +2,7 @@
 // steps, and all that the loop decides by comes out of stored turns, so a resumed run takes the same way.
 import type { Message } from "../adapters/model/model.ts";
 import type { Sandbox } from "../adapters/sandbox/sandbox.ts";
+import { allDone } from "../all-done.ts";
 import { listAgentTurns, setToolResults, type ToolOutcome } from "../control/turns.ts";
 import { TbError } from "../errors.ts";
 import type { Run } from "../pipeline/types.ts";
@@ -25,6 +26,9 @@ export interface AgentSession {
   sandbox(): Promise<Sandbox>;
   /** Runs SQL on the development copy, of a call by its name; null = no database. */
   query: ((sql: string, callName: string) => Promise<SqlResult>) | null;
+  /** Makes the development copy. Called with the first calls of a run, again when they have to be made again; whatever
+   * uses the copy waits for it. */
+  makeCopy(): Promise<void>;
   /** Commits the tree to the run's private ref. */
   saveTree(): Promise<{ changed: boolean }>;
   /** Makes the tree equal to the private ref (after a crash inside a turn). */
@@ -133,7 +137,11 @@ async function act(run: Run, session: AgentSession, allowance: Allowance, number
   if (!turn) throw new TbError("failure", `Run ${run.id} has no turn ${number}.`);
   if (!turn.tool_results) {
     allowance.checkTime();
-    turn.tool_results = await resultsOf(run, session, allowance, turn);
+    const first = turns.slice(0, index).every((before) => before.tool_results === null);
+    const copy = first ? session.makeCopy() : null;
+    const results = resultsOf(run, session, allowance, turn);
+    await allDone([copy, results]);
+    turn.tool_results = await results;
     // The tree first: should the process die in between, the calls are made again on a tree that has them already.
     if (turn.response.toolCalls.some(({ name }) => name === "run_command") || changedFiles([turn]).length > 0) {
       await session.saveTree();

@@ -20,6 +20,8 @@ interface WorkspaceOf {
   projectId: string;
   /** Whether the project has a database (then the agent works on its copy). */
   database: boolean;
+  /** How the copy is made, for whoever makes it; everybody else finds it. */
+  makeCopy?: () => Promise<void>;
 }
 
 /** Opens nothing yet; everything is opened when it is first asked for. */
@@ -27,7 +29,8 @@ export async function openWorkspace(run: Run, of: WorkspaceOf): Promise<Workspac
   const connection = of.database ? await workConnection(run, of.projectId) : null;
   let sandbox: Promise<Sandbox> | undefined;
   let door: DatabaseDoor | undefined;
-  const query = connection ? await copyQuery(run, of.projectId) : null;
+  let copied: Promise<void> = Promise.resolve();
+  const ask = connection ? await copyQuery(run, of.projectId) : null;
 
   function open(): Promise<Sandbox> {
     return (sandbox ??= reopenWithDoor());
@@ -36,7 +39,7 @@ export async function openWorkspace(run: Run, of: WorkspaceOf): Promise<Workspac
   /** What `.env` names: the agent's own commands find the copy there. */
   async function reopenWithDoor(): Promise<Sandbox> {
     const opened = await reopen();
-    if (connection) door = await opened.openDatabases([connection]);
+    if (connection) door = await opened.openDatabases([connection], () => copied);
     return opened;
   }
 
@@ -74,7 +77,8 @@ export async function openWorkspace(run: Run, of: WorkspaceOf): Promise<Workspac
 
   return {
     sandbox: open,
-    query,
+    query: ask && (async (...asked) => (await copied, ask(...asked))),
+    makeCopy: () => (copied = of.makeCopy?.() ?? copied),
     save,
     async saveTree() {
       return { changed: (await save()).changed };

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Message } from "../../src/adapters/model/model.ts";
 import { runAgent } from "../../src/agent/agent-loop.ts";
@@ -163,6 +164,40 @@ describe("a run that died", () => {
     ]);
     await runAgent(run.attempt(answers), run.session, OPENING, LIMITS, 1);
     expect(await content(run, "list.txt")).toBe("a\nb\n");
+  });
+
+  test("makes the copy of the database with its first calls, and once more only when these are made again", async () => {
+    const run = await world.newRun();
+    let [copies, done] = [0, 0];
+    const session = {
+      ...run.session,
+      async makeCopy() {
+        copies += 1;
+        await sleep(200);
+        done = (await listAgentTurns(run.control, run.runId)).some((turn) => turn.tool_results) ? -1 : done + 1;
+      },
+    };
+    const answers = inTurn(
+      answer("I think."),
+      answer("", [write("list.txt", "a\n")]),
+      answer("", [write("list.txt", "b\n")]),
+      answer("", [finish()]),
+    );
+    const lost = {
+      ...session,
+      async saveTree() {
+        throw new ProcessDied("in the midst of the first calls");
+      },
+    };
+    await expect(runAgent(run.attempt(answers), lost, OPENING, LIMITS, 1)).rejects.toThrow(ProcessDied);
+    expect([copies, done]).toEqual([1, 1]); // waited for, before results are kept
+    await runAgent(run.attempt(answers), session, OPENING, LIMITS, 1);
+    expect([copies, done]).toEqual([2, 2]);
+    const fails = { ...(await world.newRun()).session, makeCopy: () => Promise.reject(new Error("no copy")) };
+    const other = await world.newRun();
+    const work = runAgent(other.attempt(inTurn(answer("", [finish()]))), fails, OPENING, LIMITS, 1);
+    await expect(work).rejects.toThrow("no copy");
+    expect((await listAgentTurns(other.control, other.runId))[0]!.tool_results).toBeNull();
   });
 
   test("is interrupted by its signal within a command", async () => {

@@ -64,6 +64,7 @@ export async function createAgentWorld(): Promise<AgentWorld> {
     const session: AgentSession = {
       sandbox: async () => sandbox,
       query: createCopyQuery({ id: runId, control }, { projectId, connection }),
+      makeCopy: async () => {},
       saveTree: () => gitHost.saveTree(ref),
       restoreTree: async () => void (await gitHost.restoreTree(ref)),
     };

@@ -5,6 +5,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { existsSync, lstatSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { Client, type DatabaseError } from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Connection, DatabaseCluster } from "../../src/adapters/database-cluster/database-cluster.ts";
@@ -106,6 +107,34 @@ function startup(texts: string[], { version = 196608, length }: { version?: numb
   head.writeInt32BE(version, 4);
   return Buffer.concat([head, body]);
 }
+
+describe("databases that are still being made", () => {
+  test("keep sessions waiting, and nobody is refused", async () => {
+    const made = Promise.withResolvers<void>();
+    const late = await openDatabaseGate({
+      folder: join(folder, "late"),
+      owner: null,
+      databases: [app],
+      ready: () => made.promise,
+    });
+    const clients = [1, 2].map(() => new Client({ ...app, ssl: false, host: late.host, port: late.port }));
+    const connected = Promise.all(clients.map((client) => client.connect()));
+    const waited = await Promise.race([connected.then(() => "not"), sleep(100).then(() => "waited")]);
+    expect(waited).toBe("waited");
+    made.resolve();
+    await connected;
+    for (const client of clients) await client.end();
+    await late.close();
+  });
+
+  test("refuse sessions when they could not be made", async () => {
+    const ready = () => Promise.reject(new Error("there is no room"));
+    const late = await openDatabaseGate({ folder: join(folder, "late"), owner: null, databases: [app], ready });
+    const client = new Client({ ...app, ssl: false, host: late.host, port: late.port });
+    await expect(client.connect()).rejects.toThrow("there is no room");
+    await late.close();
+  });
+});
 
 describe("who is let through", () => {
   test("the given role in the given database", async () => {

@@ -63,20 +63,25 @@ export interface StoredBuild {
   place: number | null;
 }
 
+export interface DeployInput {
+  projectId: string;
+  deploymentId: string;
+  /** The path of a build's `.output`, or a build that is kept. */
+  artefact: string | KeptBuild;
+  env: Record<string, string>;
+  /** What `env` names of a database server; null = the project has no database. */
+  database: Connection | null;
+  signal: AbortSignal;
+}
+
 export interface DeployTarget {
   readonly name: "process" | "fly";
-  /** Starts the artefact (the path of a build's `.output`, or a build that is kept) beside the one that serves, probes `GET /api/health`, and switches over
-   * when it is healthy. Throws TbError "failure" with the last log lines when it is not; the previous one keeps serving.
+  /** Starts the artefact beside the one that serves, probes `GET /api/health`, and switches over when it is healthy. Throws TbError "failure" with the last log lines when it is not; the previous one keeps serving.
    * The same deployment id again is a look, not a second deployment. */
-  deploy(input: {
-    projectId: string;
-    deploymentId: string;
-    artefact: string | KeptBuild;
-    env: Record<string, string>;
-    /** What `env` names of a database server; null = the project has no database. */
-    database: Connection | null;
-    signal: AbortSignal;
-  }): Promise<Deployment>;
+  deploy(input: DeployInput): Promise<Deployment>;
+  /** Begins what `deploy` of the same will need and nobody sees: its files, and what will keep it running. It need not be called,
+   * and what goes wrong is met again by `deploy`. */
+  prepare(input: Omit<DeployInput, "env" | "database">): Promise<void>;
   /** Whether the build of that deployment is still there to be started again. */
   keeps(projectId: string, deploymentId: string): Promise<boolean>;
   status(projectId: string): Promise<DeploymentStatus>;

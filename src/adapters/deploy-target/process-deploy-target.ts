@@ -14,7 +14,7 @@ import { removeTree } from "../../processes/remove-tree.ts";
 import { removeSocketFolder } from "../../processes/socket-folder.ts";
 import { lockRelease, makeAppPlace, removeAppPlace } from "./app-place.ts";
 import { ask, connectToSupervisor } from "./control-channel.ts";
-import type { DeployTarget, KeptBuild } from "./deploy-target.ts";
+import type { DeployInput, DeployTarget, KeptBuild } from "./deploy-target.ts";
 import {
   deploymentFolder,
   logPath,
@@ -32,25 +32,35 @@ import { leftoverDeployments, listStored, removeStored } from "./stored-deployme
 
 /** Deployments below `<home>/deployments`, each at the first port from `firstPort` up that is free. */
 export function createProcessDeployTarget(config: Config, firstPort = FIRST_PORT): DeployTarget {
+  /** The release in its place, and a connection to the project's supervisor. */
+  async function bringUp({ projectId, deploymentId, artefact, signal }: Omit<DeployInput, "env" | "database">) {
+    if (signal.aborted) throw interruption(signal);
+    const folder = deploymentFolder(config.home, projectId);
+    makeFolders(folder);
+    const { owner } = await makeAppPlace(config, folder);
+    const [copied, connected] = await Promise.allSettled([
+      copyRelease(folder, deploymentId, { from: outputOf(folder, artefact), owner }, signal),
+      connectOrStart(config, folder, firstPort),
+    ]);
+    if (copied.status === "rejected") {
+      if (connected.status === "fulfilled") connected.value.destroy();
+      throw copied.reason;
+    }
+    if (connected.status === "rejected") throw connected.reason;
+    return { folder, supervisor: connected.value };
+  }
+
   return {
     name: "process",
 
+    async prepare(input) {
+      (await bringUp(input)).supervisor.destroy();
+    },
+
     async deploy({ projectId, deploymentId, artefact, env, database, signal }) {
-      if (signal.aborted) throw interruption(signal);
-      const folder = deploymentFolder(config.home, projectId);
-      makeFolders(folder);
-      const { owner } = await makeAppPlace(config, folder);
-      const [copied, connected] = await Promise.allSettled([
-        copyRelease(folder, deploymentId, { from: outputOf(folder, artefact), owner }, signal),
-        connectOrStart(config, folder, firstPort),
-      ]);
-      if (copied.status === "rejected") {
-        if (connected.status === "fulfilled") connected.value.destroy();
-        throw copied.reason;
-      }
-      if (connected.status === "rejected") throw connected.reason;
+      const { folder, supervisor } = await bringUp({ projectId, deploymentId, artefact, signal });
       const what = { command: "deploy", deploymentId, env, database } as const;
-      let answer = await ask(connected.value, what, signal);
+      let answer = await ask(supervisor, what, signal);
       // It may have been about to end, because it had nothing to serve.
       if (!answer && !signal.aborted) answer = await ask(await connectOrStart(config, folder, firstPort), what, signal);
       if (signal.aborted) throw interruption(signal);

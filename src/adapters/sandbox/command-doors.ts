@@ -44,8 +44,10 @@ export function openDatabaseDoor(
   name: string,
   databases: Databases,
   onBroken: () => void,
+  ready?: () => Promise<unknown>,
 ): Promise<DatabaseDoor> {
-  return openDatabaseGate({ folder: join(place.gates[0]!, name), owner: place.owner, databases, onBroken });
+  const folder = join(place.gates[0]!, name);
+  return openDatabaseGate({ folder, owner: place.owner, databases, onBroken, ...(ready && { ready }) });
 }
 
 function shortName(): string {

@@ -193,7 +193,7 @@ function createSandbox(config: Config, tier: Tier, place: Place, watch: DiskWatc
       };
     },
 
-    openDatabases: (databases) => openDatabaseDoor(place, OPEN_DOOR, databases, noteBroken),
+    openDatabases: (databases, ready) => openDatabaseDoor(place, OPEN_DOOR, databases, noteBroken, ready),
     brokenSessions: () => broken,
     databaseAddress: { host: join(place.gates[0]!, OPEN_DOOR), port: GATE_PORT },
 

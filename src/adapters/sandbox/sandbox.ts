@@ -116,8 +116,9 @@ export interface Sandbox {
     command: readonly [string, ...string[]],
     options?: Pick<ExecOptions, "env" | "databases">,
   ): Promise<SandboxServer>;
-  /** Lets every command use these databases until it is closed, or until this process ends. */
-  openDatabases(databases: Databases): Promise<DatabaseDoor>;
+  /** Lets every command use these databases until it is closed, or until this process ends. Each session waits until they
+   * are `ready`. */
+  openDatabases(databases: Databases, ready?: () => Promise<unknown>): Promise<DatabaseDoor>;
   /** Where that is, always the same, so that a file may name it. */
   readonly databaseAddress: { host: string; port: number };
   /** How many sessions of commands the database server has broken off or left without an answer, so far. What failed

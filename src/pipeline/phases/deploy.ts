@@ -2,7 +2,7 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Connection } from "../../adapters/database-cluster/database-cluster.ts";
-import type { KeptBuild } from "../../adapters/deploy-target/deploy-target.ts";
+import type { DeployTarget, KeptBuild } from "../../adapters/deploy-target/deploy-target.ts";
 import type { Isolation, Sandbox } from "../../adapters/sandbox/sandbox.ts";
 import { recordDeployment, recordFailedDeployment } from "../../control/deployments.ts";
 import { withResource } from "../../control/ledger.ts";
@@ -10,7 +10,7 @@ import { TbError } from "../../errors.ts";
 import type { Phase, Run } from "../types.ts";
 import { databaseExists } from "../live-schema.ts";
 import { whileDatabaseAnswers } from "../while-database-answers.ts";
-import { databaseEnv, openWorkspace } from "../workspace.ts";
+import { databaseEnv, openWorkspace, type Workspace } from "../workspace.ts";
 import type { BuildState } from "./find-build.ts";
 
 export interface DeploymentState {
@@ -58,21 +58,38 @@ export const deploy: Phase<DeployIn, { deployment: DeploymentState | null }> = {
   summarize: ({ deployment, restores }) => `${restores ? "Rolled back" : "Deployed"} ${deployment?.url}`,
 };
 
+/** Begins the deployment as far as nobody sees it; to be awaited beside what comes before the phase. What goes wrong is met
+ * again, and told, by the phase. */
+export async function prepareDeployment(
+  state: Pick<DeployIn, "projectId" | "deploymentId" | "deploy">,
+  workspace: Workspace,
+  run: Run,
+): Promise<void> {
+  if (!state.deploy) return;
+  try {
+    const { projectId, deploymentId } = state;
+    const artefact = await artefactIn(workspace, run);
+    const target = await run.adapters.deployTarget();
+    await withResource(run.control, resourceOf(state, run, target), () =>
+      target.prepare({ projectId, deploymentId, artefact, signal: run.signal }),
+    );
+  } catch (error) {
+    if (!(error instanceof TbError)) throw error;
+  }
+}
+
+function resourceOf({ projectId }: Pick<DeployIn, "projectId">, run: Run, { name: provider }: DeployTarget) {
+  return { run_id: run.id, project_id: projectId, kind: "deployment", name: projectId, provider } as const;
+}
+
 async function deployBuild(state: DeployIn, run: Run): Promise<DeploymentState> {
   const { projectId, deploymentId, database, restores = null } = state;
   const artefact = await artefactOf(state, run);
   const target = await run.adapters.deployTarget();
   const { commit } = state.repository;
   const row = { deploymentId, projectId, runId: run.id, provider: target.name, commit, restores };
-  const resource = {
-    run_id: run.id,
-    project_id: projectId,
-    kind: "deployment",
-    name: projectId,
-    provider: target.name,
-  } as const;
   try {
-    const deployment = await withResource(run.control, resource, async () => {
+    const deployment = await withResource(run.control, resourceOf(state, run, target), async () => {
       const connection = database ? await liveConnection(run, state, database) : null;
       const env = { NODE_ENV: "production", ...(connection && databaseEnv(connection)) };
       const what = { projectId, deploymentId, artefact, env, database: connection, signal: run.signal };
@@ -91,7 +108,10 @@ async function deployBuild(state: DeployIn, run: Run): Promise<DeploymentState> 
 /** What was built in this run, or the build that is kept of an earlier one. */
 async function artefactOf({ projectId, database, build }: DeployIn, run: Run): Promise<string | KeptBuild> {
   if (build && build.kept !== null) return { deploymentId: build.kept };
-  const workspace = await openWorkspace(run, { projectId, database: database !== null });
+  return artefactIn(await openWorkspace(run, { projectId, database: database !== null }), run);
+}
+
+async function artefactIn(workspace: Workspace, run: Run): Promise<string> {
   const sandbox = await workspace.sandbox();
   await ensureBuilt(sandbox, run);
   return join(await sandbox.workTree(), ".output");

@@ -1,5 +1,5 @@
 // A database and two roles of its own in the projects cluster (product.md, C3) beside a fresh sandbox with the base project
-// (C4); then the migration, applied by the project's own runner, and a copy of the database for everything that follows.
+// (C4); then the migration, applied by the project's own runner while nobody but tb has written in the sandbox.
 import { allDone } from "../../all-done.ts";
 import type { Sandbox } from "../../adapters/sandbox/sandbox.ts";
 import { withResource } from "../../control/ledger.ts";
@@ -14,7 +14,7 @@ import { OPENAPI } from "../../verify/openapi.ts";
 import { TESTS } from "../../verify/test-runner.ts";
 import type { CreateStart } from "../create.ts";
 import { applyMigrations } from "../apply-migrations.ts";
-import { databaseName, workDatabases } from "../names.ts";
+import { databaseName } from "../names.ts";
 import type { Phase, Run } from "../types.ts";
 import { createRunSandbox, fillSandbox, openWorkspace, treeRef, workConnection } from "../workspace.ts";
 
@@ -67,7 +67,7 @@ async function prepare(state: In, run: Run): Promise<SandboxFacts> {
   const filling = fill(state, run);
   await allDone([createDatabase(state, run), filling]);
   const sandbox = await filling;
-  await allDone([migrateAndCopy(state, run), saveBase(state, run, sandbox)]);
+  await allDone([migrate(state, run), saveBase(state, run, sandbox)]);
   return { provider: sandbox.provider, isolation: sandbox.isolation };
 }
 
@@ -104,13 +104,8 @@ async function saveBase({ projectId }: In, run: Run, sandbox: Sandbox): Promise<
   );
 }
 
-async function migrateAndCopy(state: In, run: Run): Promise<void> {
-  if (!state.database) return;
-  await migrate(state, run, state.database);
-  await copyDatabase(state, run, state.database);
-}
-
-async function migrate({ projectId, modificationId, plan }: In, run: Run, database: string): Promise<void> {
+async function migrate({ projectId, modificationId, plan, database }: In, run: Run): Promise<void> {
+  if (!database) return;
   const workspace = await openWorkspace(run, { projectId, database: true });
   const { durationMs } = await applyMigrations(run, await workspace.sandbox(), projectId, database);
   const migration = renderMigration(plan)!;
@@ -124,16 +119,4 @@ async function migrate({ projectId, modificationId, plan }: In, run: Run, databa
     tables: plan.tables.map(({ name }) => name),
     durationMs,
   });
-}
-
-async function copyDatabase({ projectId }: In, run: Run, database: string): Promise<void> {
-  const cluster = await run.adapters.databaseCluster();
-  const names = workDatabases(projectId);
-  const common = { run_id: run.id, project_id: projectId, kind: "work-database", provider: cluster.kind } as const;
-  await allDone([
-    withResource(run.control, { ...common, name: names.work }, () => cluster.copy(projectId, database, names.work)),
-    // Verification makes these itself.
-    withResource(run.control, { ...common, name: names.probe }, async () => {}),
-    withResource(run.control, { ...common, name: names.test }, async () => {}),
-  ]);
 }

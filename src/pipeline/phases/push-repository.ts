@@ -1,4 +1,5 @@
 // Git is deterministic and never the agent's: create the repository, commit, push main (product.md, C8).
+import { allDone } from "../../all-done.ts";
 import { withResource } from "../../control/ledger.ts";
 import { recordPush } from "../../control/repositories.ts";
 import type { Plan } from "../../plan/plan.ts";
@@ -7,8 +8,9 @@ import { withoutPatterns } from "../../secrets/secret-patterns.ts";
 import { countOf } from "../../ui/count.ts";
 import type { CreateStart } from "../create.ts";
 import { repositoryName } from "../names.ts";
-import type { Phase } from "../types.ts";
-import { openWorkspace } from "../workspace.ts";
+import type { Phase, Run } from "../types.ts";
+import { openWorkspace, type Workspace } from "../workspace.ts";
+import { prepareDeployment } from "./deploy.ts";
 
 export interface RepositoryState {
   url: string;
@@ -17,35 +19,18 @@ export interface RepositoryState {
   files: number;
 }
 
-export const pushRepository: Phase<
-  CreateStart & { plan: Plan; database: string | null },
-  { repository: RepositoryState }
-> = {
+type In = CreateStart & { plan: Plan; database: string | null };
+
+export const pushRepository: Phase<In, { repository: RepositoryState }> = {
   name: "push-repository",
   title: "Push the code",
-  run: async ({ projectId, modificationId, plan, request, database }, run) => {
+  run: async (state, run) => {
     const repository = await run.step("push", async () => {
-      const gitHost = await run.adapters.gitHost();
-      const name = repositoryName(projectId);
-      const resource = {
-        run_id: run.id,
-        project_id: projectId,
-        kind: "repository",
-        name,
-        provider: gitHost.name,
-      } as const;
-      const created = await withResource(run.control, resource, () => gitHost.createRepository(name));
+      const { projectId, database } = state;
       const workspace = await openWorkspace(run, { projectId, database: database !== null });
-      const message = commitMessage(plan, request);
-      const pushed = await gitHost.commitAndPush({
-        projectId,
-        repository: created,
-        workTree: await (await workspace.sandbox()).workTree(),
-        branch: "main",
-        message,
-      });
-      await recordPush(run.control, { projectId, runId: run.id, provider: gitHost.name, message, pushed });
-      return { url: pushed.url, branch: pushed.branch, commit: pushed.commit, files: pushed.files.length };
+      const pushing = push(state, workspace, run);
+      await allDone([pushing, prepareDeployment(state, workspace, run)]);
+      return pushing;
     });
     await run.emit({
       type: "activity",
@@ -54,13 +39,35 @@ export const pushRepository: Phase<
       references: {
         github_push_id: repository.commit,
         branch_name: repository.branch,
-        modification_id: modificationId,
+        modification_id: state.modificationId,
       },
     });
     return { repository };
   },
   summarize: ({ repository }) => `Pushed ${repository.branch} ${repository.commit.slice(0, 7)}`,
 };
+
+async function push({ projectId, plan, request }: In, workspace: Workspace, run: Run): Promise<RepositoryState> {
+  const gitHost = await run.adapters.gitHost();
+  const resource = {
+    run_id: run.id,
+    project_id: projectId,
+    kind: "repository",
+    name: repositoryName(projectId),
+    provider: gitHost.name,
+  } as const;
+  const created = await withResource(run.control, resource, () => gitHost.createRepository(resource.name));
+  const message = commitMessage(plan, request);
+  const pushed = await gitHost.commitAndPush({
+    projectId,
+    repository: created,
+    workTree: await (await workspace.sandbox()).workTree(),
+    branch: "main",
+    message,
+  });
+  await recordPush(run.control, { projectId, runId: run.id, provider: gitHost.name, message, pushed });
+  return { url: pushed.url, branch: pushed.branch, commit: pushed.commit, files: pushed.files.length };
+}
 
 /** The request as it was asked, but for secrets that somebody has typed into it. */
 function commitMessage(plan: Plan, request: string): string {

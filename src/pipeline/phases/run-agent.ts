@@ -7,6 +7,7 @@ import type { Plan } from "../../plan/plan.ts";
 import { countOf } from "../../ui/count.ts";
 import type { CreateStart } from "../create.ts";
 import type { Phase, Run } from "../types.ts";
+import { copyDatabase } from "../copy-database.ts";
 import { openWorkspace } from "../workspace.ts";
 
 export interface AgentState {
@@ -26,7 +27,12 @@ export const runAgentPhase: Phase<In, { agent: AgentState }> = {
 
 /** Goes on after `before.turn` until the model calls finish. Throws TbError "verification_failed" when it gives up. */
 export async function continueAgent(state: In, run: Run, before: AgentState): Promise<AgentState> {
-  const workspace = await openWorkspace(run, { projectId: state.projectId, database: state.database !== null });
+  const { projectId, database } = state;
+  const workspace = await openWorkspace(run, {
+    projectId,
+    database: database !== null,
+    makeCopy: () => copyDatabase({ projectId, database }, run),
+  });
   try {
     // Written once: a conversation that keeps its beginning is cheaper to go on with.
     const opening = await run.step("opening", async () =>

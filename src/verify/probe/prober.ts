@@ -19,6 +19,8 @@ const LOG_DELAY_MS = 25;
 /** An endpoint that has failed this slowly so often is not waited for any more. */
 const SLOW_MS = 3_000;
 const SLOW_FAILURES = 3;
+/** On so many of them it is the server: nothing is asked any more. */
+const SLOW_FAILURES_IN_ALL = 6;
 /** Requests at once where their order means nothing. */
 const AT_ONCE = 4;
 
@@ -55,7 +57,7 @@ export interface Prober {
   /** The first few of each endpoint, with the number of the others. */
   failures(): Failure[];
   /** Resolves to the answer when its status was a right one, else to null; what is wrong becomes a failure. An endpoint that
-   * has failed slowly several times is not asked again. */
+   * has failed slowly several times is not asked again, and none when many have. */
   send(probe: Probe): Promise<HttpAnswer | null>;
   /** Several at once; answers come in the order of the probes, and so do failures. */
   sendAll(probes: readonly Probe[]): Promise<(HttpAnswer | null)[]>;
@@ -99,6 +101,7 @@ export function createProber(input: ProberInput): Prober {
   const succeeded = new Set<string>();
   const slow = new Map<string, number>();
   const tally = createTally();
+  let slowInAll = 0;
   let requests = 0;
   let last = "GET /api/health";
 
@@ -110,9 +113,16 @@ export function createProber(input: ProberInput): Prober {
     failures.push({ endpoint, ...(file && { file }), message });
   }
 
+  function noteSlow(endpoint: string): void {
+    slow.set(endpoint, (slow.get(endpoint) ?? 0) + 1);
+    slowInAll += 1;
+    if (slowInAll === SLOW_FAILURES_IN_ALL)
+      fail(endpoint, `${slowInAll} requests failed slowly: nothing more was asked.`);
+  }
+
   async function ask(probe: Probe): Promise<Asked | null> {
     if (signal.aborted) throw interruption(signal);
-    if ((slow.get(probe.endpoint) ?? 0) >= SLOW_FAILURES) return null;
+    if (slowInAll >= SLOW_FAILURES_IN_ALL || (slow.get(probe.endpoint) ?? 0) >= SLOW_FAILURES) return null;
     const since = performance.now();
     last = probe.endpoint;
     const [ownMethod = "GET", template = "/"] = probe.endpoint.split(" ");
@@ -134,7 +144,7 @@ export function createProber(input: ProberInput): Prober {
       },
     });
     const failed = "failed" in answer || answer.status >= 500;
-    if (failed && performance.now() - since > SLOW_MS) slow.set(probe.endpoint, (slow.get(probe.endpoint) ?? 0) + 1);
+    if (failed && performance.now() - since > SLOW_MS) noteSlow(probe.endpoint);
     const shown = body === undefined ? "" : shorten(String(body), 400);
     return { probe, answer, request: `${method} ${path} ${shown}`.trimEnd(), logged };
   }

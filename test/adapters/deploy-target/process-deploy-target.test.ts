@@ -102,6 +102,26 @@ test("the same deployment again is a look", async () => {
   expect((await ask(first.url)).pid).toBe(pid);
 });
 
+test("what was prepared serves nobody; the deployment takes it as it is", async () => {
+  const artefact = await writeFakeApp(join(config.home, "build"), "one");
+  const signal = new AbortController().signal;
+  await target.prepare({ projectId: PROJECT, deploymentId: "dep_1", artefact, signal });
+  expect(await target.status(PROJECT)).toMatchObject({ running: false, healthy: false });
+  const { pid } = supervisor();
+  const { url } = await deploy("dep_1", { artefact });
+  expect((await ask(url)).version).toBe("one");
+  expect(supervisor().pid).toBe(pid);
+  await target.prepare({ projectId: PROJECT, deploymentId: "dep_2", artefact, signal });
+  expect((await ask(url)).version).toBe("one");
+});
+
+test("what was prepared and is never deployed ends by itself", async () => {
+  const artefact = await writeFakeApp(join(config.home, "build"), "one");
+  await target.prepare({ projectId: PROJECT, deploymentId: "dep_1", artefact, signal: new AbortController().signal });
+  const { pid } = supervisor();
+  await until(() => identify(pid) === null);
+});
+
 test("ten deployments of one id at once start one supervisor and one application", async () => {
   const artefact = await writeFakeApp(join(config.home, "build"), "one");
   const all = await Promise.all(Array.from({ length: 10 }, () => deploy("dep_1", { artefact })));

@@ -26,6 +26,8 @@ export interface GateOptions {
   /** Who may connect; null = whoever runs tb. */
   owner: ProcessUser | null;
   databases: Databases;
+  /** Asked for each session, which waits for it; when it rejects the session is refused. */
+  ready?: () => Promise<unknown>;
   /** Told of each session that the server did not begin, ended by itself, or left without an answer for long. */
   onBroken?: () => void;
   /** Milliseconds to say who one is, or to ask for encryption first. */
@@ -37,6 +39,7 @@ export async function openDatabaseGate({
   folder,
   owner,
   databases,
+  ready = async () => {},
   onBroken = () => {},
   patience = PATIENCE,
 }: GateOptions): Promise<DatabaseDoor> {
@@ -119,6 +122,7 @@ export async function openDatabaseGate({
 
   async function reach(client: Socket): Promise<Duplex | null> {
     try {
+      await ready();
       const upstream = await connectUpstream(server);
       upstream.on("error", () => upstream.destroy());
       if (client.destroyed) upstream.destroy();
