@@ -89,12 +89,12 @@ async function judge(
     settings,
     before,
   };
-  // Side by side. The longest way, to the last request, goes first; what is short waits for the build and fills the gaps
-  // then: on two cores it would only keep the others from theirs.
-  const built = Promise.withResolvers<void>();
-  const soon = <T>(work: () => Promise<T>) => built.promise.then(work);
+  // Side by side. The longest way, to the last request, goes first; what is short waits until the server is up and fills the
+  // gaps between the requests: on two cores it would only keep the others from theirs.
+  const booted = Promise.withResolvers<void>();
+  const soon = <T>(work: () => Promise<T>) => booted.promise.then(work);
   const reading = [
-    buildAndProbe(judged, scratch, known, built.resolve).finally(built.resolve),
+    buildAndProbe(judged, scratch, known, booted.resolve).finally(booted.resolve),
     checkWith(known, "types", () => checkTypes(judged)),
     migrateAndTest(judged, scratch, known),
     soon(() => checkWith(known, "lint", () => checkLint(judged))),
@@ -201,20 +201,20 @@ async function test(subject: Subject, { scores }: Known): Promise<Finding> {
   return tested;
 }
 
-async function buildAndProbe(subject: Subject, scratch: Scratch, known: Known, onBuilt: () => void): Promise<Check[]> {
+async function buildAndProbe(subject: Subject, scratch: Scratch, known: Known, onBooted: () => void): Promise<Check[]> {
   subject.onProgress("build");
   const build = await checkWith(known, "build", () => checkBuild(subject));
-  onBuilt();
   known.before.build = await subject.sandbox.stamps("build");
   await scratch.probe.ready;
-  return build.passed ? [build, ...(await serveAndProbe(subject, known))] : [build];
+  return build.passed ? [build, ...(await serveAndProbe(subject, known, onBooted))] : [build];
 }
 
-async function serveAndProbe(subject: Subject, known: Known): Promise<Check[]> {
+async function serveAndProbe(subject: Subject, known: Known, onBooted: () => void): Promise<Check[]> {
   const access = hasDatabase(subject) ? await databaseAccess(subject, subject.scratch.probe, ["app"]) : NO_ACCESS;
   const server = await startServer(subject, access);
   try {
     const boot = await check("boot", () => checkBoot(subject, server));
+    onBooted();
     const contract = await loadContract(subject);
     if (!boot.passed || !contract) return [boot];
     subject.onProgress("endpoints");
