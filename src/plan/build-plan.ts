@@ -50,8 +50,7 @@ export function completePlan(parts: PlanParts): Plan {
 function completeTable(table: Table): Table {
   const own = table.columns.filter((column) => !BUILT_IN_COLUMNS.some((name) => name === column.name));
   return {
-    name: table.name,
-    singular: table.singular,
+    ...table,
     columns: [
       newColumn("id", "id"),
       ...own.map(withMaxLength),

@@ -47,6 +47,8 @@ export interface Table {
   /** Singular, snake_case: "task" for "tasks"; names the type (`Task`) and the file (`server/schemas/task.ts`). */
   singular: string;
   columns: Column[];
+  /** Columns whose words the list finds (`?q=`), in order; absent where nobody has asked for it. */
+  search?: string[];
 }
 
 export type HttpMethod = "GET" | "POST" | "PATCH" | "DELETE";

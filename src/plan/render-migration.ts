@@ -1,6 +1,7 @@
 // migrations/0001 of a project, from its plan: plain SQL that a person would write and review.
 import { filterColumns, sortColumns } from "./listing.ts";
 import type { Column, ColumnType, Plan, Table } from "./plan.ts";
+import { searchExpression } from "./search-expression.ts";
 import { identifier, uniqueName, literal } from "./sql-identifiers.ts";
 
 const NOW = "extract(epoch from now())::bigint";
@@ -130,7 +131,13 @@ function indexes(table: Table, taken: Set<string>): string[] {
     ...sortColumns(table)
       .filter(({ unique }) => !unique)
       .map(({ name }) => index([name, "sort_idx"], `${identifier(name)}, id`)),
+    ...(table.search ? [searchIndex(table, taken)] : []),
   ];
+}
+
+function searchIndex(table: Table, taken: Set<string>): string {
+  const name = identifier(uniqueName([table.name, "search_idx"], taken));
+  return `create index ${name} on ${identifier(table.name)} using gin (${searchExpression(table)});`;
 }
 
 /** Addresses of one mailbox differ in case only by mistake. */

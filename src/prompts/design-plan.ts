@@ -19,6 +19,9 @@ Tables
 - Prefer required columns; nullable only for what is truly optional. Money never is a float. Say limits that the request
   implies (minimum, maximum, minLength).
 
+Options, only when the request asks for them; otherwise leave the key out
+- "search" of a table: the string, text and email columns that GET /api/<name>?q=words looks into.
+
 Endpoints, in this order
 - GET /api/health (operation health), always.
 - Constants: GET endpoints with a fixed JSON body (operation constant).

@@ -3,6 +3,11 @@ import type { CorpusRequest } from "./english.ts";
 
 export const EXACT: readonly CorpusRequest[] = [
   {
+    domain: "archive",
+    request:
+      "collections(name:string:unique) documents(title:string:searchable, body:text?, year:integer, collection:references:collections) with search by body",
+  },
+  {
     domain: "tasks",
     request:
       "users(name, email:string:unique) tasks(title:string{200}, done:boolean=false, owner:references:users, priority:enum{low,high}, due_at:timestamp?, price:decimal>=0, tags:string[])",

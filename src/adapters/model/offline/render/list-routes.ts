@@ -1,6 +1,7 @@
 // Routes that list rows: of a table, and of one parent.
 import { filterColumns, sortColumns } from "../../../../plan/listing.ts";
 import type { Column, ColumnType, Plan, Table } from "../../../../plan/plan.ts";
+import { searchExpression } from "../../../../plan/search-expression.ts";
 import { identifier } from "../../../../plan/sql-identifiers.ts";
 import { embeddable, relationsModule, relationsName } from "./relations-file.ts";
 import { notFound, type Route, schemaModule, statement } from "./route-source.ts";
@@ -13,16 +14,25 @@ export function list(plan: Plan, table: Table): Route {
   const row = relations.length > 0 ? `${typeName(table)}WithRelations` : typeName(table);
   const ignoreCase = filters.filter((column) => column.type === "email").map(({ name }) => `"${name}"`);
   const matching = `\${matches(filters${ignoreCase.length > 0 ? `, [${ignoreCase.join(", ")}]` : ""})} and `;
-  const taken = ["limit", "cursor", "sort", ...(relations.length > 0 ? ["include"] : [])];
+  const conditions = `${filters.length > 0 ? matching : ""}${table.search ? SEARCHING : ""}`;
+  const taken = [
+    "limit",
+    "cursor",
+    "sort",
+    ...(relations.length > 0 ? ["include"] : []),
+    ...(table.search ? ["q"] : []),
+  ];
   return {
-    ...(filters.some(needsZod) && { packages: ['import * as z from "zod";'] }),
+    ...((table.search || filters.some(needsZod)) && { packages: ['import * as z from "zod";'] }),
     imports: listImports(table, filters, row),
-    before: queryContract(table, filters, relations.length > 0),
+    before: [...(table.search ? [searched(table)] : []), queryContract(table, filters, relations.length > 0)].join(
+      "\n\n",
+    ),
     contract: ["query: Query", `returns: pageOf(${row})`],
     input: "{ query }",
     body: [
       `const { ${[...taken, ...(filters.length > 0 ? ["...filters"] : [])].join(", ")} } = query;`,
-      ...pageQuery(typeName(table), table, filters.length > 0 ? matching : "", "sort"),
+      ...pageQuery(typeName(table), table, conditions, "sort"),
       ...(relations.length > 0
         ? [
             "const { items, next_cursor } = page(rows, limit, sort);",
@@ -31,6 +41,14 @@ export function list(plan: Plan, table: Table): Route {
         : ["return page(rows, limit, sort);"]),
     ],
   };
+}
+
+const SEARCHING = "${contains(searched, q)} and ";
+
+/** What a search looks at: the expression of the index. */
+function searched(table: Table): string {
+  const why = "/** What `q` looks into; the index for it is on this very expression. */";
+  return `${why}\nconst searched = sql\`${searchExpression(table)}\`;`;
 }
 
 function listImports(table: Table, filters: Column[], row: string): Route["imports"] {
@@ -47,6 +65,7 @@ function listImports(table: Table, filters: Column[], row: string): Route["impor
     "utils/db.ts": ["many"],
     "utils/page.ts": ["after", "inOrder", "page", "pageOf", "PageQuery", "sortBy"],
     "utils/route.ts": ["route"],
+    ...(table.search && { "utils/search.ts": ["contains"] }),
     "utils/sql.ts": ["sql", ...(filters.length > 0 ? ["matches"] : [])],
   };
 }
@@ -56,6 +75,7 @@ function queryContract(table: Table, filters: Column[], related: boolean): strin
   const lines = [
     callLine("  ", "sort: sortBy", sorted, ","),
     ...(related ? [`  include: includeOf(${relationsName(table)}),`] : []),
+    ...(table.search ? ["  q: z.string().max(200).optional(),"] : []),
     ...filters.map((column) => property("  ", column.name, `${filterType(table, column)}.optional()`)),
   ];
   return `const Query = PageQuery.extend({\n${lines.join("\n")}\n});`;

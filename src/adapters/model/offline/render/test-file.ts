@@ -5,6 +5,7 @@ import { importLine } from "./source.ts";
 import { refusalTests } from "./refusal-tests.ts";
 import { relationTests } from "./relation-tests.ts";
 import { rowTests } from "./row-tests.ts";
+import { searchTests } from "./search-tests.ts";
 import { spoken, typeName } from "./type-names.ts";
 
 export function renderTableTest(plan: Plan, table: Table): string {
@@ -12,6 +13,7 @@ export function renderTableTest(plan: Plan, table: Table): string {
     ...(isMade(plan, table) ? rowTests(plan, table) : []),
     ...refusalTests(plan, table),
     ...relationTests(plan, table),
+    ...(table.search && isMade(plan, table) ? searchTests(plan, table) : []),
   ];
   const text = `describe("${spoken(table.name)}", () => {\n${cases.join("\n\n")}\n});\n`;
   return `${imports(plan, text)}\n\n${text}`;

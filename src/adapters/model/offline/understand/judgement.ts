@@ -33,8 +33,8 @@ const SUBJECTS: { words: string; reason: string; suggestion?: string }[] = [
   },
   {
     words: "search searches searchable searching autocomplete",
-    reason:
-      "Search is not in the offline model; every list has filters on the columns that have few values or are unique.",
+    reason: "The offline model writes a search for words in the columns of a table, and no other.",
+    suggestion: 'Write "tasks are searchable by title", or tasks(title:string:searchable)',
   },
   {
     words:
