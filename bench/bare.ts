@@ -63,7 +63,13 @@ export async function probe(
   const { contract, files, plan, ...rest } = of;
   const signal = new AbortController().signal;
   const unused = { sandbox: null as never, onProgress: () => {}, nodePath: "" };
-  const silent = { ...server, output: () => "", exited: new Promise<never>(() => {}), stop: async () => {} };
+  const silent = {
+    ...server,
+    output: () => "",
+    hasToldSecrets: () => false,
+    exited: new Promise<never>(() => {}),
+    stop: async () => {},
+  };
   const tables = plan.tables.map(({ name }) => name);
   const { failures } = await probeEndpoints(
     { ...rest, plan, signal, ...unused },

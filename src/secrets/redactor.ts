@@ -16,6 +16,8 @@ export interface RedactedStream {
   push(piece: string): string;
   /** What has waited. */
   end(): string;
+  /** Whether a secret was in what has been told so far. */
+  hasHidden(): boolean;
 }
 
 /** Of these values. Ones that are too short, or that everybody knows, are left alone: they would hide half of every text. */
@@ -34,12 +36,13 @@ export function createRedactor(secrets: Iterable<string>): Redactor {
 
 const NOTHING_TO_HIDE: Redactor = {
   redact: (text) => text,
-  stream: () => ({ push: (piece) => piece, end: () => "" }),
+  stream: () => ({ push: (piece) => piece, end: () => "", hasHidden: () => false }),
 };
 
 /** A secret that is not complete yet begins within the last characters of what is there, and none goes over a line's end. */
 function createStream(pattern: RegExp, longest: number): RedactedStream {
   let held = "";
+  let hidden = false;
 
   function take(upTo: number): string {
     let told = "";
@@ -47,6 +50,7 @@ function createStream(pattern: RegExp, longest: number): RedactedStream {
     for (const { index, 0: found } of held.matchAll(pattern)) {
       if (index >= upTo) break;
       told += held.slice(from, index) + HIDDEN;
+      hidden = true;
       from = index + found.length;
     }
     const end = Math.max(from, upTo);
@@ -61,6 +65,7 @@ function createStream(pattern: RegExp, longest: number): RedactedStream {
       return take(Math.max(held.lastIndexOf("\n") + 1, held.length - longest + 1, 0));
     },
     end: () => take(held.length),
+    hasHidden: () => hidden,
   };
 }
 

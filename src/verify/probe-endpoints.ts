@@ -74,7 +74,7 @@ export async function probeEndpoints(
     prober.close();
   }
   checkCoverage(plan, prober, api);
-  checkLog(input.server, input.secrets, prober);
+  checkLog(input.server, prober);
   const summary = `${plural(api.length, "endpoint")} (${plural(prober.requests(), "request")})`;
   const { tally } = prober;
   return {
@@ -135,8 +135,8 @@ async function probeTables(subject: Subject, rows: Rows): Promise<void> {
   await probeNestedLists(rows);
   if (prober.planned) await probeHeads(subject.plan, prober, (table) => idIn(rows.of(table)));
   for (const [table, more] of [...filled].toReversed()) {
-    await probeSteadily(rows, table, more);
     await probeDelete(rows, table);
+    await probeSteadily(rows, table, more);
   }
 }
 
@@ -158,8 +158,8 @@ function checkCoverage(plan: Plan, prober: Prober, routes: RouteFile[]): void {
 }
 
 /** Whoever may read the log need not know the password. */
-function checkLog(server: SandboxServer, secrets: readonly string[], prober: Prober): void {
-  const told = secrets.some((secret) => server.output().includes(secret));
+function checkLog(server: SandboxServer, prober: Prober): void {
+  const told = server.hasToldSecrets();
   prober.tally.countSecurity(!told);
   if (told) prober.fail(prober.last(), "the server's log holds the password of the database.");
 }

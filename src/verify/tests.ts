@@ -88,10 +88,20 @@ async function hollowTests(subject: Subject): Promise<Failure[]> {
     const parts = path.split(" > ");
     const namesAll = (text: string) => parts.every((part) => text.includes(part));
     if (unseen.some(namesAll)) return [];
-    const file = [...texts].find(([, text]) => namesAll(text))?.[0];
+    const declaresAll = (text: string) => parts.every((part) => declares(text, part));
+    const file = [...texts].find(([, text]) => declaresAll(text)) ?? [...texts].find(([, text]) => namesAll(text));
     if (!file && unseen.length > 0) return []; // its name is made while it runs
-    return [{ message: `${path}: asserts nothing. Check what the test is named for.`, ...(file && { file }) }];
+    return [{ message: `${path}: asserts nothing. Check what the test is named for.`, ...(file && { file: file[0] }) }];
   });
+}
+
+/** Whether a suite, a test or a step is called so there. */
+function declares(text: string, name: string): boolean {
+  return ['"', "'", "`"].some((quote) =>
+    [...text.matchAll(/\b(?:describe|suite|test|it)(?:\.\w+)?\(\s*/g)].some(({ index, 0: { length } }) =>
+      text.startsWith(`${quote}${name}${quote}`, index + length),
+    ),
+  );
 }
 
 function readNames(json: string): string[] {

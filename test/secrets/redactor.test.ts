@@ -88,6 +88,15 @@ describe("a text that comes in pieces", () => {
     expect(stream.push(SECRETS[1]!.slice(40)) + stream.end()).toMatch(/\[redacted\]$/);
   });
 
+  test("says whether a secret was in it", () => {
+    const stream = redactor.stream();
+    stream.push("a line\n");
+    expect(stream.hasHidden()).toBe(false);
+    stream.push(HARD.slice(0, 5));
+    stream.push(`${HARD.slice(5)}\n`);
+    expect(stream.hasHidden()).toBe(true);
+  });
+
   test("does not keep a finished line waiting", () => {
     expect(redactor.stream().push("a line\nanother one\n")).toBe("a line\nanother one\n");
   });

@@ -7,7 +7,7 @@ import { StringDecoder } from "node:string_decoder";
 import type { Config } from "../../config.ts";
 import { TbError } from "../../errors.ts";
 import { interruption } from "../../processes/interruption.ts";
-import { redactedStream } from "../../secrets/redactor.ts";
+import { type RedactedStream, redactedStream } from "../../secrets/redactor.ts";
 import { createTextTail, type TextTail } from "../../processes/text-tail.ts";
 import { killPlace, type Command, type LaunchedProcess } from "../../processes/launch.ts";
 import { waitForEnd } from "../../processes/wait-for-end.ts";
@@ -180,11 +180,11 @@ function createSandbox(config: Config, tier: Tier, place: Place, watch: DiskWatc
       const output = createTextTail();
       const asked = { env: { ...env, NITRO_UNIX_SOCKET: socketPath }, databases };
       const { child } = await start(command, asked, (text) => output.add(text));
-      collect(child.stdout, [output]);
-      collect(child.stderr, [output]);
+      const told = [collect(child.stdout, [output]), collect(child.stderr, [output])];
       return {
         socketPath,
         output: () => output.text(),
+        hasToldSecrets: () => told.some((stream) => stream.hasHidden()),
         exited: child.exited,
         async stop() {
           await child.stop(0); // SIGTERM would wait for keep-alive connections
@@ -233,7 +233,7 @@ async function cleanUp(child: LaunchedProcess, after: () => Promise<void>): Prom
 
 /** Decodes a stream into the tails; a character that is cut between two chunks is kept together. What a program prints may
  * hold the passwords that it was given: they end here, before anything is cut off, judged or told. */
-function collect(stream: NodeJS.ReadableStream, tails: TextTail[], onOutput?: (chunk: string) => void): void {
+function collect(stream: NodeJS.ReadableStream, tails: TextTail[], onOutput?: (chunk: string) => void): RedactedStream {
   const decoder = new StringDecoder("utf8");
   const add = (text: string) => {
     if (text === "") return;
@@ -243,4 +243,5 @@ function collect(stream: NodeJS.ReadableStream, tails: TextTail[], onOutput?: (c
   const redacted = redactedStream();
   stream.on("data", (chunk: Buffer) => add(redacted.push(decoder.write(chunk))));
   stream.on("end", () => add(redacted.push(decoder.end()) + redacted.end()));
+  return redacted;
 }

@@ -97,8 +97,10 @@ export interface RegistryConnection {
 /** A server started in the sandbox; it listens on a Unix socket that tb can reach. */
 export interface SandboxServer {
   readonly socketPath: string;
-  /** Everything it printed so far, the last 1 MiB. */
+  /** Everything it printed so far, the last 1 MiB, without secrets. */
   output(): string;
+  /** Whether it has printed a secret. */
+  hasToldSecrets(): boolean;
   /** Set once it has ended. */
   readonly exited: Promise<{ exitCode: number | null }>;
   /** SIGKILL to its group; resolves when it is gone. */

@@ -82,7 +82,12 @@ function tooLong({ maxLength }: Column): BadValue[] {
 }
 
 function numbers(column: Column): BadValue[] {
-  return [{ value: "7", why: "a text instead of a number" }, LIST, ...outOfBounds(column)];
+  return [{ value: String(within(column)), why: "a text instead of a number" }, LIST, ...outOfBounds(column)];
+}
+
+/** A number that only its type forbids. */
+function within({ minimum = -Infinity, maximum = Infinity }: Column): number {
+  return Math.min(Math.max(7, minimum), maximum);
 }
 
 function outOfBounds({ type, minimum, maximum }: Column): BadValue[] {

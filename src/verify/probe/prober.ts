@@ -12,7 +12,7 @@ import { excerpt, judgeAnswer, leaksOf } from "./judge.ts";
 import { createTally, type Tally } from "./tally.ts";
 
 const LARGE = 65_536;
-/** One mistake makes many probes of an endpoint fail; the first ones say enough. */
+/** One mistake makes many probes of an endpoint fail; a few say enough, best of different kinds. */
 const FAILURES_SHOWN = 3;
 /** The pipe of the log is a moment behind the answer. */
 const LOG_DELAY_MS = 25;
@@ -96,8 +96,7 @@ export function createProber(input: ProberInput): Prober {
   const planned = statuses !== null;
   const client = createClient(server.socketPath);
   const files = new Map(routes.map((route) => [routeKey(route), route.file]));
-  const failures: Failure[] = [];
-  const perEndpoint = new Map<string, number>();
+  const perEndpoint = new Map<string, Failure[]>();
   const succeeded = new Set<string>();
   const slow = new Map<string, number>();
   const tally = createTally();
@@ -106,11 +105,10 @@ export function createProber(input: ProberInput): Prober {
   let last = "GET /api/health";
 
   function fail(endpoint: string, message: string): void {
-    const count = (perEndpoint.get(endpoint) ?? 0) + 1;
-    perEndpoint.set(endpoint, count);
-    if (count > FAILURES_SHOWN) return;
     const file = files.get(endpoint);
+    const failures = perEndpoint.get(endpoint) ?? [];
     failures.push({ endpoint, ...(file && { file }), message });
+    perEndpoint.set(endpoint, failures);
   }
 
   function noteSlow(endpoint: string): void {
@@ -201,14 +199,16 @@ export function createProber(input: ProberInput): Prober {
     tally,
     requests: () => requests,
     failed: (endpoint) =>
-      endpoint === undefined
-        ? [...perEndpoint.values()].reduce((sum, count) => sum + count, 0)
-        : (perEndpoint.get(endpoint) ?? 0),
+      endpoint === undefined ? [...perEndpoint.values()].flat().length : (perEndpoint.get(endpoint)?.length ?? 0),
     failures: () => {
-      const more = [...perEndpoint].filter(([, count]) => count > FAILURES_SHOWN);
+      const shown = [...perEndpoint.values()].flatMap(firstOfEachKind);
+      const more = [...perEndpoint].filter(([, { length }]) => length > FAILURES_SHOWN);
       return [
-        ...failures,
-        ...more.map(([endpoint, count]) => ({ endpoint, message: `${count - FAILURES_SHOWN} more probes failed.` })),
+        ...shown,
+        ...more.map(([endpoint, { length }]) => ({
+          endpoint,
+          message: `${length - FAILURES_SHOWN} more probes failed.`,
+        })),
       ];
     },
     send: async (probe) => judge(await ask(probe)),
@@ -226,6 +226,19 @@ export function createProber(input: ProberInput): Prober {
     succeeded: (endpoint) => succeeded.has(endpoint),
     close: () => client.close(),
   };
+}
+
+/** Of the failures of an endpoint those that say most, in their order. What failed stands before the first colon. */
+function firstOfEachKind(failures: readonly Failure[]): Failure[] {
+  const kinds = new Set<string>();
+  const [first, again]: [Failure[], Failure[]] = [[], []];
+  for (const failure of failures) {
+    const kind = failure.message.slice(0, failure.message.indexOf(":"));
+    (kinds.has(kind) ? again : first).push(failure);
+    kinds.add(kind);
+  }
+  const chosen = new Set([...first, ...again].slice(0, FAILURES_SHOWN));
+  return failures.filter((failure) => chosen.has(failure));
 }
 
 /** The answer's JSON object, or null. */

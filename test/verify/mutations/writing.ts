@@ -301,10 +301,10 @@ export const writing: Mutation[] = [
     edits: [
       {
         file: PATCH_USER,
-        from: /update users[^]*?where/,
-        to: "select * from users\n      where ${Object.keys(assignments(body)).length} > 0 and",
+        from: /update users[^]*?returning \*/,
+        to: "select * from users\n      where ${Object.keys(assignments(body)).length} > 0 and id = ${params.id}",
       },
-      { file: PATCH_USER, from: "return user;", to: "return { ...user, ...body };" },
+      { file: PATCH_USER, from: "return user;", to: "return { ...user, ...(body as Partial<User>) };" },
     ],
   },
   {
@@ -370,7 +370,7 @@ export const writing: Mutation[] = [
       {
         file: DELETE_TASK,
         from: "where id = ${params.id}",
-        to: "where id = ${params.id} or parent_id is null and title like 'Probe%'",
+        to: "where id = ${params.id} or title like 'Probe%' and not exists (select from tasks c where c.parent_id = tasks.id)",
       },
     ],
   },

@@ -19,7 +19,13 @@ it("is not asked any more when it has failed slowly on many endpoints", async ()
   if ("problem" in contract) throw new Error(contract.problem);
   const prober = createProber({
     contract,
-    server: { socketPath, output: () => "", exited: new Promise(() => {}), stop: async () => {} },
+    server: {
+      socketPath,
+      output: () => "",
+      hasToldSecrets: () => false,
+      exited: new Promise(() => {}),
+      stop: async () => {},
+    },
     routes: [],
     signal: new AbortController().signal,
     statuses: null,

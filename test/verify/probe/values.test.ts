@@ -25,6 +25,7 @@ const columns: Column[] = [
   newColumn("a", "integer", { maximum: -3 }),
   newColumn("a", "integer", { minimum: 7, maximum: 7, unique: true }),
   newColumn("a", "bigint", { minimum: 0 }),
+  newColumn("a", "bigint", { minimum: 100 }),
   newColumn("a", "decimal", { minimum: 0.5, maximum: 9.99 }),
   newColumn("a", "boolean"),
   newColumn("a", "timestamp"),
@@ -60,6 +61,15 @@ describe.each(columns.map((column) => [JSON.stringify(column), column] as const)
     }
   });
 });
+
+it.each(columns.filter(({ type }) => ["integer", "bigint", "decimal"].includes(type)))(
+  "as texts are numbers that the column would take: $type $minimum $maximum",
+  (column) => {
+    const { value } = invalidValues(column).find(({ why }) => why === "a text instead of a number")!;
+    expect(value).toBeTypeOf("string");
+    expect(defaultProblem(column, Number(value))).toBeNull();
+  },
+);
 
 it("makes unique values that differ", () => {
   const column = newColumn("sku", "string", { unique: true, maxLength: 12 });

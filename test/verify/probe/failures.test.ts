@@ -1,0 +1,27 @@
+import { expect, it } from "vitest";
+import { readContract } from "../../../src/verify/probe/contract.ts";
+import { createProber } from "../../../src/verify/probe/prober.ts";
+
+function prober() {
+  const contract = readContract('{"openapi":"3.1.0","paths":{"/api/x":{"get":{"responses":{}}}}}');
+  if ("problem" in contract) throw new Error(contract.problem);
+  const none = new Promise<never>(() => {});
+  const server = { socketPath: "", output: () => "", hasToldSecrets: () => false, exited: none, stop: async () => {} };
+  const signal = new AbortController().signal;
+  return createProber({ contract, server, routes: [], signal, statuses: null, secrets: [] });
+}
+
+it("of an endpoint the first of each kind are shown, in their order, and how many there are more", () => {
+  const { fail, failures, failed } = prober();
+  for (const n of [1, 2, 3]) fail("POST /api/users", `two users at once: ${n}.`);
+  fail("GET /api/users", "the list: one is missing.");
+  fail("POST /api/users", "a user whose email is taken: expected 409, got 201.");
+  expect(failures().map(({ endpoint, message }) => `${endpoint} ${message}`)).toEqual([
+    "POST /api/users two users at once: 1.",
+    "POST /api/users two users at once: 2.",
+    "POST /api/users a user whose email is taken: expected 409, got 201.",
+    "GET /api/users the list: one is missing.",
+    "POST /api/users 1 more probes failed.",
+  ]);
+  expect([failed(), failed("POST /api/users"), failed("PUT /api/users")]).toEqual([5, 4, 0]);
+});
