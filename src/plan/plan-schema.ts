@@ -74,6 +74,12 @@ const tableSchema = z.strictObject({
     .max(MAX_SEARCHED)
     .exactOptional()
     .describe("Columns (string, text, email) that GET …?q= looks into; only when asked for"),
+  softDelete: z
+    .literal(true)
+    .exactOptional()
+    .describe(
+      "DELETE keeps the row, hidden from the API; so must all that it refers to with restrict; only when asked for",
+    ),
 });
 
 const operationSchema = z.discriminatedUnion("kind", [

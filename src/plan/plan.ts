@@ -49,6 +49,8 @@ export interface Table {
   columns: Column[];
   /** Columns whose words the list finds (`?q=`), in order; absent where nobody has asked for it. */
   search?: string[];
+  /** Deleted rows stay in the table, where the API no longer sees them (soft-delete.ts); absent where they go. */
+  softDelete?: true;
 }
 
 export type HttpMethod = "GET" | "POST" | "PATCH" | "DELETE";

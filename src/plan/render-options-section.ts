@@ -3,9 +3,7 @@ import type { Operation, Plan, Table } from "./plan.ts";
 
 /** Markdown: a paragraph for each option of the plan; nothing without any. */
 export function renderOptionsSection(plan: Plan): string {
-  return searching(plan)
-    .map((paragraph) => `\n\n${paragraph}`)
-    .join("");
+  return [...searching(plan), ...softDeletion(plan)].map((paragraph) => `\n\n${paragraph}`).join("");
 }
 
 function searching(plan: Plan): string[] {
@@ -17,6 +15,14 @@ function searching(plan: Plan): string[] {
   return [
     `A search finds the rows that have all words of \`q\`, whatever their case, in one or several of the columns:\n\n${lines.join("\n")}`,
     '`"…"` asks for words next to each other, `or` for one of two, `-` for rows without a word. Words are whole, and the same in any language: nothing is stemmed.',
+  ];
+}
+
+function softDeletion({ tables }: Plan): string[] {
+  const kept = tables.filter(({ softDelete }) => softDelete).map(({ name }) => name);
+  if (kept.length === 0) return [];
+  return [
+    `Deleted rows of ${listed(kept)} stay in the table, with the time in \`deleted_at\`, and the API no longer sees them: they are in no list, cannot be read, changed or referred to, and their unique values are free again. What refers to a row keeps it from being deleted (409) until that is deleted too; an optional reference becomes null.`,
   ];
 }
 

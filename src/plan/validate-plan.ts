@@ -64,7 +64,7 @@ function tableProblems(tables: Table[]): string[] {
       problems.push(`${at}.singular: "${table.singular}" is there twice`);
     }
     problems.push(...builtInProblems(table, at), ...columnsProblems(table, at, tables, earlier));
-    problems.push(...optionProblems(table).map((problem) => `${at}${problem}`));
+    problems.push(...optionProblems(table, tables).map((problem) => `${at}${problem}`));
     earlier.add(table.name);
   }
   return problems;

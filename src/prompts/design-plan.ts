@@ -21,6 +21,8 @@ Tables
 
 Options, only when the request asks for them; otherwise leave the key out
 - "search" of a table: the string, text and email columns that GET /api/<name>?q=words looks into.
+- "softDelete": true of a table: deleted rows stay in the table. Every table that it refers to with restrict has it, too, and
+  none refers to it with cascade.
 
 Endpoints, in this order
 - GET /api/health (operation health), always.

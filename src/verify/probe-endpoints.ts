@@ -96,7 +96,8 @@ async function probeStored(
   tables: readonly string[],
 ): Promise<void> {
   const { cluster, projectId, scratch, plan } = subject;
-  const store = await openStore(await cluster.connection(projectId, "own", scratch.probe), tables);
+  const keeping = new Set(plan.tables.filter(({ softDelete }) => softDelete).map(({ name }) => name));
+  const store = await openStore(await cluster.connection(projectId, "own", scratch.probe), tables, keeping);
   const rows = createRows(plan, prober, store);
   try {
     await probeTables(subject, rows);

@@ -33,3 +33,30 @@ describe("a search", () => {
     expect(first).toContain(problem);
   });
 });
+
+describe("soft deletion", () => {
+  test.each<[string, (plan: Plan) => void, string]>([
+    [
+      "without what is referred to",
+      (plan) => delete plan.tables[0]!.softDelete,
+      'tables[1].softDelete: "members" needs it too, because deleted books keep referring to them',
+    ],
+    [
+      "of what others go along with",
+      (plan) => (plan.tables[2]!.columns[2]!.references!.onDelete = "cascade"),
+      'tables[1].softDelete: "notes" would not be deleted with their row (on delete cascade)',
+    ],
+    [
+      "with a column of its own name",
+      (plan) => (plan.tables[1]!.columns[2]!.name = "deleted_at"),
+      'tables[1].columns[2].name: "deleted_at" is kept by the service, because of softDelete',
+    ],
+    [
+      "of what a table with its name refers to",
+      (plan) => (plan.tables[2]!.columns[1]!.name = "not_deleted"),
+      'tables[2].columns[1].name: "not_deleted" is kept by the service, because of softDelete',
+    ],
+  ])("%s is refused", (_, change, problem) => {
+    expect(problemsWith(change)).toContain(problem);
+  });
+});

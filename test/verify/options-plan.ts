@@ -2,7 +2,7 @@
 import { completePlan, newColumn } from "../../src/plan/build-plan.ts";
 
 export const optionsPlan = completePlan({
-  request: "a library with members and books, which can be searched",
+  request: "a library with members and books, which can be searched and are soft-deleted",
   name: "library-api",
   assumptions: [],
   constants: [],
@@ -12,6 +12,7 @@ export const optionsPlan = completePlan({
       singular: "member",
       columns: [newColumn("email", "email", { unique: true }), newColumn("name", "string")],
       search: ["email", "name"],
+      softDelete: true,
     },
     {
       name: "books",
@@ -24,9 +25,19 @@ export const optionsPlan = completePlan({
         newColumn("isbn", "string", { maxLength: 17, nullable: true, unique: true }),
         newColumn("member_id", "reference", { references: { table: "members", onDelete: "restrict" } }),
         newColumn("reader_id", "reference", { nullable: true, references: { table: "members", onDelete: "set null" } }),
+        newColumn("donor_id", "reference", { nullable: true, references: { table: "members", onDelete: "set null" } }),
         newColumn("part_of_id", "reference", { nullable: true, references: { table: "books", onDelete: "set null" } }),
       ],
       search: ["title", "summary", "isbn"],
+      softDelete: true,
+    },
+    {
+      name: "notes",
+      singular: "note",
+      columns: [
+        newColumn("text", "string"),
+        newColumn("book_id", "reference", { references: { table: "books", onDelete: "restrict" } }),
+      ],
     },
   ],
 });

@@ -11,10 +11,15 @@ function planFor(request: string): Plan {
   return validatePlan(answer.plan);
 }
 
-/** `tasks?q=title,notes` for each table with options. */
+/** `tasks?q=title,notes` and `tasks:soft` for each table with options. */
 function optionsOf(request: string): string {
   const { tables } = planFor(request);
-  return tables.flatMap(({ name, search }) => (search ? [`${name}?q=${search.join(",")}`] : [])).join(" ");
+  return tables
+    .flatMap(({ name, search, softDelete }) => [
+      ...(search ? [`${name}?q=${search.join(",")}`] : []),
+      ...(softDelete ? [`${name}:soft`] : []),
+    ])
+    .join(" ");
 }
 
 /** "“tasks” reason suggestion" of the first problem. */
@@ -39,6 +44,15 @@ const UNDERSTOOD: [request: string, options: string][] = [
   ["posts have a title and full-text search", "posts?q=title"],
   ["posts can be searched by their title", "posts?q=title"],
   ["users(name) with search, tasks(title) with search by title", "users?q=name tasks?q=title"],
+  ["tasks are soft-deleted", "tasks:soft"],
+  ["each task is soft deleted", "tasks:soft"],
+  ["users, tasks; soft delete for users", "users:soft"],
+  ["users(name), tasks(title, owner:references:users) with soft delete", "users:soft tasks:soft"],
+  ["users(name), tasks(title, owner:references:users?) with soft delete", "tasks:soft"],
+  ["a blog with posts and soft delete", "posts:soft"],
+  ["all tables are soft-deleted, notes and events", "notes:soft events:soft"],
+  ["notes, events; everything is searchable", "notes?q=title,body events?q=title,description"],
+  ["notes have a title, soft delete and search by title", "notes?q=title notes:soft"],
 ];
 
 const REFUSED: [request: string, problem: string][] = [
@@ -49,6 +63,12 @@ const REFUSED: [request: string, problem: string][] = [
   ["tasks; search for userz", "“userz” There is no table userz."],
   ["tasks with fuzzy search", "“fuzzy search”"],
   ["tasks are searchable by", "“by” The name of a column must follow."],
+  [
+    "tasks(title, deleted_at:timestamp?) with soft delete",
+    "“soft delete” tasks have a column deleted_at, which this keeps",
+  ],
+  ["tasks are softly-deleted", "“tasks are softly-deleted” No rule of the offline model covers this."],
+  ["tasks are soft-deleted; deleted tasks are restored", "are restored” Bringing deleted rows back is behaviour"],
   ["a todo API with users and a search engine", "a search engine” The offline model writes a search for words"],
 ];
 
@@ -60,6 +80,12 @@ describe("by request", () => {
 
   test.each(REFUSED)("refused: %s", (request, problem) => {
     expect(problemOf(request)).toContain(problem);
+  });
+
+  test("what a soft-deleted table needs is stated", () => {
+    expect(
+      planFor("users(name:string), tasks(title:string, owner:references:users) with soft delete").assumptions,
+    ).toEqual(["users: soft-deleted as well, because deleted tasks keep referring to them"]);
   });
 
   test("columns that were not named are stated", () => {

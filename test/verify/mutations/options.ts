@@ -2,6 +2,7 @@
 import type { Mutation } from "./mutation.ts";
 
 const LIST_BOOKS = "server/api/books/index.get.ts";
+const DELETE_BOOK = "server/api/books/[id].delete.ts";
 const SEARCH = "server/utils/search.ts";
 
 export const options: Mutation[] = [
@@ -63,5 +64,110 @@ export const options: Mutation[] = [
     says: /books has no index for the search of the plan/,
     edits: [],
     sql: "drop index books_search_idx",
+  },
+  {
+    name: "soft-delete-removes-the-row",
+    what: "A row that should stay in its table is removed.",
+    check: "endpoints",
+    says: /DELETE \/api\/books\/\{id\} .*the row has gone from the table, and the plan keeps it/,
+    edits: [{ file: DELETE_BOOK, from: /update books\n\s+set deleted_at = .*\n/, to: "delete from books\n" }],
+  },
+  {
+    name: "soft-delete-without-its-time",
+    what: "A deleted row does not say when that was.",
+    check: "endpoints",
+    says: /DELETE \/api\/books\/\{id\} .*deleted_at should be now in unix seconds, and is 1\./,
+    edits: [{ file: DELETE_BOOK, from: "extract(epoch from now())::bigint", to: "1" }],
+  },
+  {
+    name: "soft-deleted-row-is-read",
+    what: "GET shows a row that was deleted.",
+    check: "endpoints",
+    says: /GET \/api\/books\/\{id\} .*a book that was deleted: expected 404, got 200/,
+    edits: [{ file: "server/api/books/[id].get.ts", from: "deleted_at is null and ", to: "" }],
+  },
+  {
+    name: "soft-deleted-row-is-listed",
+    what: "A list shows rows that were deleted.",
+    check: "endpoints",
+    says: /GET \/api\/books .*a book that was deleted is still on a page/,
+    edits: [{ file: LIST_BOOKS, from: "deleted_at is null and ", to: "" }],
+  },
+  {
+    name: "soft-deleted-row-is-listed-below-its-parent",
+    what: "The list below a row shows rows that were deleted.",
+    check: "endpoints",
+    says: /GET \/api\/members\/\{id\}\/books .*a book that was deleted is still on a page/,
+    edits: [
+      {
+        file: "server/api/members/[id]/books.get.ts",
+        from: "deleted_at is null and member_id",
+        to: "member_id",
+      },
+    ],
+  },
+  {
+    name: "soft-deleted-row-is-changed",
+    what: "A row that was deleted can be changed.",
+    check: "endpoints",
+    says: /PATCH \/api\/books\/\{id\} .*a book that was deleted: expected 404, got 200/,
+    edits: [{ file: "server/api/books/[id].patch.ts", from: "deleted_at is null and ", to: "" }],
+  },
+  {
+    name: "soft-deleted-row-is-deleted-again",
+    what: "A row that was deleted is deleted once more.",
+    check: "endpoints",
+    says: /DELETE \/api\/books\/\{id\} .*the same book again: expected 404, got 204/,
+    edits: [{ file: DELETE_BOOK, from: "deleted_at is null and id =", to: "id =" }],
+  },
+  {
+    name: "soft-deleted-row-has-a-list",
+    what: "There is a list below a row that was deleted.",
+    check: "endpoints",
+    says: /GET \/api\/members\/\{id\}\/books .*the list below a member that was deleted: expected 404, got 200/,
+    edits: [
+      {
+        file: "server/api/members/[id]/books.get.ts",
+        from: "from members where deleted_at is null and",
+        to: "from members where",
+      },
+    ],
+  },
+  {
+    name: "soft-deleted-row-keeps-references",
+    what: "Optional references to a deleted row are not given up.",
+    check: "endpoints",
+    says: /DELETE \/api\/members\/\{id\} .*expected 204, got 409/,
+    edits: [
+      {
+        file: "server/api/members/[id].delete.ts",
+        from: "set reader_id = case when",
+        to: "set reader_id = case when false and",
+      },
+    ],
+  },
+  {
+    name: "soft-deleted-row-keeps-its-value",
+    what: "The unique value of a deleted row stays taken.",
+    check: "endpoints",
+    says: /POST \/api\/members .*a member with the email of one that was deleted: expected 201, got 409/,
+    edits: [],
+    sql: "drop index members_email_key; create unique index members_email_key on members (lower(email))",
+  },
+  {
+    name: "soft-deleted-row-is-referred-to",
+    what: "A new row may refer to one that was deleted.",
+    check: "endpoints",
+    says: /POST \/api\/books .*a book whose (?:member|reader|donor)_id was deleted: expected 409, got 201/,
+    edits: [],
+    sql: "alter table books drop constraint books_member_id_not_deleted_fkey, drop constraint books_reader_id_not_deleted_fkey",
+  },
+  {
+    name: "soft-delete-without-its-key",
+    what: "The database lets rows refer to deleted ones.",
+    check: "plan",
+    says: /notes\.book_id may refer to deleted books: no foreign key is on \(book_id,not_deleted\)/,
+    edits: [],
+    sql: "alter table notes drop constraint notes_book_id_not_deleted_fkey",
   },
 ];

@@ -7,6 +7,11 @@ export interface CorpusRequest {
 
 export const ENGLISH: readonly CorpusRequest[] = [
   {
+    domain: "newsroom",
+    request:
+      "a newsroom with editors that have a name and a unique email, and stories that have a headline and a body; stories belong to an editor and an optional editor as proofreader; everything is soft-deleted",
+  },
+  {
     domain: "recipe collection",
     request:
       "a recipe collection with recipes that have a title, instructions and a difficulty (easy or hard), and authors that have a name; recipes belong to an author; recipes are searchable by title and instructions",

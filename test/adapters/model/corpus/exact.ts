@@ -3,6 +3,11 @@ import type { CorpusRequest } from "./english.ts";
 
 export const EXACT: readonly CorpusRequest[] = [
   {
+    domain: "contracts",
+    request:
+      "clients(name:string, tax_number:string{20}:unique) contracts(number:string{30}:unique, starts_on:date, client:references:clients, successor:references:contracts?) with soft delete and search by number",
+  },
+  {
     domain: "archive",
     request:
       "collections(name:string:unique) documents(title:string:searchable, body:text?, year:integer, collection:references:collections) with search by body",

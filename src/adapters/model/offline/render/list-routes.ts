@@ -3,6 +3,7 @@ import { filterColumns, sortColumns } from "../../../../plan/listing.ts";
 import type { Column, ColumnType, Plan, Table } from "../../../../plan/plan.ts";
 import { searchExpression } from "../../../../plan/search-expression.ts";
 import { identifier } from "../../../../plan/sql-identifiers.ts";
+import { byId, there } from "./deletion.ts";
 import { embeddable, relationsModule, relationsName } from "./relations-file.ts";
 import { notFound, type Route, schemaModule, statement } from "./route-source.ts";
 import { callLine, property } from "./source.ts";
@@ -110,7 +111,7 @@ function pageQuery(type: string, table: Table, condition: string, sort: "sort" |
   return [
     `const rows = await many<${type}>(sql\``,
     `  select * from ${identifier(table.name)}`,
-    `  where ${condition}\${after(cursor${sort ? ", sort" : ""})}`,
+    `  where ${there(table)}${condition}\${after(cursor${sort ? ", sort" : ""})}`,
     `  order by ${sort ? "${inOrder(sort)}" : "created_at desc, id desc"}`,
     "  limit ${limit + 1}`);",
   ];
@@ -131,7 +132,7 @@ export function nestedList(table: Table, parent: Table, column: string): Route {
     contract: ["params: IdParams", "query: PageQuery", `returns: pageOf(${type})`, "errors: [404]"],
     input: "{ params, query: { limit, cursor } }",
     body: [
-      ...statement("parent", "maybeOne", [`select id from ${identifier(parent.name)} where id = \${params.id}`]),
+      ...statement("parent", "maybeOne", [`select id from ${identifier(parent.name)} ${byId(parent)}`]),
       notFound(parent, "parent"),
       ...pageQuery(type, table, `${identifier(column)} = \${params.id} and `, null),
       "return page(rows, limit);",

@@ -6,6 +6,7 @@ import { refusalTests } from "./refusal-tests.ts";
 import { relationTests } from "./relation-tests.ts";
 import { rowTests } from "./row-tests.ts";
 import { searchTests } from "./search-tests.ts";
+import { softDeleteTests } from "./soft-delete-tests.ts";
 import { spoken, typeName } from "./type-names.ts";
 
 export function renderTableTest(plan: Plan, table: Table): string {
@@ -13,6 +14,7 @@ export function renderTableTest(plan: Plan, table: Table): string {
     ...(isMade(plan, table) ? rowTests(plan, table) : []),
     ...refusalTests(plan, table),
     ...relationTests(plan, table),
+    ...(table.softDelete && isMade(plan, table) ? softDeleteTests(plan, table) : []),
     ...(table.search && isMade(plan, table) ? searchTests(plan, table) : []),
   ];
   const text = `describe("${spoken(table.name)}", () => {\n${cases.join("\n\n")}\n});\n`;
@@ -36,6 +38,8 @@ function imports(plan: Plan, text: string): string {
     ...types
       .toSorted((a, b) => (a.singular < b.singular ? -1 : 1))
       .map((other) => `import type { ${typeName(other)} } from "../server/schemas/${other.singular}.ts";`),
+    ...(text.includes("await one<") ? ['import { one } from "../server/utils/db.ts";'] : []),
+    ...(text.includes("sql`") ? ['import { sql } from "../server/utils/sql.ts";'] : []),
     importLine(["call", ...(uses("Page") ? ["type Page"] : []), ...["readAll", "UNKNOWN_ID"].filter(uses)], "./app.ts"),
     ...(sorted.length > 0 ? [importLine(sorted, "./factories.ts")] : []),
   ].join("\n");

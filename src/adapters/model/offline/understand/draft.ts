@@ -36,6 +36,7 @@ export interface TableDraft {
   described: boolean;
   /** Columns that its list searches, once that is resolved. */
   search?: string[];
+  softDelete?: true;
 }
 
 /** "posts have many comments", "each user has one profile", "students and courses are many-to-many". */
@@ -50,7 +51,7 @@ export interface Relation {
   tokens: Token[];
 }
 
-export type FeatureKind = "search";
+export type FeatureKind = "search" | "softDelete";
 
 /** "tasks with search by title", "search for users and tasks": resolved when all tables and columns are known. */
 export interface FeatureRequest {

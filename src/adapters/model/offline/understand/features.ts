@@ -11,12 +11,16 @@ import { isPluralColumn } from "./well-known-columns.ts";
 const PHRASES: readonly { kind: FeatureKind; phrase: readonly string[] }[] = [
   { kind: "search", phrase: ["search"] },
   { kind: "search", phrase: ["full-text", "search"] },
+  { kind: "softDelete", phrase: ["soft", "delete|deletes|deletion"] },
+  { kind: "softDelete", phrase: ["soft-delete|soft-deletes|soft-deletion"] },
 ];
 
 /** What is said of a table: "tasks are searchable". */
 const STATES: readonly { kind: FeatureKind; phrase: readonly string[] }[] = [
   { kind: "search", phrase: ["are|is", "searchable"] },
   { kind: "search", phrase: ["can", "be", "searched"] },
+  { kind: "softDelete", phrase: ["are|is", "soft-deleted"] },
+  { kind: "softDelete", phrase: ["are|is", "soft", "deleted"] },
 ];
 
 /** Words before the tables that a feature is for. */
@@ -57,7 +61,7 @@ export function stateAt(reader: Reader, offset: number): number {
 }
 
 /** "are searchable by title", from the verb, which the caller saw. */
-export function parseState(reader: Reader, draft: Draft, tables: TableDraft[]): void {
+export function parseState(reader: Reader, draft: Draft, tables: TableDraft[] | null): void {
   const { kind, count } = phraseAt(reader, STATES, 0)!;
   const start = reader.index;
   reader.take("feature", count);
@@ -78,9 +82,16 @@ export function parseFeature(reader: Reader, draft: Draft, tables: TableDraft[] 
   return true;
 }
 
-/** A feature as a sentence or an item of a list: `[with] search [for TABLES] [by COLUMNS]`, `search TABLES [by COLUMNS]`. */
+/** A feature as a sentence or an item of a list: `[with] search [for TABLES] [by COLUMNS]`, `search TABLES [by COLUMNS]`,
+ * `everything is soft-deleted`. */
 export function parseFeatureStatement(reader: Reader, draft: Draft): boolean {
   const start = reader.index;
+  const all = reader.at("everything") ? 1 : reader.at("all") && reader.at(TABLE_WORDS, 1) ? 2 : 0;
+  if (all > 0 && stateAt(reader, all) > 0) {
+    reader.take("subject", all);
+    parseState(reader, draft, null);
+    return true;
+  }
   if (reader.at("search") && nounAt(reader, 1)?.plural && !groupAt(reader, 1)) {
     reader.take("feature");
     finishFeature(reader, draft, "search", null, start);

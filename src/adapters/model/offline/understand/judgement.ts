@@ -37,6 +37,11 @@ const SUBJECTS: { words: string; reason: string; suggestion?: string }[] = [
     suggestion: 'Write "tasks are searchable by title", or tasks(title:string:searchable)',
   },
   {
+    words: "undelete undeletes undeleted restore restores restored restoring trash",
+    reason: "Bringing deleted rows back is behaviour, which the offline model does not write.",
+    suggestion: 'Only kept in the table? Write "tasks are soft-deleted"',
+  },
+  {
     words:
       "filter filters filtering filterable sort sorts sorted sorting sortable paginate pagination paging paginated",
     reason: "Every list has pages, filters and orders already; others are not in the offline model.",

@@ -1,6 +1,7 @@
 // From what was asked of tables by request to what the plan says; what cannot be is reported.
 import { SEARCHED_TYPES } from "../../../../plan/listing.ts";
 import type { Column } from "../../../../plan/plan.ts";
+import { DELETED_AT, NOT_DELETED } from "../../../../plan/soft-delete.ts";
 import { type Draft, type FeatureRequest, findTable, type TableDraft } from "./draft.ts";
 import { nearMiss } from "./near-miss.ts";
 import type { Reader } from "./reader.ts";
@@ -9,7 +10,8 @@ import type { Reader } from "./reader.ts";
 export function resolveFeatures(reader: Reader, draft: Draft): void {
   for (const feature of draft.features) {
     const tables = tablesOf(reader, draft, feature);
-    if (tables.length > 0) addSearch(reader, draft, feature, tables);
+    if (feature.kind === "softDelete") for (const table of tables) addSoftDelete(reader, draft, feature, table);
+    else if (tables.length > 0) addSearch(reader, draft, feature, tables);
   }
   for (const table of draft.tables) addSearchable(reader, table);
 }
@@ -75,6 +77,26 @@ function addSearchable(reader: Reader, table: TableDraft): void {
     if (!searchable) continue;
     if (SEARCHED_TYPES.has(column.type)) search(table, [column.name]);
     else reader.reportTokens(tokens, `A column of the type ${column.type} has no words to search for.`, FILTERS);
+  }
+}
+
+/** What a kept row refers to must be kept as well, unless the reference is given up when that goes. */
+function addSoftDelete(reader: Reader, draft: Draft, feature: FeatureRequest, table: TableDraft): void {
+  table.softDelete = true;
+  const taken = [DELETED_AT, NOT_DELETED].find((name) => columnOf(table, name));
+  if (taken)
+    reader.reportTokens(
+      feature.tokens,
+      `${table.name} have a column ${taken}, which this keeps by itself.`,
+      "Leave the column out.",
+    );
+  for (const { column } of table.columns) {
+    const parent = draft.tables.find(({ name }) => name === column.references?.table);
+    if (!parent || parent.softDelete || column.references?.onDelete !== "restrict") continue;
+    draft.assumptions.push(
+      `${parent.name}: soft-deleted as well, because deleted ${table.name} keep referring to them`,
+    );
+    addSoftDelete(reader, draft, feature, parent);
   }
 }
 

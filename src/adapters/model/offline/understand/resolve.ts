@@ -149,8 +149,14 @@ function checkDatabase(reader: Reader, draft: Draft): void {
   }
 }
 
-function toTable({ name, singular, columns, search }: TableDraft): Table {
-  return { name, singular, columns: columns.map(({ column }) => column), ...(search && { search }) };
+function toTable({ name, singular, columns, search, softDelete }: TableDraft): Table {
+  return {
+    name,
+    singular,
+    columns: columns.map(({ column }) => column),
+    ...(search && { search }),
+    ...(softDelete && { softDelete }),
+  };
 }
 
 /** Tables that refer to each other cannot be created one after the other: a reference of each circle is reported and taken out. */

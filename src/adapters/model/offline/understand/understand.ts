@@ -101,7 +101,7 @@ function parseRequest(reader: Reader, draft: Draft): void {
     skipSeparators(reader);
     if (reader.done) return;
     const start = reader.index;
-    if (parseClause(reader, draft) || parseNoDatabase(reader, draft) || parseFeatureStatement(reader, draft)) {
+    if (parseFeatureStatement(reader, draft) || parseClause(reader, draft) || parseNoDatabase(reader, draft)) {
       // understood
     } else if (first && !groupAt(reader) && !constantAt(reader) && parseIntroduction(reader, draft)) {
       // understood
