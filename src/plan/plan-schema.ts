@@ -85,7 +85,7 @@ const tableSchema = z.strictObject({
 const operationSchema = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("health") }),
   z.strictObject({ kind: z.literal("constant"), body: z.json() }),
-  z.strictObject({ kind: z.enum(["list", "create", "get", "update", "delete"]), table: identifier }),
+  z.strictObject({ kind: z.enum(["list", "create", "get", "update", "delete", "delete-all"]), table: identifier }),
   z.strictObject({ kind: z.literal("nested-list"), table: identifier, parent: identifier, column: identifier }),
 ]);
 

@@ -55,11 +55,11 @@ export interface Table {
 
 export type HttpMethod = "GET" | "POST" | "PATCH" | "DELETE";
 
-/** What an endpoint does; `table` is the table whose rows it returns, `parent` the owner of a nested list. */
+/** What an endpoint does (delete-all deletes what the filters of the list match, all rows without any); `table` is the table whose rows it returns, `parent` the owner of a nested list. */
 export type Operation =
   | { kind: "health" }
   | { kind: "constant"; body: unknown }
-  | { kind: "list" | "create" | "get" | "update" | "delete"; table: string }
+  | { kind: "list" | "create" | "get" | "update" | "delete" | "delete-all"; table: string }
   | { kind: "nested-list"; table: string; parent: string; column: string };
 
 export interface Endpoint {

@@ -3,7 +3,9 @@ import type { Operation, Plan, Table } from "./plan.ts";
 
 /** Markdown: a paragraph for each option of the plan; nothing without any. */
 export function renderOptionsSection(plan: Plan): string {
-  return [...searching(plan), ...softDeletion(plan)].map((paragraph) => `\n\n${paragraph}`).join("");
+  return [...searching(plan), ...softDeletion(plan), ...deletingAll(plan)]
+    .map((paragraph) => `\n\n${paragraph}`)
+    .join("");
 }
 
 function searching(plan: Plan): string[] {
@@ -23,6 +25,16 @@ function softDeletion({ tables }: Plan): string[] {
   if (kept.length === 0) return [];
   return [
     `Deleted rows of ${listed(kept)} stay in the table, with the time in \`deleted_at\`, and the API no longer sees them: they are in no list, cannot be read, changed or referred to, and their unique values are free again. What refers to a row keeps it from being deleted (409) until that is deleted too; an optional reference becomes null.`,
+  ];
+}
+
+function deletingAll({ endpoints }: Plan): string[] {
+  const paths = endpoints
+    .filter(({ operation }) => operation.kind === "delete-all")
+    .map(({ path }) => `DELETE ${path}`);
+  if (paths.length === 0) return [];
+  return [
+    `${listed(paths)} without a query deletes **all** rows; with the filters of the list (\`?status=open\`) those that match. It is all or nothing: nothing is deleted when one of the rows is still in use (409), or the query names a parameter that there is not (400).`,
   ];
 }
 

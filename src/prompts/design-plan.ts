@@ -24,6 +24,9 @@ Options, only when the request asks for them; otherwise leave the key out
 - "softDelete": true of a table: deleted rows stay in the table. Every table that it refers to with restrict has it, too, and
   none refers to it with cascade.
 
+- An endpoint DELETE /api/<kebab-name> (operation delete-all, file index.delete.ts), after the table's delete: all rows, or
+  those that the filters match.
+
 Endpoints, in this order
 - GET /api/health (operation health), always.
 - Constants: GET endpoints with a fixed JSON body (operation constant).

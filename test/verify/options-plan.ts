@@ -2,10 +2,11 @@
 import { completePlan, newColumn } from "../../src/plan/build-plan.ts";
 
 export const optionsPlan = completePlan({
-  request: "a library with members and books, which can be searched and are soft-deleted",
+  request: "a library with members and books, which can be searched, are soft-deleted and can be deleted all at once",
   name: "library-api",
   assumptions: [],
   constants: [],
+  deleteAll: ["members", "books", "notes"],
   tables: [
     {
       name: "members",

@@ -35,7 +35,7 @@ export async function probeSearch(rows: Rows, table: Table, list: List): Promise
 }
 
 /** A new word that fits the column; null where too few characters do. */
-function wordFor({ type, maxLength = 200 }: Column): string | null {
+export function wordFor({ type, maxLength = 200 }: Column): string | null {
   const room = type === "email" ? maxLength - "@example.com".length : maxLength;
   if (room < SHORT) return null;
   const letters = randomBytes(LONG).map((byte) => 97 + (byte % 26));
@@ -43,7 +43,7 @@ function wordFor({ type, maxLength = 200 }: Column): string | null {
 }
 
 /** A value of the column with the words in it, the first one in another case; an address is a word of its own. */
-function textWith({ type, minLength = 0, maxLength = 10_000 }: Column, ...words: string[]): string {
+export function textWith({ type, minLength = 0, maxLength = 10_000 }: Column, ...words: string[]): string {
   if (type === "email") return `${words.join("").toLowerCase()}@example.com`;
   const [word = "", ...others] = words;
   const plain = [word.toUpperCase(), ...others].join(" ");
@@ -51,7 +51,7 @@ function textWith({ type, minLength = 0, maxLength = 10_000 }: Column, ...words:
   return (long.length <= maxLength ? long : plain.slice(0, maxLength)).padEnd(minLength, "!");
 }
 
-function queryFor(column: Column, word: string): string {
+export function queryFor(column: Column, word: string): string {
   return `q=${encodeURIComponent(column.type === "email" ? textWith(column, word) : word)}`;
 }
 

@@ -11,13 +11,15 @@ function planFor(request: string): Plan {
   return validatePlan(answer.plan);
 }
 
-/** `tasks?q=title,notes` and `tasks:soft` for each table with options. */
+/** `tasks?q=title,notes`, `tasks:soft` and `-tasks` for each table with options. */
 function optionsOf(request: string): string {
-  const { tables } = planFor(request);
+  const { tables, endpoints } = planFor(request);
+  const emptied = endpoints.flatMap(({ operation: one }) => (one.kind === "delete-all" ? [one.table] : []));
   return tables
     .flatMap(({ name, search, softDelete }) => [
       ...(search ? [`${name}?q=${search.join(",")}`] : []),
       ...(softDelete ? [`${name}:soft`] : []),
+      ...(emptied.includes(name) ? [`-${name}`] : []),
     ])
     .join(" ");
 }
@@ -53,6 +55,11 @@ const UNDERSTOOD: [request: string, options: string][] = [
   ["all tables are soft-deleted, notes and events", "notes:soft events:soft"],
   ["notes, events; everything is searchable", "notes?q=title,body events?q=title,description"],
   ["notes have a title, soft delete and search by title", "notes?q=title notes:soft"],
+  ["a todo API with users and tasks; delete all tasks at once", "-tasks"],
+  ["users, tasks; tasks can be deleted at once", "-tasks"],
+  ["users, tasks; tasks can be deleted all at once", "-tasks"],
+  ["tasks(title) with search, soft delete and bulk delete", "tasks?q=title tasks:soft -tasks"],
+  ["bulk delete for users and tasks; users, tasks", "-users -tasks"],
 ];
 
 const REFUSED: [request: string, problem: string][] = [
@@ -69,6 +76,8 @@ const REFUSED: [request: string, problem: string][] = [
   ],
   ["tasks are softly-deleted", "“tasks are softly-deleted” No rule of the offline model covers this."],
   ["tasks are soft-deleted; deleted tasks are restored", "are restored” Bringing deleted rows back is behaviour"],
+  ["tasks; delete all tasks", "“delete all tasks” This is an instruction to change something"],
+  ["tasks; delete all taks at once", '“taks” There is no table taks. Did you mean "tasks"?'],
   ["a todo API with users and a search engine", "a search engine” The offline model writes a search for words"],
 ];
 

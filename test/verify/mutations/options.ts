@@ -3,6 +3,7 @@ import type { Mutation } from "./mutation.ts";
 
 const LIST_BOOKS = "server/api/books/index.get.ts";
 const DELETE_BOOK = "server/api/books/[id].delete.ts";
+const DELETE_BOOKS = "server/api/books/index.delete.ts";
 const SEARCH = "server/utils/search.ts";
 
 export const options: Mutation[] = [
@@ -169,5 +170,60 @@ export const options: Mutation[] = [
     says: /notes\.book_id may refer to deleted books: no foreign key is on \(book_id,not_deleted\)/,
     edits: [],
     sql: "alter table notes drop constraint notes_book_id_not_deleted_fkey",
+  },
+  {
+    name: "delete-all-ignores-filters",
+    what: "DELETE of a collection deletes more than the filters match.",
+    check: "endpoints",
+    says: /DELETE \/api\/books .*books that match state=.*others have gone as well/,
+    edits: [{ file: DELETE_BOOKS, from: "${matches(filters)} and ", to: "${matches(filters) && sql`true`} and " }],
+  },
+  {
+    name: "delete-all-deletes-for-a-wrong-query",
+    what: "A misspelt filter deletes everything.",
+    check: "endpoints",
+    says: /DELETE \/api\/notes .*the query limit=1: expected 400 or 422, got 204/,
+    edits: [{ file: "server/api/notes/index.delete.ts", from: "z.strictObject(", to: "z.object(" }],
+  },
+  {
+    name: "delete-all-leaves-rows",
+    what: "DELETE of a collection leaves some rows.",
+    check: "endpoints",
+    says: /DELETE \/api\/notes .*all notes: \d+ are still there/,
+    edits: [
+      {
+        file: "server/api/notes/index.delete.ts",
+        from: "where ${matches(query)}",
+        to: "where ${matches(query)} and id in (select id from notes order by created_at limit 3)",
+      },
+    ],
+  },
+  {
+    name: "delete-all-takes-others-along",
+    what: "DELETE of a collection deletes the rows that refer to it.",
+    check: "endpoints",
+    says: /DELETE \/api\/books .*one of which a row of notes refers to: expected 409, got 204/,
+    edits: [
+      {
+        file: DELETE_BOOKS,
+        from: "await many(sql`",
+        to: "await many(sql`delete from notes`);\n    await many(sql`",
+      },
+    ],
+  },
+  {
+    name: "delete-all-removes-kept-rows",
+    what: "DELETE of a collection removes rows that should stay in their table.",
+    check: "endpoints",
+    says: /DELETE \/api\/books .*they have gone from the table, and the plan keeps deleted rows/,
+    edits: [{ file: DELETE_BOOKS, from: /update books\n\s+set deleted_at = .*\n/, to: "delete from books\n" }],
+  },
+  {
+    name: "delete-all-is-missing",
+    what: "The deletion of a collection was left out.",
+    check: "plan",
+    says: /DELETE \/api\/books .*is in the plan .*, but there is no route file/,
+    edits: [{ file: DELETE_BOOKS, removed: true }],
+    regenerate: true,
   },
 ];

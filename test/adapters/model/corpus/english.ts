@@ -7,6 +7,11 @@ export interface CorpusRequest {
 
 export const ENGLISH: readonly CorpusRequest[] = [
   {
+    domain: "shopping list",
+    request:
+      "a shopping list with stores that have a name and items that have a label and a done flag; items belong to a store; delete all items at once",
+  },
+  {
     domain: "newsroom",
     request:
       "a newsroom with editors that have a name and a unique email, and stories that have a headline and a body; stories belong to an editor and an optional editor as proofreader; everything is soft-deleted",

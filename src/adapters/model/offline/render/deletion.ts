@@ -16,24 +16,27 @@ export function byId(table: Table, id = "${params.id}"): string {
   return `where ${there(table)}id = ${id}`;
 }
 
-/** Deletes what the condition matches, and names it; a line each. */
-export function deletion(plan: Plan, table: Table, condition: string): string[] {
+/** Deletes what the condition matches; a line each. `naming` what was deleted. */
+export function deletion(plan: Plan, table: Table, condition: string, naming = true): string[] {
   const name = identifier(table.name);
-  if (!table.softDelete) return [`delete from ${name} where ${condition} returning id`];
-  const mark = [`update ${name}`, `set ${DELETED_AT} = ${NOW}`, `where ${there(table)}${condition}`, "returning id"];
+  const returning = naming ? ["returning id"] : [];
+  if (!table.softDelete)
+    return [[`delete from ${name}`, ...(condition ? [`where ${condition}`] : []), ...returning].join(" ")];
+  const rows = condition ? `where ${there(table)}${condition}` : `where ${DELETED_AT} is null`;
+  const mark = [`update ${name}`, `set ${DELETED_AT} = ${NOW}`, rows];
   const deleted = withName(plan, "deleted");
   const released = releases(plan, table, deleted);
-  if (released.length === 0) return mark;
+  if (released.length === 0) return [...mark, ...returning];
   const parts = released.map((lines, index) => [
     `), ${withName(plan, index === 0 ? "released" : `released_${index + 1}`)} as (`,
     ...lines.map((line) => `  ${line}`),
   ]);
   return [
     `with ${deleted} as (`,
-    ...mark.map((line) => `  ${line}`),
+    ...[...mark, "returning id"].map((line) => `  ${line}`),
     ...parts.flat(),
     ")",
-    `select id from ${deleted}`,
+    `select ${naming ? "id" : "count(*)"} from ${deleted}`,
   ];
 }
 

@@ -1,5 +1,6 @@
 // tests/<table>.test.ts: what every endpoint of a table promises, checked against a real database.
 import type { Plan, Table } from "../../../../plan/plan.ts";
+import { deleteAllTests } from "./delete-all-tests.ts";
 import { factoryTables, isMade } from "./factories-file.ts";
 import { importLine } from "./source.ts";
 import { refusalTests } from "./refusal-tests.ts";
@@ -14,6 +15,7 @@ export function renderTableTest(plan: Plan, table: Table): string {
     ...(isMade(plan, table) ? rowTests(plan, table) : []),
     ...refusalTests(plan, table),
     ...relationTests(plan, table),
+    ...(isMade(plan, table) ? deleteAllTests(plan, table) : []),
     ...(table.softDelete && isMade(plan, table) ? softDeleteTests(plan, table) : []),
     ...(table.search && isMade(plan, table) ? searchTests(plan, table) : []),
   ];

@@ -37,6 +37,7 @@ export interface TableDraft {
   /** Columns that its list searches, once that is resolved. */
   search?: string[];
   softDelete?: true;
+  deleteAll?: true;
 }
 
 /** "posts have many comments", "each user has one profile", "students and courses are many-to-many". */
@@ -51,7 +52,7 @@ export interface Relation {
   tokens: Token[];
 }
 
-export type FeatureKind = "search" | "softDelete";
+export type FeatureKind = "search" | "softDelete" | "deleteAll";
 
 /** "tasks with search by title", "search for users and tasks": resolved when all tables and columns are known. */
 export interface FeatureRequest {

@@ -13,6 +13,8 @@ const PHRASES: readonly { kind: FeatureKind; phrase: readonly string[] }[] = [
   { kind: "search", phrase: ["full-text", "search"] },
   { kind: "softDelete", phrase: ["soft", "delete|deletes|deletion"] },
   { kind: "softDelete", phrase: ["soft-delete|soft-deletes|soft-deletion"] },
+  { kind: "deleteAll", phrase: ["bulk", "delete|deletes|deletion"] },
+  { kind: "deleteAll", phrase: ["bulk-delete|bulk-deletes|bulk-deletion"] },
 ];
 
 /** What is said of a table: "tasks are searchable". */
@@ -21,6 +23,8 @@ const STATES: readonly { kind: FeatureKind; phrase: readonly string[] }[] = [
   { kind: "search", phrase: ["can", "be", "searched"] },
   { kind: "softDelete", phrase: ["are|is", "soft-deleted"] },
   { kind: "softDelete", phrase: ["are|is", "soft", "deleted"] },
+  { kind: "deleteAll", phrase: ["can", "be", "deleted", "at", "once"] },
+  { kind: "deleteAll", phrase: ["can", "be", "deleted", "all", "at", "once"] },
 ];
 
 /** Words before the tables that a feature is for. */
@@ -83,7 +87,7 @@ export function parseFeature(reader: Reader, draft: Draft, tables: TableDraft[] 
 }
 
 /** A feature as a sentence or an item of a list: `[with] search [for TABLES] [by COLUMNS]`, `search TABLES [by COLUMNS]`,
- * `everything is soft-deleted`. */
+ * `everything is soft-deleted`, `delete all TABLE at once`. */
 export function parseFeatureStatement(reader: Reader, draft: Draft): boolean {
   const start = reader.index;
   const all = reader.at("everything") ? 1 : reader.at("all") && reader.at(TABLE_WORDS, 1) ? 2 : 0;
@@ -97,8 +101,27 @@ export function parseFeatureStatement(reader: Reader, draft: Draft): boolean {
     finishFeature(reader, draft, "search", null, start);
     return true;
   }
+  if (reader.atAll("delete", "all")) return parseDeleteAll(reader, draft);
   if (reader.at("with") && featureAt(reader, 1)) reader.take("relative");
   return parseFeature(reader, draft, null);
+}
+
+/** `delete all TABLE at once`; without its end it would be an order to change something. */
+function parseDeleteAll(reader: Reader, draft: Draft): boolean {
+  const noun = nounAt(reader, 2);
+  if (!noun || !reader.at("at", 2 + noun.count) || !reader.at("once", 3 + noun.count)) return false;
+  const start = reader.index;
+  reader.take("feature", 2);
+  const target = {
+    noun: noun.name,
+    tokens: reader.tokens.slice(reader.index, reader.index + noun.count),
+    brings: false,
+  };
+  reader.take("target", noun.count);
+  reader.take("feature", 2);
+  const tokens = reader.tokens.slice(start, reader.index);
+  draft.features.push({ kind: "deleteAll", tables: null, targets: [target], columns: [], tokens });
+  return true;
 }
 
 function finishFeature(

@@ -110,7 +110,7 @@ const SUBJECTS: { words: string; reason: string; suggestion?: string }[] = [
   {
     words: "delete drop remove update alter truncate rename grant select insert union",
     reason: "This is an instruction to change something, not the description of a new backend.",
-    suggestion: "Describe the tables and their columns.",
+    suggestion: 'Describe the tables and their columns. An endpoint for it? Write "delete all tasks at once"',
   },
 ];
 

@@ -11,6 +11,7 @@ export function resolveFeatures(reader: Reader, draft: Draft): void {
   for (const feature of draft.features) {
     const tables = tablesOf(reader, draft, feature);
     if (feature.kind === "softDelete") for (const table of tables) addSoftDelete(reader, draft, feature, table);
+    else if (feature.kind === "deleteAll") for (const table of tables) table.deleteAll = true;
     else if (tables.length > 0) addSearch(reader, draft, feature, tables);
   }
   for (const table of draft.tables) addSearchable(reader, table);

@@ -31,6 +31,7 @@ export function resolveDraft(reader: Reader, draft: Draft): Omit<PlanParts, "req
   return {
     tables,
     constants: draft.constants.map(({ path, body }) => ({ path, body })),
+    deleteAll: draft.tables.filter(({ deleteAll }) => deleteAll).map(({ name }) => name),
     assumptions: [...new Set(draft.assumptions)],
     ...(draft.name !== null && { name: draft.name }),
   };
