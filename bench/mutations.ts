@@ -9,9 +9,10 @@ import type { Plan } from "../src/plan/plan.ts";
 import { formatVerdict } from "../src/verify/format-verdict.ts";
 import type { Verdict } from "../src/verify/verdict.ts";
 import { verifyProject } from "../src/verify/verify-project.ts";
-import { mutations } from "../test/verify/mutations/index.ts";
-import { applyMutation, saysSo } from "../test/verify/mutations/mutation.ts";
+import { mutations, optionMutations } from "../test/verify/mutations/index.ts";
+import { applyMutation, type Mutation, saysSo } from "../test/verify/mutations/mutation.ts";
 import { SOUND_PLANS, VARIATIONS } from "../test/verify/mutations/sound-projects.ts";
+import { optionsPlan } from "../test/verify/options-plan.ts";
 import { plan } from "../test/verify/plan.ts";
 import { createProject, type TestProject } from "../test/verify/project.ts";
 
@@ -56,6 +57,15 @@ async function judge(name: string, project: TestProject, isGood: (verdict: Verdi
   return good;
 }
 
+async function catchAll(list: readonly Mutation[], project: TestProject): Promise<void> {
+  for (const mutation of list.filter(({ name }) => wanted(name))) {
+    await applyMutation(mutation, project);
+    if (await judge(mutation.name, project, (verdict) => saysSo(mutation, verdict))) caught++;
+    else missed++;
+    await project.reset();
+  }
+}
+
 try {
   for (const [name, sound] of SOUND_PLANS.filter(([one]) => wanted(one))) {
     await withProject(sound, async (project) => {
@@ -70,13 +80,10 @@ try {
       else refused++;
       await project.reset();
     }
-    for (const mutation of mutations.filter(({ name }) => wanted(name))) {
-      await applyMutation(mutation, project);
-      if (await judge(mutation.name, project, (verdict) => saysSo(mutation, verdict))) caught++;
-      else missed++;
-      await project.reset();
-    }
+    await catchAll(mutations, project);
   });
+  if (optionMutations.some(({ name }) => wanted(name)))
+    await withProject(optionsPlan, (project) => catchAll(optionMutations, project));
 } finally {
   await rm(cache, { recursive: true, force: true });
 }

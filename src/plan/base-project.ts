@@ -4,6 +4,7 @@ import { join, relative, sep } from "node:path";
 import { packageRoot } from "../package-root.ts";
 import type { Plan } from "./plan.ts";
 import { renderApiSection } from "./render-api-section.ts";
+import { renderOptionsSection } from "./render-options-section.ts";
 import { renderMigration } from "./render-migration.ts";
 
 const TEMPLATES = `${packageRoot()}/templates/`;
@@ -99,7 +100,7 @@ function personalise(file: ProjectFile, plan: Plan): ProjectFile {
   const named = file.content.replaceAll("base-api", plan.name).replaceAll("base_api", plan.name.replaceAll("-", "_"));
   const content =
     file.path === "README.md"
-      ? named.replace("<!-- endpoints -->", () => renderApiSection(plan) + leftOut(plan))
+      ? named.replace("<!-- endpoints -->", () => renderApiSection(plan) + renderOptionsSection(plan) + leftOut(plan))
       : named;
   return { ...file, content };
 }

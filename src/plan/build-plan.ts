@@ -1,6 +1,12 @@
 // From tables to a complete plan: built-in columns, endpoints in a fixed order, a name, the reasoning about the database.
 import { BUILT_IN_COLUMNS, kebabCase, projectNameProblem } from "./names.ts";
-import { constantEndpoint, healthEndpoint, nestedListEndpoint, tableEndpoints } from "./endpoints.ts";
+import {
+  constantEndpoint,
+  deleteAllEndpoint,
+  healthEndpoint,
+  nestedListEndpoint,
+  tableEndpoints,
+} from "./endpoints.ts";
 import type { Column, ColumnType, Endpoint, Plan, Table } from "./plan.ts";
 
 interface ConstantDraft {
@@ -15,6 +21,8 @@ export interface PlanParts {
   /** Tables without their built-in columns (`id`, `created_at`, `updated_at`); parents may come after children. */
   tables: Table[];
   constants: ConstantDraft[];
+  /** Names of the tables whose rows can be deleted all at once. */
+  deleteAll?: string[];
   assumptions: string[];
   /** Parts of the request that are left out, a sentence each. */
   notUnderstood?: string[];
@@ -41,7 +49,7 @@ export function completePlan(parts: PlanParts): Plan {
     request: parts.request,
     database: databaseNeed(tables),
     tables,
-    endpoints: endpointsOf(tables, parts.constants),
+    endpoints: endpointsOf(tables, parts),
     assumptions: parts.assumptions,
     not_understood: parts.notUnderstood ?? [],
   };
@@ -50,8 +58,7 @@ export function completePlan(parts: PlanParts): Plan {
 function completeTable(table: Table): Table {
   const own = table.columns.filter((column) => !BUILT_IN_COLUMNS.some((name) => name === column.name));
   return {
-    name: table.name,
-    singular: table.singular,
+    ...table,
     columns: [
       newColumn("id", "id"),
       ...own.map(withMaxLength),
@@ -86,11 +93,14 @@ export function parentsOf(table: Table): string[] {
   );
 }
 
-function endpointsOf(tables: Table[], constants: ConstantDraft[]): Endpoint[] {
+function endpointsOf(tables: Table[], { constants, deleteAll = [] }: PlanParts): Endpoint[] {
   const endpoints = [
     healthEndpoint(),
     ...constants.map((constant) => constantEndpoint(constant.path, constant.body)),
-    ...tables.flatMap(tableEndpoints),
+    ...tables.flatMap((table) => [
+      ...tableEndpoints(table),
+      ...(deleteAll.includes(table.name) ? [deleteAllEndpoint(table)] : []),
+    ]),
   ];
   for (const table of tables) {
     for (const column of table.columns) {

@@ -1,5 +1,5 @@
 // What an endpoint may say: everything but the summary follows from its operation, so nothing hostile fits in.
-import { routeFile, tableEndpoints } from "./endpoints.ts";
+import { deleteAllEndpoint, routeFile, tableEndpoints } from "./endpoints.ts";
 import { constantPathProblem, kebabCase } from "./names.ts";
 import type { Endpoint, Plan } from "./plan.ts";
 
@@ -32,7 +32,8 @@ function operationProblems(plan: Plan, endpoint: Endpoint): string[] {
   if (operation.kind === "constant") return constantProblems(endpoint, operation.body);
   if (operation.kind === "nested-list") return nestedListProblems(plan, endpoint, operation);
   const table = plan.tables.find((one) => one.name === operation.table);
-  const expected = table && tableEndpoints(table).find((one) => one.operation.kind === operation.kind);
+  const expected =
+    table && [...tableEndpoints(table), deleteAllEndpoint(table)].find((one) => one.operation.kind === operation.kind);
   return expected ? differences(endpoint, expected) : [`.operation.table: there is no table "${operation.table}"`];
 }
 

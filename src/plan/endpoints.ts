@@ -43,6 +43,14 @@ export function tableEndpoints(table: Table): Endpoint[] {
   ];
 }
 
+/** Deletes all rows, or those that the filters of the list match. */
+export function deleteAllEndpoint({ name }: Table): Endpoint {
+  const path = `/api/${kebabCase(name)}`;
+  const summary = `Delete all ${spoken(name)}, or those that the query matches`;
+  const file = routeFile("DELETE", path, true);
+  return { method: "DELETE", path, file, summary, operation: { kind: "delete-all", table: name } };
+}
+
 /** The rows of `table` that refer to one row of `parent` through `column`. The first reference to a parent has the short
  * path; a further one says its role (`/api/users/{id}/tasks-as-reviewer`), so that adding one later moves nothing. */
 export function nestedListEndpoint(table: Table, parent: Table, column: string, taken: Endpoint[]): Endpoint {

@@ -4,6 +4,8 @@ import type { Column, ColumnType, Table } from "./plan.ts";
 
 /** Parameters that every list has of its own. */
 const TAKEN = new Set(["limit", "cursor", "sort", "include"]);
+/** Types whose words can be searched for; Postgres takes an http address apart, and only in a text, not in what is asked for. */
+export const SEARCHED_TYPES: ReadonlySet<ColumnType> = new Set(["string", "text", "email"]);
 const SORTED_TYPES: ReadonlySet<ColumnType> = new Set(["integer", "bigint", "decimal", "timestamp", "date"]);
 const SORTED_NAMES = new Set(["name", "title"]);
 /** An index entry holds at most 2,704 bytes; a character takes up to four. */
@@ -17,7 +19,9 @@ function ownColumns(table: Table): Column[] {
 export function filterColumns(table: Table): Column[] {
   return ownColumns(table).filter(
     ({ name, type, unique }) =>
-      !TAKEN.has(name) && (type === "reference" || type === "enum" || type === "boolean" || unique),
+      !TAKEN.has(name) &&
+      !(table.search && name === "q") &&
+      (type === "reference" || type === "enum" || type === "boolean" || unique),
   );
 }
 
@@ -28,6 +32,11 @@ export function sortColumns(table: Table): Column[] {
       !nullable &&
       (SORTED_TYPES.has(type) || (type === "string" && SORTED_NAMES.has(name) && maxLength <= LONGEST_SORTED)),
   );
+}
+
+/** The columns that `?q=` looks into. */
+export function searchColumns({ columns, search = [] }: Table): Column[] {
+  return search.flatMap((name) => columns.find((column) => column.name === name) ?? []);
 }
 
 /** References whose rows can be brought along with a row, by the name under which they are: `owner` for `owner_id`. */

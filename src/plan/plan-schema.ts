@@ -4,6 +4,8 @@ import { columnNameProblem, identifierProblem, projectNameProblem, tableNameProb
 
 const MAX_TABLES = 100;
 const MAX_COLUMNS = 200;
+/** What is indexed of a row, a tsvector, holds at most 1 MB; a text has up to 10,000 characters of four bytes. */
+const MAX_SEARCHED = 10;
 const COLUMN_TYPES = [
   "id",
   "string",
@@ -66,12 +68,24 @@ const tableSchema = z.strictObject({
   name: named(tableNameProblem, /^[a-z][a-z0-9_]*$/).describe("Plural, snake_case"),
   singular: identifier,
   columns: z.array(columnSchema).min(3).max(MAX_COLUMNS).describe("id first; created_at and updated_at last"),
+  search: z
+    .array(identifier)
+    .min(1)
+    .max(MAX_SEARCHED)
+    .exactOptional()
+    .describe("Columns (string, text, email) that GET …?q= looks into; only when asked for"),
+  softDelete: z
+    .literal(true)
+    .exactOptional()
+    .describe(
+      "DELETE keeps the row, hidden from the API; so must all that it refers to with restrict; only when asked for",
+    ),
 });
 
 const operationSchema = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("health") }),
   z.strictObject({ kind: z.literal("constant"), body: z.json() }),
-  z.strictObject({ kind: z.enum(["list", "create", "get", "update", "delete"]), table: identifier }),
+  z.strictObject({ kind: z.enum(["list", "create", "get", "update", "delete", "delete-all"]), table: identifier }),
   z.strictObject({ kind: z.literal("nested-list"), table: identifier, parent: identifier, column: identifier }),
 ]);
 

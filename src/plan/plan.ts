@@ -47,15 +47,19 @@ export interface Table {
   /** Singular, snake_case: "task" for "tasks"; names the type (`Task`) and the file (`server/schemas/task.ts`). */
   singular: string;
   columns: Column[];
+  /** Columns whose words the list finds (`?q=`), in order; absent where nobody has asked for it. */
+  search?: string[];
+  /** Deleted rows stay in the table, where the API no longer sees them (soft-delete.ts); absent where they go. */
+  softDelete?: true;
 }
 
 export type HttpMethod = "GET" | "POST" | "PATCH" | "DELETE";
 
-/** What an endpoint does; `table` is the table whose rows it returns, `parent` the owner of a nested list. */
+/** What an endpoint does (delete-all deletes what the filters of the list match, all rows without any); `table` is the table whose rows it returns, `parent` the owner of a nested list. */
 export type Operation =
   | { kind: "health" }
   | { kind: "constant"; body: unknown }
-  | { kind: "list" | "create" | "get" | "update" | "delete"; table: string }
+  | { kind: "list" | "create" | "get" | "update" | "delete" | "delete-all"; table: string }
   | { kind: "nested-list"; table: string; parent: string; column: string };
 
 export interface Endpoint {

@@ -1,6 +1,15 @@
 // migrations/0001 of a project, from its plan: plain SQL that a person would write and review.
 import { filterColumns, sortColumns } from "./listing.ts";
 import type { Column, ColumnType, Plan, Table } from "./plan.ts";
+import { searchExpression } from "./search-expression.ts";
+import {
+  DELETED_AT,
+  isReferredTo,
+  needsNotDeleted,
+  NOT_DELETED,
+  refersToKept,
+  reservedColumns,
+} from "./soft-delete.ts";
 import { identifier, uniqueName, literal } from "./sql-identifiers.ts";
 
 const NOW = "extract(epoch from now())::bigint";
@@ -15,10 +24,14 @@ export function renderMigration(plan: Plan): { file: string; sql: string } | nul
   );
   const taken = new Set(tables.map(({ name }) => name)); // tables and indexes share one namespace
   const deferred = new Set(later.map(({ column }) => column));
-  const parts = tables.map((table) => [createTable(table, deferred), ...indexes(table, taken)].join("\n"));
+  const parts = tables.map((table) => [createTable(table, tables, deferred), ...indexes(table, taken)].join("\n"));
+  if (tables.some((table) => needsNotDeleted(tables, table))) parts.unshift(NOT_DELETED_NOTE);
   if (later.length > 0) parts.push(later.map(({ table, column }) => addReference(table, column, taken)).join("\n"));
   return { file: fileName(plan), sql: `${parts.join("\n\n")}\n` };
 }
+
+const NOT_DELETED_NOTE = `-- Deleted rows stay in their tables. not_deleted is null for them and true for the others, so that a foreign key with it
+-- lets no row refer to a deleted one, nor keeps a deleted row what it refers to from being deleted.`;
 
 /** Parents before children; tables that refer to each other keep their order. */
 function inCreationOrder(tables: Table[]): Table[] {
@@ -48,13 +61,36 @@ function fileName({ tables }: Plan): string {
   return `migrations/0001_${all.length <= LONGEST_FILE_NAME ? all : "create_tables"}.sql`;
 }
 
-function createTable(table: Table, deferred: ReadonlySet<Column>): string {
-  const width = Math.max(...table.columns.map(({ name }) => identifier(name).length));
+function createTable(table: Table, tables: Table[], deferred: ReadonlySet<Column>): string {
+  const reserved = reservedColumns(tables, table);
+  const names = [...table.columns.map(({ name }) => name), ...reserved];
+  const width = Math.max(...names.map((name) => identifier(name).length));
   const lines = table.columns.map((column) => {
     const rest = [sqlType(column), ...constraints(column), ...(deferred.has(column) ? [] : references(column))];
     return `  ${identifier(column.name).padEnd(width)} ${rest.join(" ")}`;
   });
+  for (const name of reserved) lines.push(`  ${name.padEnd(width)} ${reservedType(table, name)}`);
+  lines.push(...keysWithNotDeleted(table, tables).map((key) => `  ${key}`));
   return `create table ${identifier(table.name)} (\n${lines.join(",\n")}\n);`;
+}
+
+function reservedType({ softDelete }: Table, name: string): string {
+  if (name === DELETED_AT) return "bigint";
+  const value = softDelete ? `case when ${DELETED_AT} is null then true end` : "true";
+  return `boolean generated always as (${value}) stored`;
+}
+
+/** Keys by which rows that are there refer to rows that are there. */
+function keysWithNotDeleted(table: Table, tables: Table[]): string[] {
+  return [
+    ...(isReferredTo(tables, table) ? [`unique (id, ${NOT_DELETED})`] : []),
+    ...table.columns
+      .filter((column) => refersToKept(tables, column))
+      .map(({ name, references: target }) => {
+        const key = `${identifier(name)}, ${NOT_DELETED}`;
+        return `foreign key (${key}) references ${identifier(target!.table)} (id, ${NOT_DELETED})`;
+      }),
+  ];
 }
 
 const SQL_TYPES: Record<ColumnType, string> = {
@@ -119,22 +155,37 @@ function addReference(table: Table, column: Column, taken: Set<string>): string 
 function indexes(table: Table, taken: Set<string>): string[] {
   const on = identifier(table.name);
   const page = "created_at desc, id desc";
-  const index = (parts: string[], key: string) =>
-    `create index ${identifier(uniqueName([table.name, ...parts], taken))} on ${on} (${key});`;
+  const index = (parts: string[], key: string, rows = there(table)) =>
+    `create index ${identifier(uniqueName([table.name, ...parts], taken))} on ${on} (${key})${rows};`;
   return [
     ...table.columns.filter(({ unique }) => unique).map((column) => uniqueIndex(table, column, taken)),
     index(["page_idx"], page),
     ...filterColumns(table)
       .filter(({ unique }) => !unique)
-      .map(({ name }) => index([name, "page_idx"], `${identifier(name)}, ${page}`)),
+      .map(({ name, references: target }) =>
+        // A foreign key looks for deleted rows, too.
+        index([name, "page_idx"], `${identifier(name)}, ${page}`, target ? "" : there(table)),
+      ),
     ...sortColumns(table)
       .filter(({ unique }) => !unique)
       .map(({ name }) => index([name, "sort_idx"], `${identifier(name)}, id`)),
+    ...(table.search ? [searchIndex(table, taken)] : []),
   ];
+}
+
+function searchIndex(table: Table, taken: Set<string>): string {
+  const name = identifier(uniqueName([table.name, "search_idx"], taken));
+  return `create index ${name} on ${identifier(table.name)} using gin (${searchExpression(table)})${there(table)};`;
+}
+
+/** What the API sees of the table. */
+function there({ softDelete }: Table): string {
+  return softDelete ? ` where ${DELETED_AT} is null` : "";
 }
 
 /** Addresses of one mailbox differ in case only by mistake. */
 function uniqueIndex(table: Table, { name, type }: Column, taken: Set<string>): string {
   const key = type === "email" ? `lower(${identifier(name)})` : identifier(name);
-  return `create unique index ${identifier(uniqueName([table.name, name, "key"], taken))} on ${identifier(table.name)} (${key});`;
+  const index = identifier(uniqueName([table.name, name, "key"], taken));
+  return `create unique index ${index} on ${identifier(table.name)} (${key})${there(table)};`;
 }

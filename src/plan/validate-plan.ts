@@ -3,6 +3,7 @@ import type * as z from "zod";
 import { TbError } from "../errors.ts";
 import { columnProblems } from "./column-rules.ts";
 import { endpointProblems } from "./endpoint-rules.ts";
+import { optionProblems } from "./option-rules.ts";
 import { BUILT_IN_COLUMNS } from "./names.ts";
 import { planSchema } from "./plan-schema.ts";
 import type { Plan, Table } from "./plan.ts";
@@ -63,6 +64,7 @@ function tableProblems(tables: Table[]): string[] {
       problems.push(`${at}.singular: "${table.singular}" is there twice`);
     }
     problems.push(...builtInProblems(table, at), ...columnsProblems(table, at, tables, earlier));
+    problems.push(...optionProblems(table, tables).map((problem) => `${at}${problem}`));
     earlier.add(table.name);
   }
   return problems;

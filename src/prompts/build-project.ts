@@ -23,6 +23,12 @@ The base project: Nitro 3 on Node, TypeScript, Postgres, zod
 - openapi.json is written by npm run openapi and is committed: run it after the last change of a route or schema.
 - Tests use node:test in tests/, through tests/app.ts and tests/database.ts: at least one per endpoint. All files share one
   process and one database, so a test looks only at rows that it has made.
+- A table with "search" in the plan: its list takes q (at most 200 characters, any text) and shows only rows that have all of
+  its words in these columns: to_tsvector('simple', …) @@ websearch_to_tsquery('simple', q), on the migration's index.
+- Operation delete-all: one statement for the rows that the filters of the list match (all without any), 204 also for none, 409 when
+  one is still referred to; its query is strict and takes only filters and q.
+- A table with "softDelete": DELETE sets deleted_at (unix seconds) and makes optional references to the row null; every other
+  query has deleted_at is null. The migration's keys keep references to deleted rows out. No answer shows the column.
 
 Rules
 - SQL goes through the project's sql tag, which binds every value. Never put a value into SQL text by hand.

@@ -19,6 +19,14 @@ Tables
 - Prefer required columns; nullable only for what is truly optional. Money never is a float. Say limits that the request
   implies (minimum, maximum, minLength).
 
+Options, only when the request asks for them; otherwise leave the key out
+- "search" of a table: the string, text and email columns that GET /api/<name>?q=words looks into.
+- "softDelete": true of a table: deleted rows stay in the table. Every table that it refers to with restrict has it, too, and
+  none refers to it with cascade.
+
+- An endpoint DELETE /api/<kebab-name> (operation delete-all, file index.delete.ts), after the table's delete: all rows, or
+  those that the filters match.
+
 Endpoints, in this order
 - GET /api/health (operation health), always.
 - Constants: GET endpoints with a fixed JSON body (operation constant).

@@ -1,9 +1,10 @@
 // Compares one column of the plan with the catalog: type, nullability, default, unique, reference, check.
-import type { Column } from "../plan/plan.ts";
+import type { Column, Table } from "../plan/plan.ts";
 import type { SchemaFacts } from "./introspect.ts";
 
 /** Every difference as a sentence that names the column. */
-export function columnProblems(table: string, column: Column, facts: SchemaFacts): string[] {
+export function columnProblems(of: Table, column: Column, facts: SchemaFacts): string[] {
+  const table = of.name;
   const name = `${table}.${column.name}`;
   const found = facts.columns.find((one) => one.table === table && one.name === column.name);
   if (!found) return [`Column ${name} (${column.type}) is in the plan, but not in the database.`];
@@ -21,8 +22,10 @@ export function columnProblems(table: string, column: Column, facts: SchemaFacts
       `${name} has ${found.default === null ? "no default" : `the default ${found.default}`} in the database; the plan says ${planned}.`,
     );
   }
-  if (column.unique && !isUnique(table, column.name, facts))
-    problems.push(`${name} is unique in the plan, but not in the database.`);
+  if (column.unique && !isUnique(table, column.name, facts, of.softDelete))
+    problems.push(
+      `${name} is unique in the plan${of.softDelete ? " among the rows that are not deleted" : ""}, but not in the database.`,
+    );
   problems.push(...referenceProblems(table, column, facts), ...checkProblems(table, column, facts));
   return problems;
 }
@@ -70,9 +73,11 @@ function sameDefault(column: Column, found: string | null): boolean {
   return typeof column.default === "number" ? Number(value) === column.default : value === String(column.default);
 }
 
-export function isUnique(table: string, column: string, facts: SchemaFacts): boolean {
+/** `amongKept`: deleted rows stay in the table, and their values are free again. */
+export function isUnique(table: string, column: string, facts: SchemaFacts, amongKept = false): boolean {
   return facts.indexes.some((index) => {
-    if (index.table !== table || !index.unique || index.columns.length !== 1) return false;
+    const unique = amongKept ? index.uniqueAmongKept : index.unique;
+    if (index.table !== table || !unique || index.columns.length !== 1) return false;
     // An expression counts when it is lower(column), the usual way for e-mail addresses.
     return (
       index.columns[0] === column ||

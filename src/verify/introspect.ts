@@ -25,6 +25,8 @@ interface IndexFacts {
   table: string;
   name: string;
   unique: boolean;
+  /** Unique among the rows that are not marked as deleted (deleted_at). */
+  uniqueAmongKept: boolean;
   /** Key columns; an expression is null. */
   columns: (string | null)[];
   definition: string;
@@ -67,6 +69,8 @@ const CONSTRAINTS = `
 
 const INDEXES = `
   select c.relname as "table", i.relname as name, x.indisunique and x.indisvalid and x.indpred is null as unique,
+         x.indisunique and x.indisvalid and coalesce(pg_get_expr(x.indpred, x.indrelid) = '(deleted_at IS NULL)', false)
+           as "uniqueAmongKept",
          pg_get_indexdef(i.oid) as definition,
          array(select a.attname::text from unnest(x.indkey[0:x.indnkeyatts - 1]) with ordinality as u (attnum, n)
                left join pg_attribute a on a.attrelid = c.oid and a.attnum = u.attnum and u.attnum > 0 order by u.n) as columns

@@ -4,6 +4,7 @@ import type { Column, Endpoint, Plan } from "../plan/plan.ts";
 import type { Finding } from "./check.ts";
 import { columnProblems } from "./column-present.ts";
 import type { SchemaFacts } from "./introspect.ts";
+import { optionProblems } from "./options-present.ts";
 import { type RouteFile, routeKey } from "./routes.ts";
 import type { Failure } from "./verdict.ts";
 
@@ -94,9 +95,10 @@ function schemaProblems(plan: Plan, facts: SchemaFacts): Failure[] {
     if (!facts.tables.includes(table.name)) {
       return [{ file: "migrations", message: `Table ${table.name} is in the plan, but not in the database.` }];
     }
-    const problems = table.columns.flatMap((column) => columnProblems(table.name, column, facts));
+    const problems = table.columns.flatMap((column) => columnProblems(table, column, facts));
     const key = facts.constraints.find((one) => one.table === table.name && one.kind === "primary key");
     if (key?.columns.join() !== "id") problems.push(`${table.name}.id is not the primary key.`);
+    problems.push(...optionProblems(plan, table, facts));
     return problems.map((message) => ({ file: "migrations", message }));
   });
 }

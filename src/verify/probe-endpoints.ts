@@ -5,6 +5,7 @@ import { type Finding, plural } from "./check.ts";
 import type { Contract } from "./probe/contract.ts";
 import { probeCreate } from "./probe/probe-create.ts";
 import { probeDelete } from "./probe/probe-delete.ts";
+import { probeDeleteAll } from "./probe/probe-delete-all.ts";
 import { probeGet } from "./probe/probe-get.ts";
 import { probeList, probeNestedLists } from "./probe/probe-list.ts";
 import { probeIncludes } from "./probe/probe-sorts.ts";
@@ -40,6 +41,7 @@ const SUCCESS: Record<Operation["kind"], number> = {
   create: 201,
   update: 200,
   delete: 204,
+  "delete-all": 204,
 };
 
 export interface Probed extends Finding {
@@ -96,7 +98,8 @@ async function probeStored(
   tables: readonly string[],
 ): Promise<void> {
   const { cluster, projectId, scratch, plan } = subject;
-  const store = await openStore(await cluster.connection(projectId, "own", scratch.probe), tables);
+  const keeping = new Set(plan.tables.filter(({ softDelete }) => softDelete).map(({ name }) => name));
+  const store = await openStore(await cluster.connection(projectId, "own", scratch.probe), tables, keeping);
   const rows = createRows(plan, prober, store);
   try {
     await probeTables(subject, rows);
@@ -138,6 +141,7 @@ async function probeTables(subject: Subject, rows: Rows): Promise<void> {
     await probeDelete(rows, table);
     await probeSteadily(rows, table, more);
   }
+  for (const table of tables.toReversed()) await probeDeleteAll(rows, table);
 }
 
 function idIn([row]: Row[]): string | null {

@@ -2,9 +2,12 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { completePlan, newColumn } from "../../src/plan/build-plan.ts";
 import type { Plan } from "../../src/plan/plan.ts";
 import { renderMigration } from "../../src/plan/render-migration.ts";
+import { searchExpression } from "../../src/plan/search-expression.ts";
 import { identifier } from "../../src/plan/sql-identifiers.ts";
 import { type ScratchPostgres, startScratchPostgres } from "../helpers/scratch-postgres.ts";
+import { until } from "../processes/until.ts";
 import { constantPlan, longPlan, shopPlan, todoPlan } from "../templates/sample-plans.ts";
+import { optionsPlan } from "../verify/options-plan.ts";
 
 let postgres: ScratchPostgres;
 let count = 0;
@@ -25,6 +28,64 @@ async function applied(plan: Plan) {
   await postgres.query(name, renderMigration(plan)!.sql);
   return async (text: string) => (await postgres.query<Record<string, unknown>>(name, text)).rows;
 }
+
+/** Puts a member, a book of theirs and a note on it into the database of optionsPlan. */
+const LENT = `
+  insert into members (id, email, name) values ('m', 'a@example.com', 'Ann');
+  insert into books (id, title, shelf_mark, member_id) values ('b', 'Deep Water', 'A1', 'm');
+  insert into notes (id, text, book_id) values ('n', 'torn', 'b')`;
+
+describe("the migration of a plan with options", () => {
+  it("finds words by an index", async () => {
+    const query = await applied(optionsPlan);
+    await query(LENT);
+    const expression = searchExpression(optionsPlan.tables[1]!);
+    const found = `select id from books where deleted_at is null and ${expression} @@ websearch_to_tsquery('simple', 'WATER deep')`;
+    expect(await query(found)).toEqual([{ id: "b" }]);
+    await query(`insert into books (id, title, shelf_mark, member_id)
+      select 'b' || n, 'Book ' || n, 'A1', 'm' from generate_series(1, 500) n; analyze books`);
+    const plan = await query(`explain ${found}`);
+    expect(JSON.stringify(plan)).toContain("books_search_idx");
+  });
+
+  it("lets nothing refer to a deleted row, and a deleted row hold nothing", async () => {
+    const query = await applied(optionsPlan);
+    await query(LENT);
+    await expect(query("update books set deleted_at = 1 where id = 'b'")).rejects.toThrow(/foreign key/);
+    await query("delete from notes; update books set deleted_at = 1 where id = 'b'");
+    await expect(query("insert into notes (id, text, book_id) values ('o', 'x', 'b')")).rejects.toThrow(/foreign key/);
+    await query("update members set deleted_at = 1 where id = 'm'");
+    await query("insert into members (id, email, name) values ('o', 'A@example.com', 'Ann')");
+    await expect(query("update books set deleted_at = null where id = 'b'")).rejects.toThrow(/foreign key/);
+  });
+
+  it("lets rows that refer to each other be deleted all at once", async () => {
+    const query = await applied(shopPlan);
+    await query("insert into loops (id, next_id) values ('a', null), ('b', 'a'), ('c', 'b')");
+    await query("delete from loops");
+    expect(await query("select id from loops")).toEqual([]);
+  });
+
+  it("keeps two requests at once from leaving a row that refers to a deleted one", async () => {
+    const name = `migration_${++count}`;
+    await postgres.query("postgres", `create database ${name}`);
+    await postgres.query(name, `${renderMigration(optionsPlan)!.sql};${LENT}; delete from notes`);
+    const writing = postgres.query(
+      name,
+      "begin; insert into notes (id, text, book_id) values ('o', 'x', 'b'); select pg_sleep(0.3); commit",
+    );
+    await until(async () => {
+      const { rows } = await postgres.query<{ n: number }>(
+        name,
+        "select count(*)::int as n from pg_stat_activity where datname = current_database() and wait_event = 'PgSleep'",
+      );
+      return rows[0]!.n === 1;
+    });
+    const deleting = postgres.query(name, "update books set deleted_at = 1 where id = 'b'");
+    await expect(deleting).rejects.toThrow(/foreign key/);
+    await writing;
+  });
+});
 
 describe("the migration of a plan", () => {
   it("is absent when there are no tables", () => {

@@ -1,5 +1,6 @@
 // A column as the database and the contract of a new row describe it together, in the terms of a plan.
 import type { Column } from "../../plan/plan.ts";
+import { NOT_DELETED } from "../../plan/soft-delete.ts";
 import { isUnique } from "../column-present.ts";
 import type { SchemaFacts } from "../introspect.ts";
 import type { JsonSchema } from "../probe/contract.ts";
@@ -95,7 +96,11 @@ function bounds(schema: JsonSchema, largest: number): Pick<Kind, "minimum" | "ma
 /** null without a reference, "unknown" for one that a plan cannot say. */
 function referenceOf(table: string, name: string, facts: SchemaFacts): Column["references"] | "unknown" {
   const keys = facts.constraints.filter(
-    (one) => one.table === table && one.kind === "foreign key" && one.columns.includes(name),
+    (one) =>
+      one.table === table &&
+      one.kind === "foreign key" &&
+      one.columns.includes(name) &&
+      !one.columns.includes(NOT_DELETED),
   );
   if (keys.length === 0) return null;
   const [key] = keys;

@@ -63,7 +63,8 @@ function operationOf(key: string, operation: ContractOperation, contract: Contra
     case "PATCH":
       return !whole && changesEverything(operation, table, contract) ? { kind: "update", table: table.name } : null;
     case "DELETE":
-      return !whole && !operation.body && !keepsDeleted(table, known) ? { kind: "delete", table: table.name } : null;
+      if (whole) return operation.body ? null : { kind: "delete-all", table: table.name };
+      return !operation.body && !keepsDeleted(table, known) ? { kind: "delete", table: table.name } : null;
     case undefined:
     default:
       return null;

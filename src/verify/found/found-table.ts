@@ -118,6 +118,7 @@ function hasOddUniqueness(table: string, columns: Column[], facts: SchemaFacts):
       index.table === table &&
       index.unique &&
       index.columns.length > 1 &&
+      !index.columns.includes("id") &&
       !index.columns.some((column) => column !== null && texts.has(column)),
   );
 }

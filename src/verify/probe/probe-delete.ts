@@ -1,10 +1,12 @@
 // DELETE: what was deleted is gone, and nothing else is.
 import { withArticle } from "../../plan/endpoints.ts";
 import type { Column, Table } from "../../plan/plan.ts";
+import { DELETED_AT } from "../../plan/soft-delete.ts";
 import { badIds } from "./bad-ids.ts";
 import { askPage } from "./pages.ts";
 import { shown } from "./prober.ts";
-import { endpointFor, type Rows } from "./rows.ts";
+import { checkKept, probeKept, probeWithoutChildren } from "./probe-soft-delete.ts";
+import { endpointFor, type Row, type Rows } from "./rows.ts";
 import { changedTables } from "./store.ts";
 import { unchanged } from "./unchanged.ts";
 
@@ -36,8 +38,9 @@ async function probeOne(rows: Rows, table: Table, endpoint: string): Promise<voi
   const others = prober.planned ? await store.digest({ table: table.name, id }) : null;
   const answer = await prober.send({ endpoint, what: `${one} that exists`, id, expect: prober.success(endpoint) });
   if (!answer) return;
-  if (await store.row(table.name, id))
-    return prober.fail(endpoint, `it answered ${answer.status}, but the row is still in the table.`);
+  const stored = await store.row(table.name, id);
+  if (table.softDelete) checkKept(rows, table, endpoint, row, stored);
+  else if (stored) return prober.fail(endpoint, `it answered ${answer.status}, but the row is still in the table.`);
   const gone = before - (await store.count(table.name));
   if (gone !== 1) prober.fail(endpoint, `deleting one ${table.singular} removed ${gone} rows of ${table.name}.`);
   const changed = others ? changedTables(others, await store.digest({ table: table.name, id })) : [];
@@ -45,6 +48,7 @@ async function probeOne(rows: Rows, table: Table, endpoint: string): Promise<voi
     prober.fail(endpoint, `deleting ${one} that nothing refers to changed other rows of ${name}.`);
   await prober.send({ endpoint, what: `the same ${table.singular} again`, id, expect: [404] });
   await probeGone(rows, table, id);
+  if (table.softDelete && prober.planned) await probeKept(rows, table, row);
 }
 
 /** It is neither read nor listed nor changed any more. */
@@ -56,6 +60,11 @@ async function probeGone({ prober, plan, store }: Rows, table: Table, id: string
   if (!list || !prober.planned || (await store.count(table.name)) > 100) return;
   const page = await askPage(prober, { endpoint: list }, "a page of 100", { limit: 100 });
   if (page?.items.some((item) => item["id"] === id)) prober.fail(list, `${what} is still on a page.`);
+}
+
+/** Not marked as deleted either. */
+function isThere(row: Row | null): boolean {
+  return row !== null && (row[DELETED_AT] ?? null) === null;
 }
 
 /** Deleting a row that others refer to does what the plan says: refused, gone with it, or set to null. */
@@ -73,7 +82,8 @@ async function probeDeleteParent(rows: Rows, parent: Table, child: Table, column
   if (!(await prober.send({ endpoint, what, id: String(owner["id"]), expect }))) return;
   const left = await store.row(child.name, String(made["id"]));
   const kept = await store.row(parent.name, String(owner["id"]));
-  if (refused && !(left && kept)) prober.fail(endpoint, `${what}: it was refused, but a row is gone.`);
+  if (refused && !(isThere(left) && isThere(kept)))
+    prober.fail(endpoint, `${what}: it was refused, but a row is gone.`);
   if (column.references!.onDelete === "cascade" && left)
     prober.fail(endpoint, `${what}: the ${child.singular} is still there.`);
   if (column.references!.onDelete === "set null" && left?.[column.name] !== null) {
@@ -82,4 +92,5 @@ async function probeDeleteParent(rows: Rows, parent: Table, child: Table, column
       `${what}: the ${column.name} of the ${child.singular} is ${shown(left?.[column.name])}, not null.`,
     );
   }
+  if (refused && parent.softDelete && prober.planned) await probeWithoutChildren(rows, parent, child, owner, made);
 }

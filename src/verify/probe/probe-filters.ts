@@ -96,10 +96,12 @@ function badFilters({ prober }: Rows, { endpoint, id }: List, column: Column): P
   }));
 }
 
-function filter(name: string, value: unknown): string {
+/** The query that asks for rows with this value. */
+export function filter(name: string, value: unknown): string {
   return `${name}=${encodeURIComponent(String(value))}`;
 }
 
-function isPlain(value: unknown): value is string | number | boolean {
+/** Can it stand in a query? */
+export function isPlain(value: unknown): value is string | number | boolean {
   return ["string", "number", "boolean"].includes(typeof value);
 }

@@ -5,6 +5,7 @@ import { routeKey } from "../routes.ts";
 import { badIds } from "./bad-ids.ts";
 import { askPage, compareItems, compareOrder, type List, walk } from "./pages.ts";
 import { probeFilters } from "./probe-filters.ts";
+import { probeSearch } from "./probe-search.ts";
 import { probeSorts } from "./probe-sorts.ts";
 import type { Probe, Prober } from "./prober.ts";
 import { endpointFor, type Row, type Rows } from "./rows.ts";
@@ -51,6 +52,7 @@ export async function probeList(rows: Rows, table: Table, filled: Row[]): Promis
   }
   await probeFilters(rows, table, { endpoint }, filled);
   await probeSorts(rows, table, { endpoint });
+  await probeSearch(rows, table, { endpoint });
   await prober.sendAll(badQueries(prober, { endpoint }));
 }
 

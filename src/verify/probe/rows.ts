@@ -109,7 +109,8 @@ export function createRows(plan: Plan, prober: Prober, store: Store): Rows {
     for (const child of plan.tables.filter((one) => one !== table)) {
       for (const column of child.columns.filter((one) => one.references?.table === table.name)) {
         if (column.references?.onDelete === "set null") continue;
-        for (const own of await store.ids(child.name, { column: column.name, value: id })) await clear(child, own);
+        for (const own of await store.ids(child.name, { column: column.name, value: id, deleted: true }))
+          await clear(child, own);
       }
     }
     made.set(
@@ -166,7 +167,7 @@ export function createRows(plan: Plan, prober: Prober, store: Store): Rows {
   async function insert(table: Table, values: Row): Promise<Row | null> {
     const now = Math.floor(Date.now() / 1000);
     const found = await store.insert(table.name, [{ id: unknownId(), ...values, ...times(table, now) }]);
-    return found?.[0] ?? null; // none: a rule that no plan can say
+    return found?.[0] ? shownOf(table, found[0]) : null; // none: a rule that no plan can say
   }
 
   async function fill(table: Table, count: number): Promise<Row[]> {
@@ -185,7 +186,13 @@ export function createRows(plan: Plan, prober: Prober, store: Store): Rows {
       });
       return { id: unknownId(), ...Object.fromEntries(values), ...times(table, oldest + Math.floor(index / 3)) };
     });
-    return (await store.insert(table.name, rows)) ?? [];
+    return ((await store.insert(table.name, rows)) ?? []).map((row) => shownOf(table, row));
+  }
+
+  /** Without the columns that a planned project keeps for itself. */
+  function shownOf({ columns }: Table, row: Row): Row {
+    if (!prober.planned) return row;
+    return Object.fromEntries(columns.map(({ name }) => [name, row[name]]));
   }
 
   async function twoOf(parent: Table): Promise<unknown[]> {

@@ -14,8 +14,9 @@ const LOCKED = new Set(["55P03", "57014"]);
 export class StoreBlocked extends Error {}
 
 export interface Store {
+  /** Here and below, rows that are only marked as deleted do not count, unless it says so. */
   count(table: string): Promise<number>;
-  /** The row as JSON, or null. */
+  /** The row as JSON, or null; a deleted one too. */
   row(table: string, id: string): Promise<Row | null>;
   /** Inserts rows directly and resolves to them, in their order; null when a rule of the database refuses one. */
   insert(table: string, rows: readonly Row[]): Promise<Row[] | null>;
@@ -26,7 +27,7 @@ export interface Store {
   /** Ids newest first, as lists show them, or by another column and then by id; only those that have this value in the column. */
   ids(
     table: string,
-    where?: { column: string; value: unknown },
+    where?: { column: string; value: unknown; deleted?: true },
     by?: { column: string; descending: boolean },
   ): Promise<string[]>;
   /** What the column holds anywhere, as texts. */
@@ -36,8 +37,13 @@ export interface Store {
   close(): Promise<void>;
 }
 
-/** `tables` are what `digest` looks at, all with an id. Throws TbError when the server cannot be reached. */
-export async function openStore(connection: Connection, tables: readonly string[]): Promise<Store> {
+/** `tables` are what `digest` looks at, all with an id; `keeping` those whose deleted rows stay, marked by deleted_at. Throws
+ * TbError when the server cannot be reached. */
+export async function openStore(
+  connection: Connection,
+  tables: readonly string[],
+  keeping: ReadonlySet<string> = new Set(),
+): Promise<Store> {
   const client = new Client({
     ...connection,
     application_name: "tb",
@@ -53,10 +59,12 @@ export async function openStore(connection: Connection, tables: readonly string[
   } catch (error) {
     throw connectionError(error, "of the projects", "tb db status");
   }
-  return storeOf(client, tables);
+  return storeOf(client, tables, keeping);
 }
 
-function storeOf(client: Client, tables: readonly string[]): Store {
+function storeOf(client: Client, tables: readonly string[], keeping: ReadonlySet<string>): Store {
+  const there = (table: string) => (keeping.has(table) ? "deleted_at is null" : "true");
+
   async function query<T extends object>(text: string, values: unknown[] = []): Promise<T[]> {
     try {
       return (await client.query<T>(text, values)).rows;
@@ -69,7 +77,9 @@ function storeOf(client: Client, tables: readonly string[]): Store {
 
   return {
     async count(table) {
-      const [row] = await query<{ n: number }>(`select count(*)::int as n from ${escapeIdentifier(table)}`);
+      const [row] = await query<{ n: number }>(
+        `select count(*)::int as n from ${escapeIdentifier(table)} where ${there(table)}`,
+      );
       return row?.n ?? 0;
     },
     async row(table, id) {
@@ -100,14 +110,18 @@ function storeOf(client: Client, tables: readonly string[]): Store {
       const name = escapeIdentifier(table);
       const direction = by.descending ? "desc" : "asc";
       const order = `order by ${escapeIdentifier(by.column)} ${direction}, id ${direction}`;
-      if (!where) return (await query<{ id: string }>(`select id from ${name} ${order}`)).map(({ id }) => id);
+      if (!where)
+        return (await query<{ id: string }>(`select id from ${name} where ${there(table)} ${order}`)).map(
+          ({ id }) => id,
+        );
       const column = escapeIdentifier(where.column);
-      const text = `select id from ${name} where ${column} = (jsonb_populate_record(null::${name}, $1::jsonb)).${column} ${order}`;
+      const rows = where.deleted ? "true" : there(table);
+      const text = `select id from ${name} where ${rows} and ${column} = (jsonb_populate_record(null::${name}, $1::jsonb)).${column} ${order}`;
       const found = await query<{ id: string }>(text, [JSON.stringify({ [where.column]: where.value })]);
       return found.map(({ id }) => id);
     },
     async values(table, column) {
-      const text = `select distinct ${escapeIdentifier(column)}::text as value from ${escapeIdentifier(table)}`;
+      const text = `select distinct ${escapeIdentifier(column)}::text as value from ${escapeIdentifier(table)} where ${there(table)}`;
       return new Set((await query<{ value: string }>(text)).map(({ value }) => value));
     },
     async digest(except) {

@@ -1,6 +1,7 @@
 // All mutations, by subject.
 import { cheating } from "./cheating.ts";
 import type { Mutation } from "./mutation.ts";
+import { options } from "./options.ts";
 import { planning } from "./planning.ts";
 import { reading } from "./reading.ts";
 import { refusing } from "./refusing.ts";
@@ -14,6 +15,10 @@ export const SUBJECTS: readonly [title: string, mutations: readonly Mutation[]][
   ["Plan, contract, build and database", planning],
   ["Tests", testing],
   ["Looking good", cheating],
+  ["What is only there by request", options],
 ];
 
-export const mutations: readonly Mutation[] = SUBJECTS.flatMap(([, list]) => list);
+/** Of the project of plan.ts. */
+export const mutations: readonly Mutation[] = SUBJECTS.flatMap(([, list]) => (list === options ? [] : list));
+/** Of the project of options-plan.ts. */
+export const optionMutations: readonly Mutation[] = options;

@@ -1,14 +1,15 @@
 // docs/mutations.md: the table of what verification is tried on. Written by `npm run docs`.
-import { SUBJECTS, mutations } from "./index.ts";
+import { SUBJECTS, mutations, optionMutations } from "./index.ts";
 import { SOUND_PLANS, VARIATIONS } from "./sound-projects.ts";
 
 export const PAGE = "docs/mutations.md";
 
 export function mutationsPage(): string {
   const sound = SOUND_PLANS.length + VARIATIONS.length;
+  const count = mutations.length + optionMutations.length;
   return `# Mutations
 
-What [verification](verification.md) is tried on: a sound project with one thing that is wrong, ${mutations.length} times over, and ${sound} projects
+What [verification](verification.md) is tried on: a sound project with one thing that is wrong, ${count} times over, and ${sound} projects
 that are right. Each mutation must be found by the check that is named here, with the words that the list expects
 (\`test/verify/mutations/\`); other checks may find it too. None of the sound projects may be refused.
 
@@ -17,7 +18,7 @@ npm run mutations            # all of them, one after the other
 npm run mutations -- cursor  # those whose names match
 \`\`\`
 
-It ends with an error when one of ${mutations.length} is missed or one of ${sound} is refused. This page is made from the
+It ends with an error when one of ${count} is missed or one of ${sound} is refused. This page is made from the
 definitions by \`npm run docs\`.
 ${SUBJECTS.map(([title, list]) => section(title, list)).join("")}
 ## Right, each in its own way

@@ -7,6 +7,26 @@ export interface CorpusRequest {
 
 export const ENGLISH: readonly CorpusRequest[] = [
   {
+    domain: "shopping list",
+    request:
+      "a shopping list with stores that have a name and items that have a label and a done flag; items belong to a store; delete all items at once",
+  },
+  {
+    domain: "newsroom",
+    request:
+      "a newsroom with editors that have a name and a unique email, and stories that have a headline and a body; stories belong to an editor and an optional editor as proofreader; everything is soft-deleted",
+  },
+  {
+    domain: "recipe collection",
+    request:
+      "a recipe collection with recipes that have a title, instructions and a difficulty (easy or hard), and authors that have a name; recipes belong to an author; recipes are searchable by title and instructions",
+  },
+  {
+    domain: "help desk",
+    request:
+      "a help desk with tickets (subject, body text, open boolean) and articles (title, body text), and search for articles",
+  },
+  {
     domain: "shop",
     request:
       "a shop with products that have a sku (unique), a name and a price; each product belongs to a supplier; orders have many products and a status (pending, paid or shipped)",

@@ -3,6 +3,21 @@ import type { CorpusRequest } from "./english.ts";
 
 export const EXACT: readonly CorpusRequest[] = [
   {
+    domain: "sensors",
+    request:
+      "sensors(name:string:unique, kind:enum{heat,light}) readings(value:decimal, taken_at:timestamp, faulty:boolean=false, sensor:references:sensors) with bulk delete",
+  },
+  {
+    domain: "contracts",
+    request:
+      "clients(name:string, tax_number:string{20}:unique) contracts(number:string{30}:unique, starts_on:date, client:references:clients, successor:references:contracts?) with soft delete and search by number",
+  },
+  {
+    domain: "archive",
+    request:
+      "collections(name:string:unique) documents(title:string:searchable, body:text?, year:integer, collection:references:collections) with search by body",
+  },
+  {
     domain: "tasks",
     request:
       "users(name, email:string:unique) tasks(title:string{200}, done:boolean=false, owner:references:users, priority:enum{low,high}, due_at:timestamp?, price:decimal>=0, tags:string[])",

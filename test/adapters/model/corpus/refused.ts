@@ -135,9 +135,9 @@ export const REFUSED_CORPUS: readonly Refused[] = [
     told: "Another product",
   },
   {
-    request: "posts have a title and full-text search",
-    spans: ["full-text search"],
-    told: "Search",
+    request: "posts have a title and fuzzy search",
+    spans: ["fuzzy search"],
+    told: "a search for words",
   },
   {
     request: "a GraphQL API with users and posts",

@@ -1,28 +1,38 @@
 // Routes that list rows: of a table, and of one parent.
 import { filterColumns, sortColumns } from "../../../../plan/listing.ts";
 import type { Column, ColumnType, Plan, Table } from "../../../../plan/plan.ts";
+import { searchExpression } from "../../../../plan/search-expression.ts";
 import { identifier } from "../../../../plan/sql-identifiers.ts";
+import { byId, deletion, there } from "./deletion.ts";
+import { holders, referrers } from "./plan-tables.ts";
 import { embeddable, relationsModule, relationsName } from "./relations-file.ts";
 import { notFound, type Route, schemaModule, statement } from "./route-source.ts";
-import { callLine, property } from "./source.ts";
+import { callLine, property, width, WIDTH } from "./source.ts";
 import { enumName, typeName } from "./type-names.ts";
 
 export function list(plan: Plan, table: Table): Route {
   const filters = filterColumns(table);
   const relations = embeddable(plan, table);
   const row = relations.length > 0 ? `${typeName(table)}WithRelations` : typeName(table);
-  const ignoreCase = filters.filter((column) => column.type === "email").map(({ name }) => `"${name}"`);
-  const matching = `\${matches(filters${ignoreCase.length > 0 ? `, [${ignoreCase.join(", ")}]` : ""})} and `;
-  const taken = ["limit", "cursor", "sort", ...(relations.length > 0 ? ["include"] : [])];
+  const conditions = `${filters.length > 0 ? `${matching(filters)} and ` : ""}${table.search ? SEARCHING : ""}`;
+  const taken = [
+    "limit",
+    "cursor",
+    "sort",
+    ...(relations.length > 0 ? ["include"] : []),
+    ...(table.search ? ["q"] : []),
+  ];
   return {
-    ...(filters.some(needsZod) && { packages: ['import * as z from "zod";'] }),
+    ...((table.search || filters.some(needsZod)) && { packages: ['import * as z from "zod";'] }),
     imports: listImports(table, filters, row),
-    before: queryContract(table, filters, relations.length > 0),
+    before: [...(table.search ? [searched(table)] : []), queryContract(table, filters, relations.length > 0)].join(
+      "\n\n",
+    ),
     contract: ["query: Query", `returns: pageOf(${row})`],
     input: "{ query }",
     body: [
       `const { ${[...taken, ...(filters.length > 0 ? ["...filters"] : [])].join(", ")} } = query;`,
-      ...pageQuery(typeName(table), table, filters.length > 0 ? matching : "", "sort"),
+      ...pageQuery(typeName(table), table, conditions, "sort"),
       ...(relations.length > 0
         ? [
             "const { items, next_cursor } = page(rows, limit, sort);",
@@ -31,6 +41,21 @@ export function list(plan: Plan, table: Table): Route {
         : ["return page(rows, limit, sort);"]),
     ],
   };
+}
+
+/** Rows that match the filters; mailboxes are told apart without their case. */
+function matching(filters: Column[]): string {
+  const ignoreCase = filters.filter((column) => column.type === "email").map(({ name }) => `"${name}"`);
+  return `\${matches(filters${ignoreCase.length > 0 ? `, [${ignoreCase.join(", ")}]` : ""})}`;
+}
+
+const SEARCHED = "  q: z.string().max(200).optional(),";
+const SEARCHING = "${contains(searched, q)} and ";
+
+/** What a search looks at: the expression of the index. */
+function searched(table: Table): string {
+  const why = "/** What `q` looks into; the index for it is on this very expression. */";
+  return `${why}\nconst searched = sql\`${searchExpression(table)}\`;`;
 }
 
 function listImports(table: Table, filters: Column[], row: string): Route["imports"] {
@@ -47,6 +72,7 @@ function listImports(table: Table, filters: Column[], row: string): Route["impor
     "utils/db.ts": ["many"],
     "utils/page.ts": ["after", "inOrder", "page", "pageOf", "PageQuery", "sortBy"],
     "utils/route.ts": ["route"],
+    ...(table.search && { "utils/search.ts": ["contains"] }),
     "utils/sql.ts": ["sql", ...(filters.length > 0 ? ["matches"] : [])],
   };
 }
@@ -56,6 +82,7 @@ function queryContract(table: Table, filters: Column[], related: boolean): strin
   const lines = [
     callLine("  ", "sort: sortBy", sorted, ","),
     ...(related ? [`  include: includeOf(${relationsName(table)}),`] : []),
+    ...(table.search ? [SEARCHED] : []),
     ...filters.map((column) => property("  ", column.name, `${filterType(table, column)}.optional()`)),
   ];
   return `const Query = PageQuery.extend({\n${lines.join("\n")}\n});`;
@@ -90,10 +117,57 @@ function pageQuery(type: string, table: Table, condition: string, sort: "sort" |
   return [
     `const rows = await many<${type}>(sql\``,
     `  select * from ${identifier(table.name)}`,
-    `  where ${condition}\${after(cursor${sort ? ", sort" : ""})}`,
+    `  where ${there(table)}${condition}\${after(cursor${sort ? ", sort" : ""})}`,
     `  order by ${sort ? "${inOrder(sort)}" : "created_at desc, id desc"}`,
     "  limit ${limit + 1}`);",
   ];
+}
+
+/** DELETE of what the filters of the list match. */
+export function removeAll(plan: Plan, table: Table): Route {
+  const filters = filterColumns(table);
+  const enums = filters.filter((column) => column.type === "enum").map(({ name }) => enumName(table, name));
+  const fields = [...new Set(filters.flatMap((column) => fieldOf(column) ?? []))];
+  const conflict = holders(plan, table).length > 0 || (table.softDelete && referrers(plan, table).length > 0);
+  const parameters = [
+    ...(table.search ? [SEARCHED] : []),
+    ...filters.map((column) => property("  ", column.name, `${filterType(table, column)}.optional()`)),
+  ];
+  const conditions = [
+    ...(filters.length > 0 ? [matching(filters)] : []),
+    ...(table.search ? ["${contains(searched, q)}"] : []),
+  ];
+  const query = parameters.length > 0 ? `{\n${parameters.join("\n")}\n}` : "{}";
+  return {
+    packages: ['import * as z from "zod";'],
+    imports: {
+      ...(fields.length > 0 && { "schemas/fields.ts": fields }),
+      ...(enums.length > 0 && { [schemaModule(table)]: enums }),
+      "utils/db.ts": ["many"],
+      "utils/route.ts": ["route"],
+      ...(table.search && { "utils/search.ts": ["contains"] }),
+      "utils/sql.ts": ["sql", ...(filters.length > 0 ? ["matches"] : [])],
+    },
+    before: [
+      ...(table.search ? [searched(table)] : []),
+      `/** Strict, so that a misspelt filter deletes nothing. */\nconst Query = z.strictObject(${query});`,
+    ].join("\n\n"),
+    contract: ["query: Query", ...(conflict ? ["errors: [409]"] : [])],
+    input: table.search
+      ? `{ query: { q${filters.length > 0 ? ", ...filters" : ""} } }`
+      : filters.length > 0
+        ? "{ query }"
+        : "",
+    body: statementOf(deletion(plan, table, conditions.join(" and "), false), filters.length > 0 && !table.search),
+  };
+}
+
+/** `await many(sql`…`);` on one line where it fits; the filters are the query itself where there is nothing else in it. */
+function statementOf(text: string[], whole: boolean): string[] {
+  const lines = whole ? text.map((line) => line.replace("matches(filters", "matches(query")) : text;
+  const line = `await many(sql\`${lines.join(" ")}\`);`;
+  if (width(`    ${line}`) <= WIDTH) return [line];
+  return ["await many(sql`", ...lines.slice(0, -1).map((part) => `  ${part}`), `  ${lines.at(-1)!}\`);`];
 }
 
 export function nestedList(table: Table, parent: Table, column: string): Route {
@@ -111,7 +185,7 @@ export function nestedList(table: Table, parent: Table, column: string): Route {
     contract: ["params: IdParams", "query: PageQuery", `returns: pageOf(${type})`, "errors: [404]"],
     input: "{ params, query: { limit, cursor } }",
     body: [
-      ...statement("parent", "maybeOne", [`select id from ${identifier(parent.name)} where id = \${params.id}`]),
+      ...statement("parent", "maybeOne", [`select id from ${identifier(parent.name)} ${byId(parent)}`]),
       notFound(parent, "parent"),
       ...pageQuery(type, table, `${identifier(column)} = \${params.id} and `, null),
       "return page(rows, limit);",

@@ -8,8 +8,10 @@ export function ownColumns(table: Table): Column[] {
   return table.columns.filter(({ name }) => !BUILT_IN.has(name));
 }
 
+type RowsKind = "list" | "create" | "get" | "update" | "delete" | "delete-all";
+
 /** Whether the API has the operation on the table. */
-export function hasOperation(plan: Plan, table: Table, kind: "list" | "create" | "get" | "update" | "delete"): boolean {
+export function hasOperation(plan: Plan, table: Table, kind: RowsKind): boolean {
   return plan.endpoints.some(({ operation }) => operation.kind === kind && operation.table === table.name);
 }
 

@@ -9,6 +9,7 @@ import { hasJson } from "./plan-tables.ts";
 import { embeddable, relationsModule, renderInclude, renderRelations } from "./relations-file.ts";
 import { renderRoute } from "./route-file.ts";
 import { renderSchema } from "./schema-file.ts";
+import { renderSearch } from "./search-file.ts";
 import { renderTableTest } from "./test-file.ts";
 
 export interface RenderedFile {
@@ -34,6 +35,7 @@ export function renderProject(plan: Plan): RenderedFile[] {
       content: renderRelations(plan, table),
     })),
     ...(related.length > 0 ? [{ path: "server/utils/include.ts", content: renderInclude() }] : []),
+    ...(plan.tables.some(({ search }) => search) ? [{ path: "server/utils/search.ts", content: renderSearch() }] : []),
     ...(plan.tables.some(hasJson) ? [{ path: "server/utils/json.ts", content: renderJson() }] : []),
     ...rows.map((endpoint) => ({ path: endpoint.file, content: renderRoute(plan, endpoint) })),
     ...constants.map((endpoint) => ({ path: endpoint.file, content: renderConstant(endpoint) })),

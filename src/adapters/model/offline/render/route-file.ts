@@ -1,6 +1,6 @@
 // The route file of each endpoint on a table.
 import type { Endpoint, Operation, Plan } from "../../../../plan/plan.ts";
-import { list, nestedList } from "./list-routes.ts";
+import { list, nestedList, removeAll } from "./list-routes.ts";
 import { tableOf } from "./plan-tables.ts";
 import { assemble, type Route } from "./route-source.ts";
 import { create, get, remove, update } from "./row-routes.ts";
@@ -17,5 +17,6 @@ function routeOf(plan: Plan, operation: Operation): Route {
   if (operation.kind === "list") return list(plan, table);
   if (operation.kind === "create") return create(plan, table);
   if (operation.kind === "get") return get(plan, table);
+  if (operation.kind === "delete-all") return removeAll(plan, table);
   return operation.kind === "update" ? update(table) : remove(plan, table);
 }

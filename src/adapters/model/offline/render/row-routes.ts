@@ -1,7 +1,8 @@
 // Routes on one row: create, get, update, delete.
 import type { Plan, Table } from "../../../../plan/plan.ts";
 import { identifier } from "../../../../plan/sql-identifiers.ts";
-import { hasJson, holders, ownColumns } from "./plan-tables.ts";
+import { byId, deletion } from "./deletion.ts";
+import { hasJson, holders, ownColumns, referrers } from "./plan-tables.ts";
 import { embeddable, relationsModule, relationsName } from "./relations-file.ts";
 import { notFound, type Route, schemaModule, statement } from "./route-source.ts";
 import { callLine } from "./source.ts";
@@ -45,9 +46,7 @@ function bodyColumns(table: Table): string {
 export function get(plan: Plan, table: Table): Route {
   const type = typeName(table);
   const row = variableName(table);
-  const select = statement(row, `maybeOne<${type}>`, [
-    `select * from ${identifier(table.name)} where id = \${params.id}`,
-  ]);
+  const select = statement(row, `maybeOne<${type}>`, [`select * from ${identifier(table.name)} ${byId(table)}`]);
   if (embeddable(plan, table).length > 0) return getWithRelations(table, select);
   return {
     imports: oneRowImports(table, [type], ["maybeOne"], ["sql"]),
@@ -101,7 +100,7 @@ export function update(table: Table): Route {
       `const ${row} = await maybeOne<${type}>(sql\``,
       `  update ${identifier(table.name)}`,
       `  set \${assignments(${changes})}, updated_at = extract(epoch from now())::bigint`,
-      "  where id = ${params.id}",
+      `  ${byId(table)}`,
       "  returning *`);",
       notFound(table, row),
       `return ${row};`,
@@ -111,15 +110,12 @@ export function update(table: Table): Route {
 
 export function remove(plan: Plan, table: Table): Route {
   const row = variableName(table);
-  const conflict = holders(plan, table).length > 0;
+  const conflict = holders(plan, table).length > 0 || (table.softDelete && referrers(plan, table).length > 0);
   return {
     imports: oneRowImports(table, [], ["maybeOne"], ["sql"]),
     contract: ["params: IdParams", `errors: [404${conflict ? ", 409" : ""}]`],
     input: "{ params }",
-    body: [
-      ...statement(row, "maybeOne", [`delete from ${identifier(table.name)} where id = \${params.id} returning id`]),
-      notFound(table, row),
-    ],
+    body: [...statement(row, "maybeOne", deletion(plan, table, "id = ${params.id}")), notFound(table, row)],
   };
 }
 

@@ -12,7 +12,7 @@ import { typeName } from "./type-names.ts";
 export function pathOf(
   plan: Plan,
   table: Table,
-  kind: "list" | "create" | "get" | "update" | "delete",
+  kind: "list" | "create" | "get" | "update" | "delete" | "delete-all",
   id = "row.id",
 ): string {
   const endpoint = plan.endpoints.find(({ operation }) => operation.kind === kind && operation.table === table.name);

@@ -61,6 +61,12 @@ export function callLine(indent: string, head: string, items: string[], tail: st
   return `${indent}${head}(\n${items.map((item) => `${indent}  ${item},\n`).join("")}${indent})${tail}`;
 }
 
+/** `head(sql`query`);` on one line if it fits, otherwise as the formatter breaks it: a text in backquotes stays whole. */
+export function statementLine(indent: string, head: string, query: string): string {
+  const line = `${indent}${head}(sql\`${query}\`);`;
+  return width(line) <= WIDTH ? line : `${indent}${head}(\n${indent}  sql\`${query}\`,\n${indent});`;
+}
+
 /** `head[items]tail` on one line if it fits, otherwise one item a line. */
 export function listCall(indent: string, head: string, items: string[], tail: string): string {
   const line = `${indent}${head}[${items.join(", ")}]${tail}`;

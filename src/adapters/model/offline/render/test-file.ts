@@ -1,10 +1,13 @@
 // tests/<table>.test.ts: what every endpoint of a table promises, checked against a real database.
 import type { Plan, Table } from "../../../../plan/plan.ts";
+import { deleteAllTests } from "./delete-all-tests.ts";
 import { factoryTables, isMade } from "./factories-file.ts";
 import { importLine } from "./source.ts";
 import { refusalTests } from "./refusal-tests.ts";
 import { relationTests } from "./relation-tests.ts";
 import { rowTests } from "./row-tests.ts";
+import { searchTests } from "./search-tests.ts";
+import { softDeleteTests } from "./soft-delete-tests.ts";
 import { spoken, typeName } from "./type-names.ts";
 
 export function renderTableTest(plan: Plan, table: Table): string {
@@ -12,6 +15,9 @@ export function renderTableTest(plan: Plan, table: Table): string {
     ...(isMade(plan, table) ? rowTests(plan, table) : []),
     ...refusalTests(plan, table),
     ...relationTests(plan, table),
+    ...(isMade(plan, table) ? deleteAllTests(plan, table) : []),
+    ...(table.softDelete && isMade(plan, table) ? softDeleteTests(plan, table) : []),
+    ...(table.search && isMade(plan, table) ? searchTests(plan, table) : []),
   ];
   const text = `describe("${spoken(table.name)}", () => {\n${cases.join("\n\n")}\n});\n`;
   return `${imports(plan, text)}\n\n${text}`;
@@ -34,6 +40,8 @@ function imports(plan: Plan, text: string): string {
     ...types
       .toSorted((a, b) => (a.singular < b.singular ? -1 : 1))
       .map((other) => `import type { ${typeName(other)} } from "../server/schemas/${other.singular}.ts";`),
+    ...(text.includes("await one<") ? ['import { one } from "../server/utils/db.ts";'] : []),
+    ...(text.includes("sql`") ? ['import { sql } from "../server/utils/sql.ts";'] : []),
     importLine(["call", ...(uses("Page") ? ["type Page"] : []), ...["readAll", "UNKNOWN_ID"].filter(uses)], "./app.ts"),
     ...(sorted.length > 0 ? [importLine(sorted, "./factories.ts")] : []),
   ].join("\n");

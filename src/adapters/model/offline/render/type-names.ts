@@ -7,7 +7,7 @@ const TAKEN_VARIABLES = new Set(
     "arguments await break case catch class const continue debugger default delete do else enum eval export extends false " +
     "finally for function if implements import in instanceof interface let new null package private protected public return " +
     "static super switch this throw true try typeof var void while with yield async of undefined " +
-    "after assignments body changes cursor embed event filters found include items limit many matches nanoid page params problem query route rows sort sql values one json z"
+    "after assignments body contains changes cursor embed event filters found include items limit many matches nanoid page params problem q query route rows searched sort sql values one json z"
   ).split(" "),
 );
 

@@ -8,12 +8,13 @@ import { nearMiss } from "./near-miss.ts";
 import { isName } from "./names.ts";
 import type { Reader } from "./reader.ts";
 import type { Token } from "./tokens.ts";
-import { LEADING_TYPES, MODIFIERS, NULLABLE, REFERENCES, TYPE_NAMES, TYPES, UNIQUE } from "./vocabulary.ts";
+import { LEADING_TYPES, MODIFIERS, NULLABLE, REFERENCES, SEARCHABLE, TYPE_NAMES, TYPES, UNIQUE } from "./vocabulary.ts";
 
 /** What was said about a column so far; null or undefined = nothing. */
 export interface Attributes {
   type: ColumnType | null;
   unique: boolean;
+  searchable: boolean;
   nullable: boolean | null;
   literal: Token | null;
   minimum?: { value: number; strict: boolean };
@@ -29,7 +30,16 @@ export interface Attributes {
 }
 
 export function noAttributes(): Attributes {
-  return { type: null, unique: false, nullable: null, literal: null, target: null, exact: false, assumed: [] };
+  return {
+    type: null,
+    unique: false,
+    searchable: false,
+    nullable: null,
+    literal: null,
+    target: null,
+    exact: false,
+    assumed: [],
+  };
 }
 
 const WITH_LENGTH: ReadonlySet<ColumnType> = new Set(["string", "email", "url"]);
@@ -84,7 +94,7 @@ function parseColon(reader: Reader, attributes: Attributes): boolean {
     const meant = nearMiss(token.lower, AFTER_NAME);
     const suggestion = meant
       ? `Did you mean "${meant}"?`
-      : `Types: ${TYPE_NAMES}. Modifiers: unique, optional, required.`;
+      : `Types: ${TYPE_NAMES}. Modifiers: unique, optional, required, searchable.`;
     reader.reportTokens([token], `"${token.text}" is neither a type nor a modifier.`, suggestion);
     return true;
   }
@@ -131,10 +141,11 @@ function parseLength(reader: Reader, attributes: Attributes): void {
 }
 
 export function parseModifier(reader: Reader, attributes: Attributes): boolean {
-  if (!reader.at(UNIQUE)) return setNullable(reader, attributes, reader.at(NULLABLE));
+  const key = reader.at(UNIQUE) ? "unique" : reader.at(SEARCHABLE) ? "searchable" : null;
+  if (key === null) return setNullable(reader, attributes, reader.at(NULLABLE));
   const token = reader.take("modifier");
-  if (attributes.unique) reader.reportTokens([token], "The column is unique already.", "Say it once.");
-  attributes.unique = true;
+  if (attributes[key]) reader.reportTokens([token], `The column is ${key} already.`, "Say it once.");
+  attributes[key] = true;
   return true;
 }
 

@@ -1,5 +1,6 @@
 // Sentences about tables: "users have a name and an email", "each product belongs to a supplier", "posts have many comments".
 import { addColumn, type Draft, findTable, type TableDraft, tableFor } from "./draft.ts";
+import { parseFeature, parseState, stateAt } from "./features.ts";
 import { addRelation, addManyToMany } from "./links.ts";
 import { type Place, parseBelongsTo, parseField, parseOwner } from "./field.ts";
 import { singularOf } from "./inflect.ts";
@@ -40,6 +41,7 @@ function subjectAt(reader: Reader, offset = 0): Subject | null {
 function verbAt(reader: Reader, offset: number): boolean {
   const at = reader.at(MAY_BELONG, offset) ? offset + 1 : offset;
   if (at === offset && (reader.at(HAVE, at) || manyToManyAt(reader, at) > 0)) return true;
+  if (stateAt(reader, offset) > 0) return true;
   return reader.at(BELONG, at) && reader.at("to", at + 1);
 }
 
@@ -112,12 +114,13 @@ export function namedTable(reader: Reader, draft: Draft, noun: Noun, tokens: Tok
   return [];
 }
 
-/** `have FIELDS` or `[optionally] belong to OWNERS`, from the verb; several of them joined by "and". */
+/** `have FIELDS`, `are searchable` or `[optionally] belong to OWNERS`, from the verb; several of them joined by "and". */
 function parsePredicate(reader: Reader, draft: Draft, tables: TableDraft[], place: Place): void {
   for (let again = false; ; again = true) {
     const start = reader.index;
     const both = manyToManyAt(reader, 0);
     if (both > 0) addManyToMany(reader, draft, tables, both);
+    else if (stateAt(reader, 0) > 0) parseState(reader, draft, tables);
     else if (reader.accept(HAVE, "verb")) parseFields(reader, draft, tables, place);
     else {
       const optional = reader.accept(MAY_BELONG, "modifier") !== null;
@@ -188,7 +191,7 @@ function anotherOwnerAt(reader: Reader, offset: number, place: Place): boolean {
 /** Fields separated by commas and "and", until a sentence ends or the next clause or table starts. */
 export function parseFields(reader: Reader, draft: Draft, tables: TableDraft[], place: Place): void {
   for (;;) {
-    const field = parseField(reader, place, endOfClause);
+    const field = parseFeature(reader, draft, tables) ? null : parseField(reader, place, endOfClause);
     if (field?.kind === "column") for (const table of tables) addColumn(reader, draft, table, field);
     else if (field) addRelation(reader, draft, tables, field);
     const next = separatorsAhead(reader);

@@ -26,7 +26,8 @@ export function makeColumn(reader: Reader, name: string, said: Attributes, token
   const longest = DEFAULT_MAX_LENGTH[column.type];
   if (longest !== undefined) column.maxLength ??= column.unique ? Math.min(longest, MAX_UNIQUE_LENGTH) : longest;
   const problems = columnProblems(column);
-  if (problems.length === 0) return { column, target: null, tokens, assumed };
+  if (problems.length === 0)
+    return { column, target: null, tokens, assumed, ...(said.searchable && { searchable: true }) };
   reader.reportTokens(tokens, `The column ${name} cannot be like this: ${problems.map(readable).join("; ")}.`);
   return null;
 }
@@ -103,7 +104,7 @@ function makeReference(
     unique: said.unique,
     references: { table: said.target!.noun, onDelete: nullable ? "set null" : "restrict" },
   });
-  return { column, target: said.target, tokens, assumed };
+  return { column, target: said.target, tokens, assumed, ...(said.searchable && { searchable: true }) };
 }
 
 /** "belongs to a user": a reference named after its target, or after its role. */

@@ -19,6 +19,8 @@ export interface ColumnDraft {
   tokens: Token[];
   /** Sentences about this column, with the table left out: "done defaults to false". */
   assumed: string[];
+  /** "a searchable title" */
+  searchable?: true;
 }
 
 export interface TableDraft {
@@ -32,6 +34,10 @@ export interface TableDraft {
   listed: Token[] | null;
   /** The subject of a sentence, which would name it without the list. */
   described: boolean;
+  /** Columns that its list searches, once that is resolved. */
+  search?: string[];
+  softDelete?: true;
+  deleteAll?: true;
 }
 
 /** "posts have many comments", "each user has one profile", "students and courses are many-to-many". */
@@ -43,6 +49,19 @@ export interface Relation {
   through: TableDraft | null;
   /** Columns of what is between them: "with a quantity". */
   attributes: ColumnDraft[];
+  tokens: Token[];
+}
+
+export type FeatureKind = "search" | "softDelete" | "deleteAll";
+
+/** "tasks with search by title", "search for users and tasks": resolved when all tables and columns are known. */
+export interface FeatureRequest {
+  kind: FeatureKind;
+  /** Of what it was said; null when of none. */
+  tables: TableDraft[] | null;
+  /** Tables that it names itself; where there are neither, it is for all. */
+  targets: Target[];
+  columns: { name: string; tokens: Token[] }[];
   tokens: Token[];
 }
 
@@ -58,6 +77,7 @@ export interface Draft {
   domain: string | null;
   tables: TableDraft[];
   relations: Relation[];
+  features: FeatureRequest[];
   constants: ConstantRequest[];
   assumptions: string[];
   noDatabase: Token[] | null;
@@ -70,6 +90,7 @@ export function emptyDraft(): Draft {
     domain: null,
     tables: [],
     relations: [],
+    features: [],
     constants: [],
     assumptions: [],
     noDatabase: null,

@@ -73,7 +73,13 @@ function reportRest(
   reader.index = Math.max(from, start);
   const end = Math.max(endOfBadSpan(reader), first + 1);
   const words = reader.tokens.slice(reader.tokens[first]?.use === "article" ? first + 1 : first, end);
-  if (!continues && words.length === 2 && words.every(isName) && !judgementOf(words[0]!.lower)) {
+  if (
+    !continues &&
+    words.length === 2 &&
+    words.every(isName) &&
+    !judgementOf(words[0]!.lower) &&
+    words[1]!.lower !== "search"
+  ) {
     const name = words.map((word) => word.lower).join("_");
     reader.reportExactly(first, end, "The name of a column is one word.", `Write ${name}, or ${words[0]!.lower}:TYPE`);
   } else {
@@ -187,7 +193,7 @@ function parseColumn(reader: Reader, place: Place, article: boolean, start: numb
   if (after && isName(after) && !after.newline) reportMistypedModifier(reader);
   const word = reader.peek();
   if (word?.kind !== "word" || !canBeName(reader, place)) return null;
-  const described = article || said.unique || said.nullable !== null || said.type !== null;
+  const described = article || said.unique || said.searchable || said.nullable !== null || said.type !== null;
   const count = columnWords(reader, sentence && described);
   const name = reader.tokens
     .slice(reader.index, reader.index + count)

@@ -33,8 +33,13 @@ const SUBJECTS: { words: string; reason: string; suggestion?: string }[] = [
   },
   {
     words: "search searches searchable searching autocomplete",
-    reason:
-      "Search is not in the offline model; every list has filters on the columns that have few values or are unique.",
+    reason: "The offline model writes a search for words in the columns of a table, and no other.",
+    suggestion: 'Write "tasks are searchable by title", or tasks(title:string:searchable)',
+  },
+  {
+    words: "undelete undeletes undeleted restore restores restored restoring trash",
+    reason: "Bringing deleted rows back is behaviour, which the offline model does not write.",
+    suggestion: 'Only kept in the table? Write "tasks are soft-deleted"',
   },
   {
     words:
@@ -105,7 +110,7 @@ const SUBJECTS: { words: string; reason: string; suggestion?: string }[] = [
   {
     words: "delete drop remove update alter truncate rename grant select insert union",
     reason: "This is an instruction to change something, not the description of a new backend.",
-    suggestion: "Describe the tables and their columns.",
+    suggestion: 'Describe the tables and their columns. An endpoint for it? Write "delete all tasks at once"',
   },
 ];
 

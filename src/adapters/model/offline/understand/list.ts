@@ -2,15 +2,15 @@
 import { endOfClause, groupAt, namedTable, parseRelative, clauseAt } from "./clauses.ts";
 import { constantAt, parseConstant } from "./constant.ts";
 import type { Draft, TableDraft } from "./draft.ts";
+import { parseFeatureStatement } from "./features.ts";
 import { nounAt } from "./names.ts";
 import { nearMiss } from "./near-miss.ts";
 import type { Reader } from "./reader.ts";
 import type { Token } from "./tokens.ts";
 import { parseTableGroup } from "./table-group.ts";
-import { ARTICLES, SENTENCE_ENDS, SEPARATORS, words } from "./vocabulary.ts";
+import { ARTICLES, SENTENCE_ENDS, SEPARATORS, TABLE_WORDS, words } from "./vocabulary.ts";
 import { WELL_KNOWN_TABLES } from "./well-known-tables.ts";
 
-const TABLE_WORDS = words("table tables resource resources collection collections model models entity entities");
 const THEIR = words("their its");
 const HEALTH_WORDS = words("check endpoint route");
 
@@ -84,7 +84,7 @@ function relateToBefore(reader: Reader, draft: Draft, member: TableDraft, tokens
   );
 }
 
-/** `GET /api/ping that returns pong`, `a health check`, `no database`. */
+/** `GET /api/ping that returns pong`, `a health check`, `no database`, `search`. */
 function parseSpecial(reader: Reader, draft: Draft): boolean {
   if (constantAt(reader)) {
     parseConstant(reader, draft, endOfClause);
@@ -96,7 +96,7 @@ function parseSpecial(reader: Reader, draft: Draft): boolean {
     draft.healthOnly = true;
     return true;
   }
-  return parseNoDatabase(reader, draft);
+  return parseNoDatabase(reader, draft) || parseFeatureStatement(reader, draft);
 }
 
 /** `no database`, `without a database` */

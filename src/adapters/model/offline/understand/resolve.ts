@@ -11,6 +11,7 @@ import { nearMiss } from "./near-miss.ts";
 import type { Reader } from "./reader.ts";
 import { conventionalColumns } from "./conventional-columns.ts";
 import { reportUnclearColumns, resolveRelations } from "./relations.ts";
+import { resolveFeatures } from "./resolve-features.ts";
 import { conventionalParents, domainTables, wellKnownColumns } from "./well-known-tables.ts";
 
 /** The parts of the plan; what cannot stand is reported to the reader. */
@@ -21,6 +22,7 @@ export function resolveDraft(reader: Reader, draft: Draft): Omit<PlanParts, "req
   bringTables(draft);
   describeTables(reader, draft);
   resolveTargets(reader, draft);
+  resolveFeatures(reader, draft);
   checkDatabase(reader, draft);
   breakCycles(reader, draft);
   for (const { listed, described } of draft.tables)
@@ -29,6 +31,7 @@ export function resolveDraft(reader: Reader, draft: Draft): Omit<PlanParts, "req
   return {
     tables,
     constants: draft.constants.map(({ path, body }) => ({ path, body })),
+    deleteAll: draft.tables.filter(({ deleteAll }) => deleteAll).map(({ name }) => name),
     assumptions: [...new Set(draft.assumptions)],
     ...(draft.name !== null && { name: draft.name }),
   };
@@ -147,8 +150,14 @@ function checkDatabase(reader: Reader, draft: Draft): void {
   }
 }
 
-function toTable(table: TableDraft): Table {
-  return { name: table.name, singular: table.singular, columns: table.columns.map((column) => column.column) };
+function toTable({ name, singular, columns, search, softDelete }: TableDraft): Table {
+  return {
+    name,
+    singular,
+    columns: columns.map(({ column }) => column),
+    ...(search && { search }),
+    ...(softDelete && { softDelete }),
+  };
 }
 
 /** Tables that refer to each other cannot be created one after the other: a reference of each circle is reported and taken out. */

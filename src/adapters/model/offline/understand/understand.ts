@@ -5,6 +5,7 @@ import { planProblems } from "../../../../plan/validate-plan.ts";
 import { endOfClause, groupAt, parseClause, clauseAt, sentenceAt } from "./clauses.ts";
 import { constantAt } from "./constant.ts";
 import { type Draft, emptyDraft } from "./draft.ts";
+import { parseFeatureStatement } from "./features.ts";
 import { pluralOf, singularOf } from "./inflect.ts";
 import { parseIntroduction } from "./introduction.ts";
 import { parseList, parseNoDatabase } from "./list.ts";
@@ -100,7 +101,7 @@ function parseRequest(reader: Reader, draft: Draft): void {
     skipSeparators(reader);
     if (reader.done) return;
     const start = reader.index;
-    if (parseClause(reader, draft) || parseNoDatabase(reader, draft)) {
+    if (parseFeatureStatement(reader, draft) || parseClause(reader, draft) || parseNoDatabase(reader, draft)) {
       // understood
     } else if (first && !groupAt(reader) && !constantAt(reader) && parseIntroduction(reader, draft)) {
       // understood

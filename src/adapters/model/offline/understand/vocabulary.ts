@@ -39,7 +39,8 @@ export const LEADING_TYPES = words("string integer int bigint decimal boolean bo
 export const UNIQUE = words("unique");
 export const NULLABLE = words("optional nullable");
 const REQUIRED = words("required mandatory");
-export const MODIFIERS = new Set([...UNIQUE, ...NULLABLE, ...REQUIRED]);
+export const SEARCHABLE = words("searchable");
+export const MODIFIERS = new Set([...UNIQUE, ...NULLABLE, ...REQUIRED, ...SEARCHABLE]);
 export const REFERENCES = words("references ref");
 
 /** Words that end a field or a list and so are no names. */
@@ -54,6 +55,8 @@ export const KEYWORDS = new Set([
     "and or with without to for of between default defaults defaulting many returns return by in on at from is are be as not no may can must should optionally per through another",
   ),
 ]);
+
+export const TABLE_WORDS = words("table tables resource resources collection collections model models entity entities");
 
 /** Heads of an introduction that say what kind of thing is asked for, and what they become in the project's name. */
 export const HEADS: Readonly<Record<string, string>> = {

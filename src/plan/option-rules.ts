@@ -1,0 +1,39 @@
+// What a table may say beyond its columns: options that are only there when they were asked for.
+import { SEARCHED_TYPES } from "./listing.ts";
+import type { Table } from "./plan.ts";
+import { reservedColumns } from "./soft-delete.ts";
+
+/** Every problem of the table's options as `.option: message`. */
+export function optionProblems(table: Table, tables: Table[]): string[] {
+  return [...searchProblems(table), ...softDeleteProblems(table, tables)];
+}
+
+function searchProblems({ columns, search = [] }: Table): string[] {
+  return search.flatMap((name, index) => {
+    const column = columns.find((one) => one.name === name);
+    if (!column) return [`.search[${index}]: there is no column "${name}"`];
+    if (search.indexOf(name) !== index) return [`.search[${index}]: "${name}" is there twice`];
+    return SEARCHED_TYPES.has(column.type)
+      ? []
+      : [`.search[${index}]: the type ${column.type} has no words to search for`];
+  });
+}
+
+/** A row that is kept goes on to refer to others, and others may not go on to refer to it. */
+function softDeleteProblems(table: Table, tables: Table[]): string[] {
+  const reserved = reservedColumns(tables, table);
+  const problems = table.columns.flatMap(({ name }, index) =>
+    reserved.includes(name) ? [`.columns[${index}].name: "${name}" is kept by the service, because of softDelete`] : [],
+  );
+  if (!table.softDelete) return problems;
+  for (const { references } of table.columns) {
+    const parent = tables.find(({ name }) => name === references?.table);
+    if (references?.onDelete === "restrict" && parent && !parent.softDelete)
+      problems.push(`.softDelete: "${parent.name}" needs it too, because deleted ${table.name} keep referring to them`);
+  }
+  const cascade = tables.find(({ columns }) =>
+    columns.some(({ references }) => references?.table === table.name && references.onDelete === "cascade"),
+  );
+  if (cascade) problems.push(`.softDelete: "${cascade.name}" would not be deleted with their row (on delete cascade)`);
+  return problems;
+}

@@ -1,0 +1,51 @@
+// The part of a project's README about what is only there by request.
+import type { Operation, Plan, Table } from "./plan.ts";
+
+/** Markdown: a paragraph for each option of the plan; nothing without any. */
+export function renderOptionsSection(plan: Plan): string {
+  return [...searching(plan), ...softDeletion(plan), ...deletingAll(plan)]
+    .map((paragraph) => `\n\n${paragraph}`)
+    .join("");
+}
+
+function searching(plan: Plan): string[] {
+  const lines = plan.tables.flatMap((table) => {
+    const path = pathOf(plan, table, "list");
+    return table.search && path ? [`- \`GET ${path}?q=…\` looks into ${listed(table.search)}`] : [];
+  });
+  if (lines.length === 0) return [];
+  return [
+    `A search finds the rows that have all words of \`q\`, whatever their case, in one or several of the columns:\n\n${lines.join("\n")}`,
+    '`"…"` asks for words next to each other, `or` for one of two, `-` for rows without a word. Words are whole, and the same in any language: nothing is stemmed.',
+  ];
+}
+
+function softDeletion({ tables }: Plan): string[] {
+  const kept = tables.filter(({ softDelete }) => softDelete).map(({ name }) => name);
+  if (kept.length === 0) return [];
+  return [
+    `Deleted rows of ${listed(kept)} stay in the table, with the time in \`deleted_at\`, and the API no longer sees them: they are in no list, cannot be read, changed or referred to, and their unique values are free again. What refers to a row keeps it from being deleted (409) until that is deleted too; an optional reference becomes null.`,
+  ];
+}
+
+function deletingAll({ endpoints }: Plan): string[] {
+  const paths = endpoints
+    .filter(({ operation }) => operation.kind === "delete-all")
+    .map(({ path }) => `DELETE ${path}`);
+  if (paths.length === 0) return [];
+  return [
+    `${listed(paths)} without a query deletes **all** rows; with the filters of the list (\`?status=open\`) those that match. It is all or nothing: nothing is deleted when one of the rows is still in use (409), or the query names a parameter that there is not (400).`,
+  ];
+}
+
+function pathOf(plan: Plan, table: Table, kind: Operation["kind"]): string | undefined {
+  return plan.endpoints.find(
+    ({ operation }) => operation.kind === kind && "table" in operation && operation.table === table.name,
+  )?.path;
+}
+
+/** "`a`, `b` and `c`" */
+function listed(names: string[]): string {
+  const quoted = names.map((name) => `\`${name}\``);
+  return quoted.length > 1 ? `${quoted.slice(0, -1).join(", ")} and ${quoted.at(-1)!}` : quoted.join("");
+}

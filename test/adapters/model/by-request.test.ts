@@ -1,0 +1,105 @@
+// What a request may ask for beyond tables and columns: understood, or reported in its own words.
+import { describe, expect, test } from "vitest";
+import { understand } from "../../../src/adapters/model/offline/understand/understand.ts";
+import type { Plan } from "../../../src/plan/plan.ts";
+import { validatePlan } from "../../../src/plan/validate-plan.ts";
+import { unnoticed, wordsOf } from "./noticed.ts";
+
+function planFor(request: string): Plan {
+  const answer = understand(request);
+  if (!answer.understood) throw new Error(JSON.stringify(answer.problems, null, 2));
+  return validatePlan(answer.plan);
+}
+
+/** `tasks?q=title,notes`, `tasks:soft` and `-tasks` for each table with options. */
+function optionsOf(request: string): string {
+  const { tables, endpoints } = planFor(request);
+  const emptied = endpoints.flatMap(({ operation: one }) => (one.kind === "delete-all" ? [one.table] : []));
+  return tables
+    .flatMap(({ name, search, softDelete }) => [
+      ...(search ? [`${name}?q=${search.join(",")}`] : []),
+      ...(softDelete ? [`${name}:soft`] : []),
+      ...(emptied.includes(name) ? [`-${name}`] : []),
+    ])
+    .join(" ");
+}
+
+/** "“tasks” reason suggestion" of the first problem. */
+function problemOf(request: string): string {
+  const answer = understand(request);
+  if (answer.understood) throw new Error(`${request} is understood`);
+  const [{ text, reason, suggestion }] = answer.problems as [(typeof answer.problems)[number]];
+  return `“${text}” ${reason} ${suggestion ?? ""}`;
+}
+
+const UNDERSTOOD: [request: string, options: string][] = [
+  ["a todo API with users and tasks with search", "tasks?q=title,description"],
+  ["a todo API with users, tasks and search", "users?q=name,email tasks?q=title,description"],
+  ["users and tasks, with search", "users?q=name,email tasks?q=title,description"],
+  ["tasks(title:string:searchable, notes:text?, done) with search by notes", "tasks?q=title,notes"],
+  ["tasks have a title and a searchable body", "tasks?q=body"],
+  ["tasks are searchable by title and description; users have a name", "tasks?q=title,description"],
+  ["users, tasks; search tasks by title", "tasks?q=title"],
+  ["users, tasks; search for users and tasks", "users?q=name,email tasks?q=title,description"],
+  ["users, tasks; search for all tables", "users?q=name,email tasks?q=title,description"],
+  ["tasks(title, done), users(name); search by title", "tasks?q=title"],
+  ["posts have a title and full-text search", "posts?q=title"],
+  ["posts can be searched by their title", "posts?q=title"],
+  ["users(name) with search, tasks(title) with search by title", "users?q=name tasks?q=title"],
+  ["tasks are soft-deleted", "tasks:soft"],
+  ["each task is soft deleted", "tasks:soft"],
+  ["users, tasks; soft delete for users", "users:soft"],
+  ["users(name), tasks(title, owner:references:users) with soft delete", "users:soft tasks:soft"],
+  ["users(name), tasks(title, owner:references:users?) with soft delete", "tasks:soft"],
+  ["a blog with posts and soft delete", "posts:soft"],
+  ["all tables are soft-deleted, notes and events", "notes:soft events:soft"],
+  ["notes, events; everything is searchable", "notes?q=title,body events?q=title,description"],
+  ["notes have a title, soft delete and search by title", "notes?q=title notes:soft"],
+  ["a todo API with users and tasks; delete all tasks at once", "-tasks"],
+  ["users, tasks; tasks can be deleted at once", "-tasks"],
+  ["users, tasks; tasks can be deleted all at once", "-tasks"],
+  ["tasks(title) with search, soft delete and bulk delete", "tasks?q=title tasks:soft -tasks"],
+  ["bulk delete for users and tasks; users, tasks", "-users -tasks"],
+];
+
+const REFUSED: [request: string, problem: string][] = [
+  ["tasks with search by titel", '“titel” tasks have no column titel. Did you mean "title"?'],
+  ["tasks(done:boolean) with search", "“search” tasks have no text that could be searched."],
+  ["tasks are searchable by done", "“done” done has no words to search for: it is of the type boolean."],
+  ["tasks(count:integer:searchable)", "“count:integer:searchable” A column of the type integer has no words"],
+  ["tasks; search for userz", "“userz” There is no table userz."],
+  ["tasks with fuzzy search", "“fuzzy search”"],
+  ["tasks are searchable by", "“by” The name of a column must follow."],
+  [
+    "tasks(title, deleted_at:timestamp?) with soft delete",
+    "“soft delete” tasks have a column deleted_at, which this keeps",
+  ],
+  ["tasks are softly-deleted", "“tasks are softly-deleted” No rule of the offline model covers this."],
+  ["tasks are soft-deleted; deleted tasks are restored", "are restored” Bringing deleted rows back is behaviour"],
+  ["tasks; delete all tasks", "“delete all tasks” This is an instruction to change something"],
+  ["tasks; delete all taks at once", '“taks” There is no table taks. Did you mean "tasks"?'],
+  ["a todo API with users and a search engine", "a search engine” The offline model writes a search for words"],
+];
+
+describe("by request", () => {
+  test.each(UNDERSTOOD)("%s", (request, options) => {
+    expect(optionsOf(request)).toBe(options);
+    for (const place of wordsOf(request)) expect(unnoticed(request, place, "qwortz")).toBe(null);
+  });
+
+  test.each(REFUSED)("refused: %s", (request, problem) => {
+    expect(problemOf(request)).toContain(problem);
+  });
+
+  test("what a soft-deleted table needs is stated", () => {
+    expect(
+      planFor("users(name:string), tasks(title:string, owner:references:users) with soft delete").assumptions,
+    ).toEqual(["users: soft-deleted as well, because deleted tasks keep referring to them"]);
+  });
+
+  test("columns that were not named are stated", () => {
+    expect(planFor("tasks(title:string, notes:text) with search").assumptions).toEqual([
+      "tasks: a search looks into title, notes",
+    ]);
+  });
+});
