@@ -80,11 +80,14 @@ async function judge(
   const scratch = makeScratch(judged);
   const facts = factsOf(judged, scratch);
   facts.catch(() => {}); // whoever waits for them hears of it
-  const settings = subject.unplanned ? NO_PROBLEMS : await settingsProblems(subject.sandbox, subject.plan);
+  // Read beside the first programs: that none of them has changed what is read is checked at the end.
+  const settings = subject.unplanned ? Promise.resolve(NO_PROBLEMS) : settingsProblems(subject.sandbox, subject.plan);
+  const secrets = passwords(subject);
+  for (const soonAwaited of [settings, secrets]) soonAwaited.catch(() => {}); // by every check
   const known: Known = {
     routes,
     facts,
-    secrets: await passwords(subject),
+    secrets,
     scores: { ...UNMEASURED },
     settings,
     before,
@@ -129,10 +132,10 @@ interface Known {
   routes: RouteFile[];
   facts: Promise<SchemaFacts | null>;
   /** Passwords of the project's roles. */
-  secrets: string[];
+  secrets: Promise<string[]>;
   /** Filled in by whichever check measures it. */
   scores: Scores;
-  settings: SettingsProblems;
+  settings: Promise<SettingsProblems>;
   before: Before;
 }
 
@@ -147,7 +150,7 @@ function checkWith(
 ): Promise<Check> {
   const withProblems = async () => {
     const found = await work();
-    return { ...found, failures: [...(settings.get(name) ?? []), ...found.failures] };
+    return { ...found, failures: [...((await settings).get(name) ?? []), ...found.failures] };
   };
   return check(name, withProblems, started);
 }
@@ -219,7 +222,8 @@ async function serveAndProbe(subject: Subject, known: Known, onBooted: () => voi
     if (!boot.passed || !contract) return [boot];
     subject.onProgress("endpoints");
     const tables = (await known.facts)?.tables ?? [];
-    const { routes, secrets, scores } = known;
+    const { routes, scores } = known;
+    const secrets = await known.secrets;
     const endpoints = await check("endpoints", async () => {
       const probed = await probeEndpoints(subject, { server, contract, routes, tables, secrets });
       Object.assign(scores, probed.scores);
