@@ -73,7 +73,7 @@ describe("tb create in words", () => {
       .replaceAll("http://127.0.0.1:3000", made.deployment!.url);
     expect(session).toContain("include=user");
     expect(session).toContain("-X DELETE");
-    // A request that is refused ends the script; so does one that was made before, whose e-mail address is taken.
+    // A request that is refused ends the script. The first test to use the API: its e-mail addresses are free.
     const strict = 'curl() { command curl --fail-with-body --silent --show-error "$@"; echo; }';
     const { stdout } = await run("bash", ["-euo", "pipefail", "-c", `${strict}\n${session}`]);
     expect(stdout).toContain('"next_cursor"');
