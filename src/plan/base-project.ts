@@ -5,6 +5,7 @@ import { packageRoot } from "../package-root.ts";
 import type { Plan } from "./plan.ts";
 import { renderApiSection } from "./render-api-section.ts";
 import { renderOptionsSection } from "./render-options-section.ts";
+import { renderCors } from "./render-cors.ts";
 import { renderMigration } from "./render-migration.ts";
 
 const TEMPLATES = `${packageRoot()}/templates/`;
@@ -45,6 +46,7 @@ export async function baseProjectFiles(plan: Plan): Promise<ProjectFile[]> {
     if (withDatabase || !DATABASE_FILES.some((path) => file.path.startsWith(path))) files.set(file.path, file);
   }
   if (!withDatabase) for (const file of await templateFiles("nitro-without-database")) files.set(file.path, file);
+  for (const file of renderCors(plan)) files.set(file.path, file);
   const migration = renderMigration(plan);
   if (migration) {
     files.delete("migrations/.gitkeep");

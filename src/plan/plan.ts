@@ -80,6 +80,8 @@ export interface Plan {
   database: { needed: boolean; reasoning: string };
   tables: Table[];
   endpoints: Endpoint[];
+  /** Origins whose web pages may use the API (CORS): `https://app.example.com`; absent where none may. */
+  cors?: string[];
   /** Sentences a person reads: what was decided without being asked. */
   assumptions: string[];
   /** Parts of the request left out on purpose; empty unless the user allowed it. */

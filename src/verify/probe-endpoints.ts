@@ -3,6 +3,7 @@ import type { SandboxServer } from "../adapters/sandbox/sandbox.ts";
 import type { Operation, Plan, Table } from "../plan/plan.ts";
 import { type Finding, plural } from "./check.ts";
 import type { Contract } from "./probe/contract.ts";
+import { probeCors } from "./probe/probe-cors.ts";
 import { probeCreate } from "./probe/probe-create.ts";
 import { probeDelete } from "./probe/probe-delete.ts";
 import { probeDeleteAll } from "./probe/probe-delete-all.ts";
@@ -71,6 +72,7 @@ export async function probeEndpoints(
     await probePages(prober, pages);
     await probeWrongMethods(prober, api);
     await probeHeaders(plan, prober);
+    await probeCors(plan, prober);
     await probeStillHealthy(plan, prober);
   } finally {
     prober.close();

@@ -6,6 +6,7 @@ export const optionsPlan = completePlan({
   name: "library-api",
   assumptions: [],
   constants: [],
+  cors: ["https://app.example.com", "http://localhost:5173"],
   deleteAll: ["members", "books", "notes"],
   tables: [
     {

@@ -4,6 +4,7 @@ import type { Mutation } from "./mutation.ts";
 const LIST_BOOKS = "server/api/books/index.get.ts";
 const DELETE_BOOK = "server/api/books/[id].delete.ts";
 const DELETE_BOOKS = "server/api/books/index.delete.ts";
+const CORS = "server/middleware/web-origins.ts";
 const SEARCH = "server/utils/search.ts";
 
 export const options: Mutation[] = [
@@ -225,5 +226,65 @@ export const options: Mutation[] = [
     says: /DELETE \/api\/books .*is in the plan .*, but there is no route file/,
     edits: [{ file: DELETE_BOOKS, removed: true }],
     regenerate: true,
+  },
+  {
+    name: "cors-for-everyone",
+    what: "Every web page may use the API.",
+    check: "endpoints",
+    says: /GET \/api\/health .*the header access-control-allow-origin must be "https:\/\/app.example.com", and is "\*"/,
+    edits: [{ file: CORS, from: "origin: origins", to: 'origin: origins.length > 0 ? "*" : origins' }],
+  },
+  {
+    name: "cors-for-whoever-asks",
+    what: "The origin of a request is allowed, whatever it is.",
+    check: "endpoints",
+    says: /a web page of https:\/\/example.net, which nobody has named: the header access-control-allow-origin must not be there/,
+    edits: [{ file: CORS, from: "origin: origins", to: "origin: (origin) => origins.length > 0 && origin.length > 0" }],
+  },
+  {
+    name: "cors-for-what-begins-alike",
+    what: "An origin is allowed that only begins like the one that may.",
+    check: "endpoints",
+    says: /a web page of https:\/\/app.example.com.example.net, which nobody has named/,
+    edits: [
+      {
+        file: CORS,
+        from: "origin: origins",
+        to: "origin: (origin) => origins.some((one) => origin.startsWith(one))",
+      },
+    ],
+  },
+  {
+    name: "cors-not-on-errors",
+    what: "A web page cannot read why a request has failed.",
+    check: "endpoints",
+    says: /a request of a web page of https:\/\/app.example.com, which fails: the header access-control-allow-origin must be/,
+    edits: [
+      {
+        file: "server/error.ts",
+        from: ", ...(event as H3Event).res.errHeaders",
+        to: ", ...Object.entries((event as H3Event).context ? {} : {})",
+      },
+    ],
+  },
+  {
+    name: "cors-forgets-a-method",
+    what: "A web page may not delete.",
+    check: "endpoints",
+    says: /DELETE \/api\/members\/\{id\} .*the header access-control-allow-methods does not name DELETE/,
+    edits: [{ file: CORS, from: ', "DELETE"]', to: "]" }],
+  },
+  {
+    name: "cors-without-vary",
+    what: "A cache may give one web page's answer to another.",
+    check: "endpoints",
+    says: /the header Vary does not name Origin/,
+    edits: [
+      {
+        file: CORS,
+        from: "  return preflight || undefined;",
+        to: '  event.res.headers.delete("vary");\n  return preflight || undefined;',
+      },
+    ],
   },
 ];

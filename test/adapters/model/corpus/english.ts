@@ -7,6 +7,11 @@ export interface CorpusRequest {
 
 export const ENGLISH: readonly CorpusRequest[] = [
   {
+    domain: "polls",
+    request:
+      "an API for polls that have a question and choices that have a label and a count; choices belong to a poll; with CORS for https://vote.example.org and http://localhost:5173",
+  },
+  {
     domain: "shopping list",
     request:
       "a shopping list with stores that have a name and items that have a label and a done flag; items belong to a store; delete all items at once",

@@ -3,6 +3,11 @@ import type { CorpusRequest } from "./english.ts";
 
 export const EXACT: readonly CorpusRequest[] = [
   {
+    domain: "guest book",
+    request:
+      "entries(author:string{80}, message:text, written_on:date) with search by message; CORS for https://www.example.com",
+  },
+  {
     domain: "sensors",
     request:
       "sensors(name:string:unique, kind:enum{heat,light}) readings(value:decimal, taken_at:timestamp, faulty:boolean=false, sensor:references:sensors) with bulk delete",

@@ -78,6 +78,8 @@ export interface Draft {
   tables: TableDraft[];
   relations: Relation[];
   features: FeatureRequest[];
+  /** Origins whose web pages may use the API. */
+  cors: string[];
   constants: ConstantRequest[];
   assumptions: string[];
   noDatabase: Token[] | null;
@@ -91,6 +93,7 @@ export function emptyDraft(): Draft {
     tables: [],
     relations: [],
     features: [],
+    cors: [],
     constants: [],
     assumptions: [],
     noDatabase: null,

@@ -1,5 +1,6 @@
 // What a table can do beyond the usual, by request: "tasks with search by title", "tasks are searchable", "search for tasks".
 import { clauseAt, groupAt } from "./clauses.ts";
+import { corsAt, parseCors } from "./cors.ts";
 import type { Draft, FeatureKind, TableDraft, Target } from "./draft.ts";
 import { columnWords, isName, nounAt } from "./names.ts";
 import type { Reader } from "./reader.ts";
@@ -76,6 +77,10 @@ export function parseState(reader: Reader, draft: Draft, tables: TableDraft[] | 
 /** A feature of `tables`, or of those that it names itself; of all when there are neither. False, with nothing used, when
  * none starts here. */
 export function parseFeature(reader: Reader, draft: Draft, tables: TableDraft[] | null): boolean {
+  if (corsAt(reader)) {
+    parseCors(reader, draft); // of the whole API, wherever it stands
+    return true;
+  }
   const found = featureAt(reader);
   if (!found) return false;
   const start = reader.index;
@@ -102,7 +107,7 @@ export function parseFeatureStatement(reader: Reader, draft: Draft): boolean {
     return true;
   }
   if (reader.atAll("delete", "all")) return parseDeleteAll(reader, draft);
-  if (reader.at("with") && featureAt(reader, 1)) reader.take("relative");
+  if (reader.at("with") && (featureAt(reader, 1) || corsAt(reader, 1))) reader.take("relative");
   return parseFeature(reader, draft, null);
 }
 

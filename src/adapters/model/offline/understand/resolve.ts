@@ -32,6 +32,7 @@ export function resolveDraft(reader: Reader, draft: Draft): Omit<PlanParts, "req
     tables,
     constants: draft.constants.map(({ path, body }) => ({ path, body })),
     deleteAll: draft.tables.filter(({ deleteAll }) => deleteAll).map(({ name }) => name),
+    cors: draft.cors,
     assumptions: [...new Set(draft.assumptions)],
     ...(draft.name !== null && { name: draft.name }),
   };
