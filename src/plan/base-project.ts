@@ -27,6 +27,9 @@ const DATABASE_FILES = [
 /** What a check of the template itself leaves in its folder. */
 const NOT_TEMPLATE = new Set(["node_modules", ".output", ".nitro", ".env"]);
 
+const PUBLIC_URL = `# Where clients reach the API; without it the url of a row names the host of the request.
+# PUBLIC_URL=https://api.example.com`;
+
 /** Files that show the template's name. package-lock.json has none, so that prepared dependencies fit every project. */
 const NAMED_FILES = new Set(["package.json", "README.md", "openapi.json", "fly.toml", ".env.example"]);
 
@@ -100,6 +103,8 @@ function published(path: string): string {
 function personalise(file: ProjectFile, plan: Plan): ProjectFile {
   if (!NAMED_FILES.has(file.path)) return file;
   const named = file.content.replaceAll("base-api", plan.name).replaceAll("base_api", plan.name.replaceAll("-", "_"));
+  if (file.path === ".env.example" && plan.tables.some(({ url }) => url))
+    return { ...file, content: named.replace("\n# A host name,", `\n${PUBLIC_URL}\n\n# A host name,`) };
   const content =
     file.path === "README.md"
       ? named.replace("<!-- endpoints -->", () => renderApiSection(plan) + renderOptionsSection(plan) + leftOut(plan))

@@ -74,6 +74,7 @@ const tableSchema = z.strictObject({
     .max(MAX_SEARCHED)
     .exactOptional()
     .describe("Columns (string, text, email) that GET …?q= looks into; only when asked for"),
+  url: z.literal(true).exactOptional().describe("Rows are shown with their absolute url; only when asked for"),
   softDelete: z
     .literal(true)
     .exactOptional()

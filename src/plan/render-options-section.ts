@@ -3,7 +3,7 @@ import type { Operation, Plan, Table } from "./plan.ts";
 
 /** Markdown: a paragraph for each option of the plan; nothing without any. */
 export function renderOptionsSection(plan: Plan): string {
-  return [...searching(plan), ...softDeletion(plan), ...deletingAll(plan), ...webPages(plan)]
+  return [...searching(plan), ...softDeletion(plan), ...deletingAll(plan), ...webPages(plan), ...urls(plan)]
     .map((paragraph) => `\n\n${paragraph}`)
     .join("");
 }
@@ -42,6 +42,14 @@ function webPages({ cors = [] }: Plan): string[] {
   if (cors.length === 0) return [];
   return [
     `Web pages of ${listed(cors)} may use the API (CORS, \`server/middleware/web-origins.ts\`), without cookies. Browsers show its answers to no other.`,
+  ];
+}
+
+function urls({ tables }: Plan): string[] {
+  const shown = tables.filter(({ url }) => url).map(({ name }) => name);
+  if (shown.length === 0) return [];
+  return [
+    `Rows of ${listed(shown)} have an absolute \`url\`. Set \`PUBLIC_URL\` (\`https://api.example.com\`) wherever others use the API: without it the url names the host that the request itself names, which whoever asks can choose; headers of proxies (\`X-Forwarded-Host\`) are not believed.`,
   ];
 }
 

@@ -30,6 +30,8 @@ Options, only when the request asks for them; otherwise leave the key out
 - "cors" of the plan: the origins whose web pages may use the API, each named (https://app.example.com), never all. The base
   project does the rest.
 
+- "url": true of a table: its rows are shown with their absolute url.
+
 Endpoints, in this order
 - GET /api/health (operation health), always.
 - Constants: GET endpoints with a fixed JSON body (operation constant).

@@ -20,6 +20,7 @@ import {
   probeWrongMethods,
 } from "./probe/probe-others.ts";
 import { probeSteadily } from "./probe/probe-steady.ts";
+import { probeUrls } from "./probe/probe-urls.ts";
 import { probeUpdate } from "./probe/probe-update.ts";
 import { createProber, type Prober } from "./probe/prober.ts";
 import { createRows, type Row, type Rows } from "./probe/rows.ts";
@@ -134,6 +135,7 @@ async function probeTables(subject: Subject, rows: Rows): Promise<void> {
     await probeGet(rows, table);
     await probeList(rows, table, more);
     await probeIncludes(rows, table);
+    await probeUrls(rows, table);
     await probeUpdate(rows, table);
     subject.onProgress(`${table.name}: ${plural(prober.requests(), "request")}`);
   }

@@ -85,3 +85,18 @@ describe("an origin", () => {
     expect(problemsWith((plan) => (plan.cors = twice))).toEqual(["cors[1]: https://a.example is there twice"]);
   });
 });
+
+describe("an absolute url", () => {
+  test("beside a column of its name is refused", () => {
+    expect(problemsWith((plan) => (plan.tables[1]!.columns[2]!.name = "url"))).toContain(
+      'tables[1].columns[2].name: "url" is made by the service, because of url',
+    );
+  });
+
+  test("without an endpoint behind it is refused", () => {
+    const withoutGet = (plan: Plan) => {
+      plan.endpoints = plan.endpoints.filter(({ operation }) => operation.kind !== "get");
+    };
+    expect(problemsWith(withoutGet)).toContain("endpoints: members have a url, and nothing answers it");
+  });
+});

@@ -15,6 +15,7 @@ export const optionsPlan = completePlan({
       columns: [newColumn("email", "email", { unique: true }), newColumn("name", "string")],
       search: ["email", "name"],
       softDelete: true,
+      url: true,
     },
     {
       name: "books",
@@ -32,6 +33,7 @@ export const optionsPlan = completePlan({
       ],
       search: ["title", "summary", "isbn"],
       softDelete: true,
+      url: true,
     },
     {
       name: "notes",

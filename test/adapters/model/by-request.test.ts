@@ -11,14 +11,15 @@ function planFor(request: string): Plan {
   return validatePlan(answer.plan);
 }
 
-/** `tasks?q=title,notes`, `tasks:soft` and `-tasks` for each table with options; origins. */
+/** `tasks?q=title,notes`, `tasks:soft`, `tasks:url` and `-tasks` for each table with options; origins. */
 function optionsOf(request: string): string {
   const { tables, endpoints, cors = [] } = planFor(request);
   const emptied = endpoints.flatMap(({ operation: one }) => (one.kind === "delete-all" ? [one.table] : []));
   return tables
-    .flatMap(({ name, search, softDelete }) => [
+    .flatMap(({ name, search, softDelete, url }) => [
       ...(search ? [`${name}?q=${search.join(",")}`] : []),
       ...(softDelete ? [`${name}:soft`] : []),
+      ...(url ? [`${name}:url`] : []),
       ...(emptied.includes(name) ? [`-${name}`] : []),
     ])
     .concat(cors)
@@ -67,6 +68,10 @@ const UNDERSTOOD: [request: string, options: string][] = [
     "https://app.example.com http://localhost:5173 https://b.example",
   ],
   ["tasks with a title and CORS from http://127.0.0.1:5173; users", "http://127.0.0.1:5173"],
+  ["tasks have an absolute url", "tasks:url"],
+  ["tasks, notes; absolute urls for notes", "notes:url"],
+  ["everything has an absolute url; notes, events", "notes:url events:url"],
+  ["shows(name) with absolute url and soft delete; users(name)", "shows:soft shows:url"],
 ];
 
 const REFUSED: [request: string, problem: string][] = [
@@ -90,6 +95,7 @@ const REFUSED: [request: string, problem: string][] = [
   ["tasks; CORS for https://app.example.com/start", "The origin must be a plain host in small letters"],
   ["tasks; CORS for https://App.example.com", "Write https://app.example.com"],
   ["tasks; CORS for https://a.example and https://a.example", "“https://a.example” The origin is there twice."],
+  ["links(title, url) with an absolute url", "“an absolute url” links have a column url already."],
   ["a todo API with users and a search engine", "a search engine” The offline model writes a search for words"],
 ];
 

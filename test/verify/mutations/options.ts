@@ -5,6 +5,7 @@ const LIST_BOOKS = "server/api/books/index.get.ts";
 const DELETE_BOOK = "server/api/books/[id].delete.ts";
 const DELETE_BOOKS = "server/api/books/index.delete.ts";
 const CORS = "server/middleware/web-origins.ts";
+const URLS = "server/utils/public-url.ts";
 const SEARCH = "server/utils/search.ts";
 
 export const options: Mutation[] = [
@@ -286,5 +287,51 @@ export const options: Mutation[] = [
         to: '  event.res.headers.delete("vary");\n  return preflight || undefined;',
       },
     ],
+  },
+  {
+    name: "url-relative",
+    what: "The url of a row has no host.",
+    check: "endpoints",
+    says: /(?:GET|POST) \/api\/members.*url should be http/,
+    edits: [
+      { file: URLS, from: "${publicUrl(event) + path}", to: "${publicUrl(event).slice(0, 0) + path}" },
+      { file: "server/schemas/member.ts", from: "url: z.url()", to: "url: z.string()" },
+      { file: "server/schemas/book.ts", from: "url: z.url()", to: "url: z.string()" },
+    ],
+    regenerate: true,
+  },
+  {
+    name: "url-of-another-host",
+    what: "The url of a row always names one host.",
+    check: "endpoints",
+    says: /a member at the host shop.example.com:8443: url should be http:\/\/shop.example.com:8443/,
+    edits: [{ file: URLS, from: 'event.req.headers.get("host") ?? "localhost"', to: '"localhost"' }],
+  },
+  {
+    name: "url-believes-forwarded-hosts",
+    what: "Whoever asks decides about the host by a header of proxies.",
+    check: "endpoints",
+    says: /a request that says it was forwarded: url should be http:\/\/api.example.com/,
+    edits: [
+      {
+        file: URLS,
+        from: 'event.req.headers.get("host")',
+        to: 'event.req.headers.get("x-forwarded-host") ?? event.req.headers.get("host")',
+      },
+    ],
+  },
+  {
+    name: "url-takes-any-host",
+    what: "What is no host becomes part of the url.",
+    check: "endpoints",
+    says: /a member at the host .*(?:url should be|expected 200 or 400 or 421, got 500)/,
+    edits: [{ file: URLS, from: "if (!HOST.test(host))", to: "if (!HOST.test(host) && host.length > 300)" }],
+  },
+  {
+    name: "url-leads-elsewhere",
+    what: "The url of a row is not where it is read.",
+    check: "endpoints",
+    says: /GET \/api\/books .*an item of the list: url should be/,
+    edits: [{ file: LIST_BOOKS, from: 'urlBelow(event, "/api/books")', to: 'urlBelow(event, "/api/members")' }],
   },
 ];

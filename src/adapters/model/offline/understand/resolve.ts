@@ -151,13 +151,14 @@ function checkDatabase(reader: Reader, draft: Draft): void {
   }
 }
 
-function toTable({ name, singular, columns, search, softDelete }: TableDraft): Table {
+function toTable({ name, singular, columns, search, softDelete, url }: TableDraft): Table {
   return {
     name,
     singular,
     columns: columns.map(({ column }) => column),
     ...(search && { search }),
     ...(softDelete && { softDelete }),
+    ...(url && { url }),
   };
 }
 
