@@ -49,11 +49,16 @@ const only = values.only?.split(",");
 const unknown = only?.filter((name) => !KINDS.some((kind) => kind.name === name)) ?? [];
 if (unknown.length > 0) throw new Error(`There is no kind ${unknown[0]}: ${KINDS.map(({ name }) => name).join(", ")}.`);
 
+// `kill -INT`: what is under way is brought to its end, and the figures are of what was tried until then.
+const enough = new AbortController();
+process.once("SIGINT", () => enough.abort());
+
 const random = seeded(Date.now());
 const cache = await mkdtemp(join(tmpdir(), "tb-fault-cache-"));
 const all: Trial[] = [];
 try {
   for (const kind of KINDS.filter(({ name }) => only?.includes(name) ?? true)) {
+    if (enough.signal.aborted) break;
     const seeds = values.seed === undefined ? kind.seeds(Number(values.kills), random) : [Number(values.seed)];
     const trials = await tryKind(kind, seeds, Number(values.lanes));
     all.push(...trials);
@@ -77,7 +82,9 @@ async function tryKind(kind: Kind, seeds: readonly number[], lanes: number): Pro
     if (problems.length > MOST_LINES) process.stdout.write(`    … ${problems.length - MOST_LINES} more\n`);
   }
   const shares = Array.from({ length: lanes }, (_, lane) => seeds.filter((_, place) => place % lanes === lane));
-  await Promise.all(shares.filter((share) => share.length > 0).map((share) => kind.tryAll(cache, share, tell)));
+  await Promise.all(
+    shares.filter((share) => share.length > 0).map((share) => kind.tryAll(cache, share, tell, enough.signal)),
+  );
   return trials;
 }
 

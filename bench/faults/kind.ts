@@ -14,12 +14,13 @@ export interface Kind {
   readonly title: string;
   /** Seeds of the trials that belong to so many kills of a create. */
   readonly seeds: (kills: number, random: Random) => number[];
-  /** A trial for each seed, decided by it alone, and told as soon as it has ended. `cache` is the folder of prepared
-   * dependencies that all of them share. */
+  /** A trial for each seed, decided by it alone, and told as soon as it has ended; none begins after `enough`. `cache` is the
+   * folder of prepared dependencies that all of them share. */
   readonly tryAll: (
     cache: string,
     seeds: readonly number[],
     tell: (seed: number, trial: Trial) => void,
+    enough: AbortSignal,
   ) => Promise<void>;
 }
 
@@ -38,10 +39,11 @@ export function inWorld<W extends World>({ name, title, trials, open, run }: Wor
     name,
     title,
     seeds: (kills, random) => Array.from({ length: trials(kills) }, () => newSeed(random)),
-    async tryAll(cache, seeds, tell) {
+    async tryAll(cache, seeds, tell, enough) {
       let world: W | null = null;
       try {
         for (const seed of seeds) {
+          if (enough.aborted) break;
           world ??= await open(cache);
           const trial = await caught(name, () => run(world!, seeded(seed), seed));
           tell(seed, trial);

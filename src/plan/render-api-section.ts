@@ -1,5 +1,6 @@
 // The part of a project's README that lists its endpoints, with requests that can be pasted.
 import { exampleValue } from "./example-value.ts";
+import { filterColumns, relationsOf, searchColumns, sortColumns } from "./listing.ts";
 import type { Column, Endpoint, Operation, Plan, Table } from "./plan.ts";
 
 const ORIGIN = "http://127.0.0.1:3000";
@@ -19,15 +20,35 @@ function cell(text: string): string {
 
 function session(plan: Plan): string[] {
   const plain = plan.endpoints.filter(({ operation }) => operation.kind === "health" || operation.kind === "constant");
-  const made = new Set<string>();
+  const made: Table[] = [];
   const blocks = plan.tables.flatMap((table) => {
     const required = table.columns.filter(isRequired);
     const create = endpointOf(plan, table, "create");
-    if (!create || required.some(({ references }) => references && !made.has(references.table))) return [];
-    made.add(table.name);
+    const isThere = (name: string) => made.some((earlier) => earlier.name === name);
+    if (!create || required.some(({ references }) => references && !isThere(references.table))) return [];
+    made.push(table);
     return [tableSession(plan, table, create, required)];
   });
-  return [plain.map(({ path }) => `curl ${ORIGIN}${path}`).join("\n"), ...blocks];
+  const deletions = made.toReversed().flatMap((table) => {
+    const remove = endpointOf(plan, table, "delete");
+    return remove ? [`curl -X DELETE ${address(remove, table.singular)}`] : [];
+  });
+  const all = [plain.map((endpoint) => `curl ${address(endpoint)}`), ...blocks, nested(plan, made), deletions];
+  return all.filter((lines) => lines.length > 0).map((lines) => lines.join("\n"));
+}
+
+/** Lists of what belongs to a record that was made. */
+function nested(plan: Plan, made: readonly Table[]): string[] {
+  return plan.endpoints.flatMap((endpoint) => {
+    const { operation } = endpoint;
+    const parent = operation.kind === "nested-list" ? made.find(({ name }) => name === operation.parent) : undefined;
+    return parent ? [`curl ${address(endpoint, parent.singular)}`] : [];
+  });
+}
+
+/** @param record in the place of the path's id: the variable of a record that was made, by its name. */
+function address({ path }: Endpoint, record = ""): string {
+  return `${ORIGIN}${path.replace("{id}", `$${record}_id`)}`;
 }
 
 function isRequired({ name, nullable, default: standard }: Column): boolean {
@@ -35,19 +56,32 @@ function isRequired({ name, nullable, default: standard }: Column): boolean {
 }
 
 /** Makes a record, keeps its id in a variable, and calls the other endpoints of its table. */
-function tableSession(plan: Plan, table: Table, create: Endpoint, required: Column[]): string {
-  const id = `$${table.singular}_id`;
-  const made = `curl -s ${ORIGIN}${create.path} --json ${json(plan, required)}`;
+function tableSession(plan: Plan, table: Table, create: Endpoint, required: Column[]): string[] {
+  const made = `curl -s ${address(create)} --json ${json(plan, required)}`;
   const lines = [`${table.singular}_id=$(${made} | node -pe 'JSON.parse(fs.readFileSync(0)).id')`];
-  for (const kind of ["list", "get"] as const) {
-    const endpoint = endpointOf(plan, table, kind);
-    if (endpoint) lines.push(`curl ${ORIGIN}${endpoint.path.replace("{id}", id)}`);
-  }
+  const list = endpointOf(plan, table, "list");
+  if (list) lines.push(`curl ${address(list)}`, `curl '${address(list)}?${listing(table)}'`);
+  const get = endpointOf(plan, table, "get");
+  if (get) lines.push(`curl ${address(get, table.singular)}`);
   const update = endpointOf(plan, table, "update");
   const changed = required.find(({ references }) => !references);
-  if (update && changed)
-    lines.push(`curl -X PATCH ${ORIGIN}${update.path.replace("{id}", id)} --json ${json(plan, [changed])}`);
-  return lines.join("\n");
+  if (update && changed) lines.push(`curl -X PATCH ${address(update, table.singular)} --json ${json(plan, [changed])}`);
+  return lines;
+}
+
+/** What a list of the table can be asked for, one of each. */
+function listing(table: Table): string {
+  const [filter] = filterColumns(table).filter(({ references }) => !references);
+  const [sort] = sortColumns(table);
+  const [relation] = relationsOf(table);
+  const [searched] = searchColumns(table);
+  return [
+    "limit=10",
+    ...(sort ? [`sort=-${sort.name}`] : []),
+    ...(filter ? [`${filter.name}=${encodeURIComponent(String(exampleValue(filter)))}`] : []),
+    ...(searched ? [`q=${encodeURIComponent(String(exampleValue(searched)))}`] : []),
+    ...(relation ? [`include=${relation.name}`] : []),
+  ].join("&");
 }
 
 /** The columns as a JSON object in single quotes; a reference takes the id of the record made before. */

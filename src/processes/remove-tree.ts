@@ -21,6 +21,12 @@ export async function removeTree(path: string): Promise<void> {
   }
 }
 
+/** The same for thousands of files: a program of its own removes them with a tenth of the work. */
+export async function removeLargeTree(path: string): Promise<void> {
+  await promisify(execFile)("rm", ["-rf", "--", path]).catch(() => {}); // what it cannot do is done, or said, below
+  await removeTree(path);
+}
+
 /** False when it is too deep for that. */
 async function unlock(folder: string): Promise<boolean> {
   try {

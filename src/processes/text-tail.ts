@@ -30,7 +30,8 @@ export function createTextTail(limit = LIMIT): TextTail {
     },
     text() {
       if (size > limit) shrink();
-      return Buffer.concat(kept).toString("utf8");
+      else if (kept.length > 1) kept = [Buffer.concat(kept)]; // it is often asked for again
+      return kept[0]?.toString("utf8") ?? "";
     },
   };
 }

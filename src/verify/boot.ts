@@ -1,4 +1,5 @@
 // Check "boot": the built artefact starts on its socket and says that it is healthy.
+import { existsSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { SandboxServer } from "../adapters/sandbox/sandbox.ts";
 import { interruption } from "../processes/interruption.ts";
@@ -26,8 +27,11 @@ export async function checkBoot(subject: Pick<Subject, "signal">, server: Sandbo
     while (performance.now() - started < PATIENCE_MS) {
       if (subject.signal.aborted) throw interruption(subject.signal);
       if (exit !== undefined) return failed(`The server ended with exit code ${exit ?? "none (killed)"}`, server);
-      answer = await client.send({ method: "GET", path: "/api/health" });
-      if ("status" in answer && answer.status === 200) return healthy(answer, started);
+      // Before it listens there is nobody to ask, and to ask costs it the time that it needs.
+      if (existsSync(server.socketPath)) {
+        answer = await client.send({ method: "GET", path: "/api/health" });
+        if ("status" in answer && answer.status === 200) return healthy(answer, started);
+      }
       await sleep(PAUSE_MS);
     }
   } finally {

@@ -80,21 +80,24 @@ async function judge(
   const scratch = makeScratch(judged);
   const facts = factsOf(judged, scratch);
   facts.catch(() => {}); // whoever waits for them hears of it
-  const settings = subject.unplanned ? NO_PROBLEMS : await settingsProblems(subject.sandbox, subject.plan);
+  // Read beside the first programs: that none of them has changed what is read is checked at the end.
+  const settings = subject.unplanned ? Promise.resolve(NO_PROBLEMS) : settingsProblems(subject.sandbox, subject.plan);
+  const secrets = passwords(subject);
+  for (const soonAwaited of [settings, secrets]) soonAwaited.catch(() => {}); // by every check
   const known: Known = {
     routes,
     facts,
-    secrets: await passwords(subject),
+    secrets,
     scores: { ...UNMEASURED },
     settings,
     before,
   };
-  // Side by side. The longest way, to the last request, goes first; what is short waits for the build and fills the gaps
-  // then: on two cores it would only keep the others from theirs.
-  const built = Promise.withResolvers<void>();
-  const soon = <T>(work: () => Promise<T>) => built.promise.then(work);
+  // Side by side. The longest way, to the last request, goes first; what is short waits until the server is up and fills the
+  // gaps between the requests: on two cores it would only keep the others from theirs.
+  const booted = Promise.withResolvers<void>();
+  const soon = <T>(work: () => Promise<T>) => booted.promise.then(work);
   const reading = [
-    buildAndProbe(judged, scratch, known, built.resolve).finally(built.resolve),
+    buildAndProbe(judged, scratch, known, booted.resolve).finally(booted.resolve),
     checkWith(known, "types", () => checkTypes(judged)),
     migrateAndTest(judged, scratch, known),
     soon(() => checkWith(known, "lint", () => checkLint(judged))),
@@ -129,10 +132,10 @@ interface Known {
   routes: RouteFile[];
   facts: Promise<SchemaFacts | null>;
   /** Passwords of the project's roles. */
-  secrets: string[];
+  secrets: Promise<string[]>;
   /** Filled in by whichever check measures it. */
   scores: Scores;
-  settings: SettingsProblems;
+  settings: Promise<SettingsProblems>;
   before: Before;
 }
 
@@ -147,7 +150,7 @@ function checkWith(
 ): Promise<Check> {
   const withProblems = async () => {
     const found = await work();
-    return { ...found, failures: [...(settings.get(name) ?? []), ...found.failures] };
+    return { ...found, failures: [...((await settings).get(name) ?? []), ...found.failures] };
   };
   return check(name, withProblems, started);
 }
@@ -201,25 +204,26 @@ async function test(subject: Subject, { scores }: Known): Promise<Finding> {
   return tested;
 }
 
-async function buildAndProbe(subject: Subject, scratch: Scratch, known: Known, onBuilt: () => void): Promise<Check[]> {
+async function buildAndProbe(subject: Subject, scratch: Scratch, known: Known, onBooted: () => void): Promise<Check[]> {
   subject.onProgress("build");
   const build = await checkWith(known, "build", () => checkBuild(subject));
-  onBuilt();
   known.before.build = await subject.sandbox.stamps("build");
   await scratch.probe.ready;
-  return build.passed ? [build, ...(await serveAndProbe(subject, known))] : [build];
+  return build.passed ? [build, ...(await serveAndProbe(subject, known, onBooted))] : [build];
 }
 
-async function serveAndProbe(subject: Subject, known: Known): Promise<Check[]> {
+async function serveAndProbe(subject: Subject, known: Known, onBooted: () => void): Promise<Check[]> {
   const access = hasDatabase(subject) ? await databaseAccess(subject, subject.scratch.probe, ["app"]) : NO_ACCESS;
   const server = await startServer(subject, access);
   try {
     const boot = await check("boot", () => checkBoot(subject, server));
+    onBooted();
     const contract = await loadContract(subject);
     if (!boot.passed || !contract) return [boot];
     subject.onProgress("endpoints");
     const tables = (await known.facts)?.tables ?? [];
-    const { routes, secrets, scores } = known;
+    const { routes, scores } = known;
+    const secrets = await known.secrets;
     const endpoints = await check("endpoints", async () => {
       const probed = await probeEndpoints(subject, { server, contract, routes, tables, secrets });
       Object.assign(scores, probed.scores);

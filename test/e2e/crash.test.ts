@@ -25,7 +25,7 @@ test("a create killed at a random moment is finished by resume", async () => {
 });
 
 test("a parked create can be cancelled, and then nothing is left of it", async () => {
-  const { runId } = await createAndKill(home, "cancelled", { phase: "run-agent" });
+  const { runId } = await createAndKill(home, "cancelled", { phase: "verify" });
   const { released } = await tbData<{ released: string[] }>(home, ["cancel", runId!]);
   const kinds = released.map((resource) => resource.split(" ")[0]);
   expect(kinds).toEqual(expect.arrayContaining(["sandbox", "database", "work-database", "git-directory"]));

@@ -65,6 +65,20 @@ describe("tb create in words", () => {
     expect(made.verification.checks.every(({ passed }) => passed)).toBe(true);
   });
 
+  test("documents the API with requests that work as they stand", async () => {
+    const { stdout: readme } = await run("git", ["--git-dir", made.repository.url, "show", "main:README.md"]);
+    const blocks = [...readme.matchAll(/^```sh\n(.*?)^```$/gms)].map(([, text]) => text!);
+    const session = blocks
+      .find((text) => text.includes("/api/health"))!
+      .replaceAll("http://127.0.0.1:3000", made.deployment!.url);
+    expect(session).toContain("include=user");
+    expect(session).toContain("-X DELETE");
+    // A request that is refused ends the script. The first test to use the API: its e-mail addresses are free.
+    const strict = 'curl() { command curl --fail-with-body --silent --show-error "$@"; echo; }';
+    const { stdout } = await run("bash", ["-euo", "pipefail", "-c", `${strict}\n${session}`]);
+    expect(stdout).toContain('"next_cursor"');
+  });
+
   test("leaves a backend that answers on every endpoint it lists", async () => {
     const base = made.deployment!.url;
     const user = await call(base, "POST", "/api/users", { name: "Ann", email: "ann@example.com" });
@@ -145,8 +159,8 @@ describe("tb create in words", () => {
       "database",
       "git-directory",
       "repository",
-      "snapshot",
       "deployment",
+      "snapshot",
     ]);
     expect(await readdir(await sandboxFolder(home))).not.toContain(`sbx_${made.run.id.slice(4)}`);
   });

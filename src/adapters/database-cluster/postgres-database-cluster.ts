@@ -65,10 +65,10 @@ export function createPostgresCluster(
   }
 
   async function ensureRoles(client: Client, roles: ProjectRoles, rights: AdministratorRights): Promise<void> {
-    for (const kind of ["own", "app"] as const) {
-      const verifier = await scramVerifier(await rolePassword(roles[kind]));
-      await retryCollisions(() => ensureRole(client, roles[kind], kind, verifier, rights));
-    }
+    const kinds = ["own", "app"] as const;
+    const verifiers = await Promise.all(kinds.map(async (kind) => scramVerifier(await rolePassword(roles[kind]))));
+    for (const [n, kind] of kinds.entries())
+      await retryCollisions(() => ensureRole(client, roles[kind], kind, verifiers[n]!, rights));
     if (!rights.superuser) await retryCollisions(() => joinRoles(client, roles));
   }
 

@@ -76,7 +76,8 @@ export interface DeployInput {
 
 export interface DeployTarget {
   readonly name: "process" | "fly";
-  /** Starts the artefact beside the one that serves, probes `GET /api/health`, and switches over when it is healthy. Throws TbError "failure" with the last log lines when it is not; the previous one keeps serving.
+  /** Starts the artefact beside the one that serves, probes `GET /api/health`, and switches over when it is healthy. Throws
+   * TbError "failure" with the last log lines when it is not; the previous one keeps serving.
    * The same deployment id again is a look, not a second deployment. */
   deploy(input: DeployInput): Promise<Deployment>;
   /** Begins what `deploy` of the same will need and nobody sees: its files, and what will keep it running. It need not be called,

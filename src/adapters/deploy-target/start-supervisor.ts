@@ -28,12 +28,12 @@ export async function connectOrStart(config: Config, folder: DeploymentFolder, f
       createState(folder, { port: await choosePort(folder, firstPort, refused), releases: [], supervisor: null });
     const started = await start(config, folder);
     if (started) return started;
-    if (readState(folder)?.supervisor || refused.size >= 5) {
+    if ((readState(folder) ?? state).releases.length > 0 || refused.size >= 5) {
       throw new TbError("conflict", `Port ${state.port} of this project is in use by another program.`, {
         suggestion: `Stop the program that listens on 127.0.0.1:${state.port}, then deploy again.`,
       });
     }
-    // A stranger took the port between our look and the first start: nobody knows the URL yet, so take another.
+    // A stranger took the port before anything was served there: nobody knows the URL yet, so take another.
     refused.add(state.port);
     rmSync(join(folder.root, "state.json"), { force: true });
     releasePort(folder, state.port);

@@ -10,6 +10,7 @@ import { createGit, pastStaleLocks } from "./git.ts";
 import type { GitHost, PushedCommit } from "./git-host.ts";
 import {
   exists,
+  isWithout,
   privateRef,
   remove,
   removeAbandoned,
@@ -30,6 +31,7 @@ import {
   refuseUnsafe,
   safePaths,
   treeEntries,
+  type TreeEntry,
   unsafe,
   withIndex,
 } from "./tree.ts";
@@ -74,6 +76,7 @@ export function createLocalGitHost(config: Config): GitHost {
 
   /** The first of the refs that is there. */
   async function tipOf(gitDir: string, ...refs: string[]): Promise<Tip | null> {
+    if (await isWithout(gitDir, refs)) return null;
     const output = await git(["for-each-ref", "--format=%(objectname) %(tree) %(refname)", ...refs], { gitDir });
     const found = output.split("\n").map((line) => line.split(" "));
     for (const ref of refs) {
@@ -99,11 +102,20 @@ export function createLocalGitHost(config: Config): GitHost {
     return there;
   }
 
-  /** The project's git directory, with that commit in it: what was deployed once is fetched by its name when it is not. */
-  async function withCommit(projectId: string, name: string, commit: string): Promise<string> {
+  /** The files of a commit, and the project's git directory, which has it then: what was deployed once is fetched by its name
+   * when it is not there. */
+  async function filesOf(
+    projectId: string,
+    name: string,
+    commit: string,
+  ): Promise<{ gitDir: string; entries: TreeEntry[] }> {
     const gitDir = await privateDir(projectId);
     if (!/^[0-9a-f]{40,64}$/.test(commit)) throw new TbError("usage", `${JSON.stringify(commit)} is not a commit.`);
-    if (await hasCommit(gitDir, commit)) return gitDir;
+    try {
+      return { gitDir, entries: await treeEntries(git, gitDir, commit) };
+    } catch (error) {
+      if (!(error instanceof GitError) || (await hasCommit(gitDir, commit))) throw error;
+    }
     await requireRepository(bare(name), name);
     try {
       await git(["fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--", bare(name), commit], { gitDir });
@@ -114,7 +126,7 @@ export function createLocalGitHost(config: Config): GitHost {
         cause: error,
       });
     }
-    return gitDir;
+    return { gitDir, entries: await treeEntries(git, gitDir, commit) };
   }
 
   async function hasCommit(gitDir: string, commit: string): Promise<boolean> {
@@ -226,8 +238,8 @@ export function createLocalGitHost(config: Config): GitHost {
     },
 
     async checkout({ projectId, repository, commit, folder }) {
-      const gitDir = await withCommit(projectId, repository.name, commit);
-      refuseUnsafe(await treeEntries(git, gitDir, commit));
+      const { gitDir, entries } = await filesOf(projectId, repository.name, commit);
+      refuseUnsafe(entries);
       await mkdir(folder, { recursive: true });
       if ((await readdir(folder)).length > 0)
         throw new TbError("conflict", `${folder} is not empty.`, { parks: false });
@@ -235,9 +247,8 @@ export function createLocalGitHost(config: Config): GitHost {
     },
 
     async listFiles({ projectId, repository, commit, folder }) {
-      const gitDir = await withCommit(projectId, repository.name, commit);
+      const { entries } = await filesOf(projectId, repository.name, commit);
       const below = folder ? `${folder}/` : "";
-      const entries = await treeEntries(git, gitDir, commit);
       return entries
         .map(({ path }) => path)
         .filter((path) => path.startsWith(below))
@@ -245,8 +256,8 @@ export function createLocalGitHost(config: Config): GitHost {
     },
 
     async readFile({ projectId, repository, commit, path }) {
-      const gitDir = await withCommit(projectId, repository.name, commit);
-      const entry = (await treeEntries(git, gitDir, commit)).find((one) => one.path === path);
+      const { gitDir, entries } = await filesOf(projectId, repository.name, commit);
+      const entry = entries.find((one) => one.path === path);
       return entry ? git(["cat-file", "blob", entry.object], { gitDir }) : null;
     },
 

@@ -15,13 +15,15 @@ export interface CommandDoors {
   close(): Promise<void>;
 }
 
+export type DoorOptions = Pick<ExecOptions, "databases" | "databasesReady" | "registry">;
+
 export async function openDoors(
   config: Config,
   place: SandboxPlace,
-  { databases, registry = false }: Pick<ExecOptions, "databases" | "registry">,
+  { databases, databasesReady, registry = false }: DoorOptions,
   onBroken: () => void,
 ): Promise<CommandDoors> {
-  const database = databases ? await openDatabaseDoor(place, shortName(), databases, onBroken) : null;
+  const database = databases ? await openDatabaseDoor(place, shortName(), databases, onBroken, databasesReady) : null;
   try {
     const packages = registry ? await openRegistryDoor(config, place, join(place.gates[0]!, shortName())) : null;
     return {

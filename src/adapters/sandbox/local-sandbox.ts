@@ -16,7 +16,7 @@ import { compiledEnvironment, hasCompiled, keepCompiled, placeCompiled } from ".
 import { dependencyCache } from "./dependency-cache.ts";
 import { arePackagesIntact, installPackages, stampsOfPackages } from "./install-packages.ts";
 import { findNpm, NO_NPM } from "./npm-ci.ts";
-import { openDatabaseDoor, openDoors, type CommandDoors } from "./command-doors.ts";
+import { openDatabaseDoor, openDoors, type CommandDoors, type DoorOptions } from "./command-doors.ts";
 import { createDiskWatch, type DiskLimits, type DiskWatch } from "./disk-watch.ts";
 import { GATE_PORT } from "./gate/database-gate.ts";
 import { killRecordedGroups, recordGroup } from "./process-records.ts";
@@ -116,7 +116,7 @@ function createSandbox(config: Config, tier: Tier, place: Place, watch: DiskWatc
   /** @param say is told why the command is stopped. */
   async function start(
     command: readonly [string, ...string[]],
-    { env, ...asked }: Pick<ExecOptions, "env" | "databases" | "registry">,
+    { env, ...asked }: Pick<ExecOptions, "env"> & DoorOptions,
     say: (text: string) => void,
   ): Promise<{ child: LaunchedProcess; doors: CommandDoors }> {
     watch.requireRoom();

@@ -6,7 +6,7 @@ import { dirname, join } from "node:path";
 import type { Config } from "../../config.ts";
 import { TbError } from "../../errors.ts";
 import type { ProcessUser } from "../../processes/launch.ts";
-import { removeTree } from "../../processes/remove-tree.ts";
+import { removeLargeTree } from "../../processes/remove-tree.ts";
 import { chosenSocketFolder, removeSocketFolder, socketFolder } from "../../processes/socket-folder.ts";
 import { createSecretStore } from "../../secrets/secret-store.ts";
 import { SHARED_BASE, sharedBase } from "../shared-base.ts";
@@ -91,7 +91,7 @@ export function makePlace({ root, work, home, tmp, run, db, groups, owner }: Pla
 
 /** Removes it, whatever is in it. */
 export async function removePlace({ root, run, db }: Place): Promise<void> {
-  await removeTree(root);
+  await removeLargeTree(root);
   for (const folder of [run, db]) removeSocketFolder(folder);
 }
 

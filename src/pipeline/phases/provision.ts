@@ -16,7 +16,7 @@ import type { CreateStart } from "../create.ts";
 import { applyMigrations } from "../apply-migrations.ts";
 import { databaseName } from "../names.ts";
 import type { Phase, Run } from "../types.ts";
-import { createRunSandbox, fillSandbox, openWorkspace, treeRef, workConnection } from "../workspace.ts";
+import { createRunSandbox, fillSandbox, treeRef, workConnection } from "../workspace.ts";
 
 type Start = CreateStart & { plan: Plan };
 type In = Start & { database: string | null };
@@ -64,10 +64,12 @@ async function prepare(state: In, run: Run): Promise<SandboxFacts> {
     await run.emit({ type: "progress", text: "starting Postgres" });
     await (await run.adapters.databaseCluster()).ensure();
   }
-  const filling = fill(state, run);
-  await allDone([createDatabase(state, run), filling]);
-  const sandbox = await filling;
-  await allDone([migrate(state, run), saveBase(state, run, sandbox)]);
+  const created = createDatabase(state, run);
+  const filled = fill(state, run);
+  const migrated = filled.then((sandbox) => migrate(state, run, sandbox, created));
+  const saved = filled.then((sandbox) => saveBase(state, run, sandbox));
+  await allDone([created, filled, migrated, saved]);
+  const sandbox = await filled;
   return { provider: sandbox.provider, isolation: sandbox.isolation };
 }
 
@@ -104,10 +106,14 @@ async function saveBase({ projectId }: In, run: Run, sandbox: Sandbox): Promise<
   );
 }
 
-async function migrate({ projectId, modificationId, plan, database }: In, run: Run): Promise<void> {
+async function migrate(
+  { projectId, modificationId, plan, database }: In,
+  run: Run,
+  sandbox: Sandbox,
+  created: Promise<void>,
+): Promise<void> {
   if (!database) return;
-  const workspace = await openWorkspace(run, { projectId, database: true });
-  const { durationMs } = await applyMigrations(run, await workspace.sandbox(), projectId, database);
+  const { durationMs } = await applyMigrations(run, sandbox, projectId, database, () => created);
   const migration = renderMigration(plan)!;
   await recordMigration(run.control, {
     ...migration,

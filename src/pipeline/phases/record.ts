@@ -1,5 +1,6 @@
 // The project is made: its record is completed, what only the run needed is released, and the result is put together.
 import type { Isolation } from "../../adapters/sandbox/sandbox.ts";
+import { allDone } from "../../all-done.ts";
 import { sumCost } from "../../control/turns.ts";
 import { applyModification } from "../../control/modifications.ts";
 import { activateProject, setScores } from "../../control/projects.ts";
@@ -53,9 +54,9 @@ export const record: Phase<In, { result: CreateResult }> = {
   title: "Write it down",
   run: async (state, run) => {
     const cost = await run.step("record", async () => {
-      const sum = await complete(state, run);
-      await releaseRunScoped(run.control, run.adapters, run.id);
-      return sum;
+      const dependencies = await dependenciesOf(state, run);
+      await allDone([complete(state, dependencies, run), releaseRunScoped(run.control, run.adapters, run.id)]);
+      return sumCost(run.control, run.id);
     });
     const { endpoints } = state.verdict;
     await run.emit({
@@ -75,14 +76,18 @@ export const record: Phase<In, { result: CreateResult }> = {
   summarize: () => "Recorded",
 };
 
-async function complete(state: In, run: Run): Promise<CreateResult["cost"]> {
-  const workspace = await openWorkspace(run, { projectId: state.projectId, database: state.database !== null });
+async function dependenciesOf({ projectId, database }: In, run: Run): Promise<Record<string, string>> {
+  const workspace = await openWorkspace(run, { projectId, database: database !== null });
   const manifest = JSON.parse(await (await workspace.sandbox()).readFile("package.json")) as {
     dependencies?: Record<string, string>;
   };
+  return manifest.dependencies ?? {};
+}
+
+async function complete(state: In, dependencies: Record<string, string>, run: Run): Promise<void> {
   await activateProject(run.control, state.projectId, {
     codebase: { endpoints: state.verdict.endpoints, files: state.repository.files },
-    dependencies: manifest.dependencies ?? {},
+    dependencies,
     environmentVariables: state.database ? ["DB_HOST", "DB_PORT", "DB_NAME", "DB_USER", "DB_PASSWORD"] : [],
     deployment: state.deployment ? { url: state.deployment.url } : {},
   });
@@ -91,7 +96,6 @@ async function complete(state: In, run: Run): Promise<CreateResult["cost"]> {
     modifiedFiles: state.verdict.endpoints.map(({ file }) => file),
     testResults: state.verdict.checks.map(({ name, passed, count }) => ({ name, passed, count })),
   });
-  return sumCost(run.control, run.id);
 }
 
 function resultOf(state: In, runId: string, cost: CreateResult["cost"]): CreateResult {

@@ -22,12 +22,17 @@ const BAD_QUERIES_OF_BASE: readonly [query: string, what: string][] = [
   ["limit=-1", "a negative limit"],
   ["limit=1.5", "a limit that is a fraction"],
   ["limit=1;select%201", "SQL instead of a limit"],
-  [`cursor=${Buffer.from('{"id":1}').toString("base64url")}`, "a cursor of another form"],
+  [`cursor=${forged({ id: 1 })}`, "a cursor of another form"],
+  [`cursor=${forged(["-created_at", "tomorrow", "V1StGXR8_Z5jdHi6B-myT"])}`, "a cursor with a text for its time"],
   [`cursor=${encodeURIComponent("' or 1=1 --")}`, "SQL instead of a cursor"],
   ["cursor=%00", "a cursor with a NUL"],
   ["limit=%ff", "a query in bad UTF-8"],
   ["not_a_parameter=1", "an unknown parameter"],
 ];
+
+function forged(position: unknown): string {
+  return Buffer.from(JSON.stringify(position)).toString("base64url");
+}
 
 /** Rows a page while there are many, so that several cursors are used. */
 const PAGE = 10;

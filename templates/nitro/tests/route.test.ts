@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { H3 } from "nitro/h3";
 import * as z from "zod";
-import { toProblem } from "../server/utils/problem.ts";
+import { problem, toProblem } from "../server/utils/problem.ts";
 import { route } from "../server/utils/route.ts";
 
 const Note = z.strictObject({ text: z.string().trim().min(1) });
@@ -10,6 +10,15 @@ const app = new H3({ onError: (error, event) => toProblem(error, event.req), sil
 app.post(
   "/notes",
   route({ summary: "Echo", body: Note, returns: z.object({ text: z.string() }), handler: async ({ body }) => body }),
+);
+app.get(
+  "/refused",
+  route({
+    summary: "Ask the database for what it refuses",
+    handler: async () => {
+      throw problem(422, "A value was rejected by the database.");
+    },
+  }),
 );
 app.get(
   "/broken",
@@ -62,6 +71,10 @@ describe("a route", () => {
 
   it("refuses a body over 100 kB", async () => {
     assert.equal((await post(JSON.stringify({ text: "x".repeat(100_000) }))).status, 413);
+  });
+
+  it("says 400 where no body was to blame", async () => {
+    assert.equal((await app.request("/refused")).status, 400);
   });
 
   it("shows nothing of an unexpected error", async () => {

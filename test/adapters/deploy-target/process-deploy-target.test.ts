@@ -115,11 +115,18 @@ test("what was prepared serves nobody; the deployment takes it as it is", async 
   expect((await ask(url)).version).toBe("one");
 });
 
-test("what was prepared and is never deployed ends by itself", async () => {
+test("what was prepared and is not deployed ends by itself, and its port is given up when a stranger takes it", async () => {
   const artefact = await writeFakeApp(join(config.home, "build"), "one");
   await target.prepare({ projectId: PROJECT, deploymentId: "dep_1", artefact, signal: new AbortController().signal });
   const { pid } = supervisor();
   await until(() => identify(pid) === null);
+  const { port }: { port: number } = JSON.parse(readFileSync(join(root(), "state.json"), "utf8"));
+  const stranger = createServer();
+  await once(stranger.listen(port, "127.0.0.1"), "listening");
+  const { url } = await deploy("dep_1", { artefact });
+  expect(Number(new URL(url).port)).not.toBe(port);
+  stranger.close();
+  await once(stranger, "close");
 });
 
 test("ten deployments of one id at once start one supervisor and one application", async () => {

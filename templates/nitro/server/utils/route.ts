@@ -1,4 +1,4 @@
-import { assertBodySize, defineHandler, getQuery, type H3Event } from "nitro/h3";
+import { assertBodySize, defineHandler, getQuery, type H3Event, HTTPError } from "nitro/h3";
 import type * as z from "zod";
 import { type FieldError, invalid, problem } from "./problem.ts";
 
@@ -48,12 +48,19 @@ export function route<
     const params = parse("path", contract.params, event.context.params ?? {});
     const query = parse("query", contract.query, getQuery(event));
     const body = contract.body && parse("body", contract.body, await readJson(event));
-    const result = await handler({ params, query, body, event } as Parameters<typeof handler>[0]);
+    const result = await handler({ params, query, body, event } as Parameters<typeof handler>[0]).catch((error) => {
+      throw contract.body ? error : withoutBody(error);
+    });
     if (!contract.returns) return new Response(null, { status: 204 });
     // Parsing the result keeps columns that the contract does not name from leaving.
     return Response.json(contract.returns.parse(result), { status: contract.status ?? 200 });
   });
   return Object.assign(run, { contract: contract as Contract });
+}
+
+/** 422 speaks of a body. Where there is none, the database has refused what stood in the path or the query. */
+function withoutBody(error: unknown): unknown {
+  return HTTPError.isError(error) && error.status === 422 ? problem(400, error.message) : error;
 }
 
 function parse(where: FieldError["in"], schema: Schema, value: unknown): unknown {
