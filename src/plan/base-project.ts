@@ -5,6 +5,7 @@ import { packageRoot } from "../package-root.ts";
 import type { Plan } from "./plan.ts";
 import { renderApiSection } from "./render-api-section.ts";
 import { renderOptionsSection } from "./render-options-section.ts";
+import { renderCors } from "./render-cors.ts";
 import { renderMigration } from "./render-migration.ts";
 
 const TEMPLATES = `${packageRoot()}/templates/`;
@@ -26,6 +27,9 @@ const DATABASE_FILES = [
 /** What a check of the template itself leaves in its folder. */
 const NOT_TEMPLATE = new Set(["node_modules", ".output", ".nitro", ".env"]);
 
+const PUBLIC_URL = `# Where clients reach the API; without it the url of a row names the host of the request.
+# PUBLIC_URL=https://api.example.com`;
+
 /** Files that show the template's name. package-lock.json has none, so that prepared dependencies fit every project. */
 const NAMED_FILES = new Set(["package.json", "README.md", "openapi.json", "fly.toml", ".env.example"]);
 
@@ -45,6 +49,7 @@ export async function baseProjectFiles(plan: Plan): Promise<ProjectFile[]> {
     if (withDatabase || !DATABASE_FILES.some((path) => file.path.startsWith(path))) files.set(file.path, file);
   }
   if (!withDatabase) for (const file of await templateFiles("nitro-without-database")) files.set(file.path, file);
+  for (const file of renderCors(plan)) files.set(file.path, file);
   const migration = renderMigration(plan);
   if (migration) {
     files.delete("migrations/.gitkeep");
@@ -98,6 +103,8 @@ function published(path: string): string {
 function personalise(file: ProjectFile, plan: Plan): ProjectFile {
   if (!NAMED_FILES.has(file.path)) return file;
   const named = file.content.replaceAll("base-api", plan.name).replaceAll("base_api", plan.name.replaceAll("-", "_"));
+  if (file.path === ".env.example" && plan.tables.some(({ url }) => url))
+    return { ...file, content: named.replace("\n# A host name,", `\n${PUBLIC_URL}\n\n# A host name,`) };
   const content =
     file.path === "README.md"
       ? named.replace("<!-- endpoints -->", () => renderApiSection(plan) + renderOptionsSection(plan) + leftOut(plan))

@@ -23,6 +23,8 @@ export interface PlanParts {
   constants: ConstantDraft[];
   /** Names of the tables whose rows can be deleted all at once. */
   deleteAll?: string[];
+  /** Origins whose web pages may use the API. */
+  cors?: string[];
   assumptions: string[];
   /** Parts of the request that are left out, a sentence each. */
   notUnderstood?: string[];
@@ -50,6 +52,7 @@ export function completePlan(parts: PlanParts): Plan {
     database: databaseNeed(tables),
     tables,
     endpoints: endpointsOf(tables, parts),
+    ...(parts.cors && parts.cors.length > 0 && { cors: parts.cors }),
     assumptions: parts.assumptions,
     not_understood: parts.notUnderstood ?? [],
   };

@@ -19,6 +19,10 @@ export function endpointProblems(plan: Plan): string[] {
     files.add(endpoint.file);
     problems.push(...operationProblems(plan, endpoint).map((problem) => `${at}${problem}`));
   }
+  for (const { name, url } of plan.tables) {
+    const read = plan.endpoints.some(({ operation }) => operation.kind === "get" && operation.table === name);
+    if (url && !read) problems.push(`endpoints: ${name} have a url, and nothing answers it`);
+  }
   if (!plan.endpoints.some((endpoint) => endpoint.operation.kind === "health"))
     problems.push("endpoints: GET /api/health is missing");
   return problems;

@@ -39,6 +39,17 @@ export function projectNameProblem(name: string): string | null {
   return null;
 }
 
+/** Why `origin` cannot be one that web pages have, or null. */
+export function originProblem(origin: string): string | null {
+  if (origin === "*" || origin === "null") return "is no origin: each is named, as in https://app.example.com";
+  if (!/^https?:\/\//.test(origin)) return "must start with https:// or http://";
+  if (!/^https?:\/\/[a-z0-9-]+(?:\.[a-z0-9-]+)*(?::\d{1,5})?$/.test(origin))
+    return "must be a plain host in small letters, with a port at most, as in https://app.example.com";
+  if (!URL.canParse(origin) || new URL(origin).origin !== origin)
+    return "must be written as browsers do, without the usual port";
+  return null;
+}
+
 /** Why `path` cannot be the path of a constant endpoint, or null. */
 export function constantPathProblem(path: string): string | null {
   if (path.length > 200) return "must be at most 200 characters";

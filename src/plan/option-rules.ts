@@ -5,7 +5,7 @@ import { reservedColumns } from "./soft-delete.ts";
 
 /** Every problem of the table's options as `.option: message`. */
 export function optionProblems(table: Table, tables: Table[]): string[] {
-  return [...searchProblems(table), ...softDeleteProblems(table, tables)];
+  return [...searchProblems(table), ...softDeleteProblems(table, tables), ...urlProblems(table)];
 }
 
 function searchProblems({ columns, search = [] }: Table): string[] {
@@ -17,6 +17,11 @@ function searchProblems({ columns, search = [] }: Table): string[] {
       ? []
       : [`.search[${index}]: the type ${column.type} has no words to search for`];
   });
+}
+
+function urlProblems({ columns, url }: Table): string[] {
+  const index = columns.findIndex(({ name }) => name === "url");
+  return url && index !== -1 ? [`.columns[${index}].name: "url" is made by the service, because of url`] : [];
 }
 
 /** A row that is kept goes on to refer to others, and others may not go on to refer to it. */

@@ -1,6 +1,6 @@
 // The shape of a plan as zod schemas: lengths, counts and types. What relates parts of a plan is in validate-plan.ts.
 import * as z from "zod";
-import { columnNameProblem, identifierProblem, projectNameProblem, tableNameProblem } from "./names.ts";
+import { columnNameProblem, identifierProblem, originProblem, projectNameProblem, tableNameProblem } from "./names.ts";
 
 const MAX_TABLES = 100;
 const MAX_COLUMNS = 200;
@@ -74,6 +74,7 @@ const tableSchema = z.strictObject({
     .max(MAX_SEARCHED)
     .exactOptional()
     .describe("Columns (string, text, email) that GET …?q= looks into; only when asked for"),
+  url: z.literal(true).exactOptional().describe("Rows are shown with their absolute url; only when asked for"),
   softDelete: z
     .literal(true)
     .exactOptional()
@@ -107,6 +108,12 @@ export const planSchema = z.strictObject({
   database: z.strictObject({ needed: z.boolean(), reasoning: sentence }),
   tables: z.array(tableSchema).max(MAX_TABLES).describe("Parents before children"),
   endpoints: z.array(endpointSchema).min(1).max(5000),
+  cors: z
+    .array(named(originProblem, /^https?:\/\/[a-z0-9.-]+(:\d+)?$/))
+    .min(1)
+    .max(50)
+    .exactOptional()
+    .describe("Origins whose web pages may use the API; only when asked for"),
   assumptions: z.array(sentence).max(25_000).describe("What was decided without being asked, a sentence each"),
   not_understood: z.array(sentence).max(1000),
 });

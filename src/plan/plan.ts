@@ -51,6 +51,8 @@ export interface Table {
   search?: string[];
   /** Deleted rows stay in the table, where the API no longer sees them (soft-delete.ts); absent where they go. */
   softDelete?: true;
+  /** Each row is shown with its absolute `url`; absent where it is not. */
+  url?: true;
 }
 
 export type HttpMethod = "GET" | "POST" | "PATCH" | "DELETE";
@@ -80,6 +82,8 @@ export interface Plan {
   database: { needed: boolean; reasoning: string };
   tables: Table[];
   endpoints: Endpoint[];
+  /** Origins whose web pages may use the API (CORS): `https://app.example.com`; absent where none may. */
+  cors?: string[];
   /** Sentences a person reads: what was decided without being asked. */
   assumptions: string[];
   /** Parts of the request left out on purpose; empty unless the user allowed it. */

@@ -3,7 +3,7 @@ import type { Operation, Plan, Table } from "./plan.ts";
 
 /** Markdown: a paragraph for each option of the plan; nothing without any. */
 export function renderOptionsSection(plan: Plan): string {
-  return [...searching(plan), ...softDeletion(plan), ...deletingAll(plan)]
+  return [...searching(plan), ...softDeletion(plan), ...deletingAll(plan), ...webPages(plan), ...urls(plan)]
     .map((paragraph) => `\n\n${paragraph}`)
     .join("");
 }
@@ -35,6 +35,21 @@ function deletingAll({ endpoints }: Plan): string[] {
   if (paths.length === 0) return [];
   return [
     `${listed(paths)} without a query deletes **all** rows; with the filters of the list (\`?status=open\`) those that match. It is all or nothing: nothing is deleted when one of the rows is still in use (409), or the query names a parameter that there is not (400).`,
+  ];
+}
+
+function webPages({ cors = [] }: Plan): string[] {
+  if (cors.length === 0) return [];
+  return [
+    `Web pages of ${listed(cors)} may use the API (CORS, \`server/middleware/web-origins.ts\`), without cookies. Browsers show its answers to no other.`,
+  ];
+}
+
+function urls({ tables }: Plan): string[] {
+  const shown = tables.filter(({ url }) => url).map(({ name }) => name);
+  if (shown.length === 0) return [];
+  return [
+    `Rows of ${listed(shown)} have an absolute \`url\`. Set \`PUBLIC_URL\` (\`https://api.example.com\`) wherever others use the API: without it the url names the host that the request itself names, which whoever asks can choose; headers of proxies (\`X-Forwarded-Host\`) are not believed.`,
   ];
 }
 

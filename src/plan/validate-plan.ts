@@ -33,7 +33,15 @@ function checkPlan(value: unknown): { plan?: Plan; problems: string[] } {
   const shape = planSchema.safeParse(value);
   if (!shape.success) return { problems: shape.error.issues.flatMap(issueLines) };
   const plan: Plan = shape.data;
-  return { plan, problems: [...tableProblems(plan.tables), ...endpointProblems(plan), ...databaseProblems(plan)] };
+  return {
+    plan,
+    problems: [
+      ...tableProblems(plan.tables),
+      ...endpointProblems(plan),
+      ...databaseProblems(plan),
+      ...corsProblems(plan),
+    ],
+  };
 }
 
 /** Iterative, because the depth is an attacker's choice. */
@@ -118,6 +126,12 @@ function columnsProblems(table: Table, at: string, tables: Table[], earlier: Rea
     );
   }
   return problems;
+}
+
+function corsProblems({ cors = [] }: Plan): string[] {
+  return cors.flatMap((origin, index) =>
+    cors.indexOf(origin) === index ? [] : [`cors[${index}]: ${origin} is there twice`],
+  );
 }
 
 function databaseProblems(plan: Plan): string[] {

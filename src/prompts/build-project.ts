@@ -29,6 +29,8 @@ The base project: Nitro 3 on Node, TypeScript, Postgres, zod
   one is still referred to; its query is strict and takes only filters and q.
 - A table with "softDelete": DELETE sets deleted_at (unix seconds) and makes optional references to the row null; every other
   query has deleted_at is null. The migration's keys keep references to deleted rows out. No answer shows the column.
+- A table with "url": every row in an answer, also one that is brought along, has url: the PUBLIC_URL of the environment, or
+  else http(s):// and the request's Host (400 when it is no host; never X-Forwarded-Host), then the path of its GET.
 
 Rules
 - SQL goes through the project's sql tag, which binds every value. Never put a value into SQL text by hand.

@@ -27,6 +27,11 @@ Options, only when the request asks for them; otherwise leave the key out
 - An endpoint DELETE /api/<kebab-name> (operation delete-all, file index.delete.ts), after the table's delete: all rows, or
   those that the filters match.
 
+- "cors" of the plan: the origins whose web pages may use the API, each named (https://app.example.com), never all. The base
+  project does the rest.
+
+- "url": true of a table: its rows are shown with their absolute url.
+
 Endpoints, in this order
 - GET /api/health (operation health), always.
 - Constants: GET endpoints with a fixed JSON body (operation constant).

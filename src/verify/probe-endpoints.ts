@@ -3,6 +3,7 @@ import type { SandboxServer } from "../adapters/sandbox/sandbox.ts";
 import type { Operation, Plan, Table } from "../plan/plan.ts";
 import { type Finding, plural } from "./check.ts";
 import type { Contract } from "./probe/contract.ts";
+import { probeCors } from "./probe/probe-cors.ts";
 import { probeCreate } from "./probe/probe-create.ts";
 import { probeDelete } from "./probe/probe-delete.ts";
 import { probeDeleteAll } from "./probe/probe-delete-all.ts";
@@ -19,6 +20,7 @@ import {
   probeWrongMethods,
 } from "./probe/probe-others.ts";
 import { probeSteadily } from "./probe/probe-steady.ts";
+import { probeUrls } from "./probe/probe-urls.ts";
 import { probeUpdate } from "./probe/probe-update.ts";
 import { createProber, type Prober } from "./probe/prober.ts";
 import { createRows, type Row, type Rows } from "./probe/rows.ts";
@@ -71,6 +73,7 @@ export async function probeEndpoints(
     await probePages(prober, pages);
     await probeWrongMethods(prober, api);
     await probeHeaders(plan, prober);
+    await probeCors(plan, prober);
     await probeStillHealthy(plan, prober);
   } finally {
     prober.close();
@@ -132,6 +135,7 @@ async function probeTables(subject: Subject, rows: Rows): Promise<void> {
     await probeGet(rows, table);
     await probeList(rows, table, more);
     await probeIncludes(rows, table);
+    await probeUrls(rows, table);
     await probeUpdate(rows, table);
     subject.onProgress(`${table.name}: ${plural(prober.requests(), "request")}`);
   }

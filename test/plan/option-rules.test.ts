@@ -60,3 +60,43 @@ describe("soft deletion", () => {
     expect(problemsWith(change)).toContain(problem);
   });
 });
+
+describe("an origin", () => {
+  test.each([
+    "*",
+    "null",
+    "https://app.example.com/",
+    "https://App.example.com",
+    "https://app.example.com:443",
+    "http://app.example.com:99999",
+    "https://*.example.com",
+    "https://user@example.com",
+    "ftp://example.com",
+    "https://exa mple.com",
+    'https://example.com"',
+    "javascript:alert(1)",
+    "",
+  ])("%j is refused", (origin) => {
+    expect(problemsWith((plan) => (plan.cors = [origin])).join()).toMatch(/^cors\[0\]: /);
+  });
+
+  test("is there once", () => {
+    const twice = ["https://a.example", "https://a.example"];
+    expect(problemsWith((plan) => (plan.cors = twice))).toEqual(["cors[1]: https://a.example is there twice"]);
+  });
+});
+
+describe("an absolute url", () => {
+  test("beside a column of its name is refused", () => {
+    expect(problemsWith((plan) => (plan.tables[1]!.columns[2]!.name = "url"))).toContain(
+      'tables[1].columns[2].name: "url" is made by the service, because of url',
+    );
+  });
+
+  test("without an endpoint behind it is refused", () => {
+    const withoutGet = (plan: Plan) => {
+      plan.endpoints = plan.endpoints.filter(({ operation }) => operation.kind !== "get");
+    };
+    expect(problemsWith(withoutGet)).toContain("endpoints: members have a url, and nothing answers it");
+  });
+});

@@ -6,6 +6,7 @@ export const optionsPlan = completePlan({
   name: "library-api",
   assumptions: [],
   constants: [],
+  cors: ["https://app.example.com", "http://localhost:5173"],
   deleteAll: ["members", "books", "notes"],
   tables: [
     {
@@ -14,6 +15,7 @@ export const optionsPlan = completePlan({
       columns: [newColumn("email", "email", { unique: true }), newColumn("name", "string")],
       search: ["email", "name"],
       softDelete: true,
+      url: true,
     },
     {
       name: "books",
@@ -31,6 +33,7 @@ export const optionsPlan = completePlan({
       ],
       search: ["title", "summary", "isbn"],
       softDelete: true,
+      url: true,
     },
     {
       name: "notes",

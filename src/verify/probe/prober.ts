@@ -38,6 +38,7 @@ export interface Probe {
   body?: unknown;
   /** Sent as it is, instead of `body`. */
   raw?: { contentType: string | null; body: string | Buffer };
+  headers?: Record<string, string>;
   /** Another method than the endpoint's. */
   method?: string;
   /** Statuses that are right. */
@@ -140,6 +141,7 @@ export function createProber(input: ProberInput): Prober {
       ...(body !== undefined && { body }),
       headers: {
         ...clientHeaders(requests++),
+        ...probe.headers,
         ...(contentType !== null && { "content-type": contentType }),
         // A server may refuse a large body without reading it to the end, and the connection is of no use afterwards.
         ...(body !== undefined && body.length > LARGE && { connection: "close" }),

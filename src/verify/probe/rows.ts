@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { Column, Endpoint, Operation, Plan, Table } from "../../plan/plan.ts";
 import { routeKey } from "../routes.ts";
 import { objectOf, type Prober, shown } from "./prober.ts";
+import { urlProblem } from "./probe-urls.ts";
 import type { Store } from "./store.ts";
 import { capacity, otherValue, unknownId, validValue } from "./values.ts";
 
@@ -161,7 +162,10 @@ export function createRows(plan: Plan, prober: Prober, store: Store): Rows {
     if (prober.planned)
       for (const problem of [...freshProblems(row), ...extraKeys(table, row)])
         prober.fail(endpoint, `${what}: ${problem} in the answer.`);
-    return row;
+    const get = endpointFor(plan, "get", table.name);
+    const problem = prober.planned && table.url && get ? urlProblem(table, get, row, null) : null;
+    if (problem) prober.fail(endpoint, `${what}: ${problem}.`);
+    return withoutOwnUrl(row);
   }
 
   async function insert(table: Table, values: Row): Promise<Row | null> {
@@ -211,9 +215,16 @@ function times(table: Table, seconds: number): Row {
   return Object.fromEntries(names.map((name) => [name, seconds]));
 }
 
+/** Without what is another at every host: an absolute address of the row itself. */
+function withoutOwnUrl(row: Row): Row {
+  const own = (value: unknown) =>
+    typeof value === "string" && /^https?:/.test(value) && value.endsWith(`/${String(row["id"])}`);
+  return Object.fromEntries(Object.entries(row).filter(([, value]) => !own(value)));
+}
+
 /** What a row is shown with, though the plan has no such column. */
-export function extraKeys({ columns }: Table, row: Row): string[] {
-  const names = Object.keys(row).filter((key) => !columns.some(({ name }) => name === key));
+export function extraKeys({ columns, url }: Table, row: Row): string[] {
+  const names = Object.keys(row).filter((key) => !columns.some(({ name }) => name === key) && !(url && key === "url"));
   return names.map((name) => `"${name}" is no column of the plan, and it is`);
 }
 

@@ -12,6 +12,13 @@ export type RouteFile = {
   load: () => Promise<{ default: unknown }>;
 };
 
+/** What handles every request before its route, in the order of the names. */
+export async function middlewareFiles(): Promise<RouteFile["load"][]> {
+  const names: string[] = [];
+  for await (const name of glob("middleware/*.ts", { cwd: SERVER })) names.push(name.replaceAll(sep, "/"));
+  return names.toSorted().map((name) => () => import(new URL(`../server/${name}`, import.meta.url).href));
+}
+
 /** All routes of a folder of server/, in the order of their paths. */
 export async function routeFiles(folder: "api" | "routes"): Promise<RouteFile[]> {
   const routes: RouteFile[] = [];

@@ -11,16 +11,18 @@ function planFor(request: string): Plan {
   return validatePlan(answer.plan);
 }
 
-/** `tasks?q=title,notes`, `tasks:soft` and `-tasks` for each table with options. */
+/** `tasks?q=title,notes`, `tasks:soft`, `tasks:url` and `-tasks` for each table with options; origins. */
 function optionsOf(request: string): string {
-  const { tables, endpoints } = planFor(request);
+  const { tables, endpoints, cors = [] } = planFor(request);
   const emptied = endpoints.flatMap(({ operation: one }) => (one.kind === "delete-all" ? [one.table] : []));
   return tables
-    .flatMap(({ name, search, softDelete }) => [
+    .flatMap(({ name, search, softDelete, url }) => [
       ...(search ? [`${name}?q=${search.join(",")}`] : []),
       ...(softDelete ? [`${name}:soft`] : []),
+      ...(url ? [`${name}:url`] : []),
       ...(emptied.includes(name) ? [`-${name}`] : []),
     ])
+    .concat(cors)
     .join(" ");
 }
 
@@ -60,6 +62,16 @@ const UNDERSTOOD: [request: string, options: string][] = [
   ["users, tasks; tasks can be deleted all at once", "-tasks"],
   ["tasks(title) with search, soft delete and bulk delete", "tasks?q=title tasks:soft -tasks"],
   ["bulk delete for users and tasks; users, tasks", "-users -tasks"],
+  ["tasks, with CORS for https://app.example.com", "https://app.example.com"],
+  [
+    'tasks; CORS for https://app.example.com, http://localhost:5173 and "https://b.example".',
+    "https://app.example.com http://localhost:5173 https://b.example",
+  ],
+  ["tasks with a title and CORS from http://127.0.0.1:5173; users", "http://127.0.0.1:5173"],
+  ["tasks have an absolute url", "tasks:url"],
+  ["tasks, notes; absolute urls for notes", "notes:url"],
+  ["everything has an absolute url; notes, events", "notes:url events:url"],
+  ["shows(name) with absolute url and soft delete; users(name)", "shows:soft shows:url"],
 ];
 
 const REFUSED: [request: string, problem: string][] = [
@@ -78,6 +90,12 @@ const REFUSED: [request: string, problem: string][] = [
   ["tasks are soft-deleted; deleted tasks are restored", "are restored” Bringing deleted rows back is behaviour"],
   ["tasks; delete all tasks", "“delete all tasks” This is an instruction to change something"],
   ["tasks; delete all taks at once", '“taks” There is no table taks. Did you mean "tasks"?'],
+  ["tasks with CORS for *", "“CORS for *” CORS is allowed to origins that are named, never to all."],
+  ["tasks and CORS", "“CORS” CORS is allowed to origins that are named"],
+  ["tasks; CORS for https://app.example.com/start", "The origin must be a plain host in small letters"],
+  ["tasks; CORS for https://App.example.com", "Write https://app.example.com"],
+  ["tasks; CORS for https://a.example and https://a.example", "“https://a.example” The origin is there twice."],
+  ["links(title, url) with an absolute url", "“an absolute url” links have a column url already."],
   ["a todo API with users and a search engine", "a search engine” The offline model writes a search for words"],
 ];
 

@@ -4,6 +4,8 @@ import type { Mutation } from "./mutation.ts";
 const LIST_BOOKS = "server/api/books/index.get.ts";
 const DELETE_BOOK = "server/api/books/[id].delete.ts";
 const DELETE_BOOKS = "server/api/books/index.delete.ts";
+const CORS = "server/middleware/web-origins.ts";
+const URLS = "server/utils/public-url.ts";
 const SEARCH = "server/utils/search.ts";
 
 export const options: Mutation[] = [
@@ -225,5 +227,111 @@ export const options: Mutation[] = [
     says: /DELETE \/api\/books .*is in the plan .*, but there is no route file/,
     edits: [{ file: DELETE_BOOKS, removed: true }],
     regenerate: true,
+  },
+  {
+    name: "cors-for-everyone",
+    what: "Every web page may use the API.",
+    check: "endpoints",
+    says: /GET \/api\/health .*the header access-control-allow-origin must be "https:\/\/app.example.com", and is "\*"/,
+    edits: [{ file: CORS, from: "origin: origins", to: 'origin: origins.length > 0 ? "*" : origins' }],
+  },
+  {
+    name: "cors-for-whoever-asks",
+    what: "The origin of a request is allowed, whatever it is.",
+    check: "endpoints",
+    says: /a web page of https:\/\/example.net, which nobody has named: the header access-control-allow-origin must not be there/,
+    edits: [{ file: CORS, from: "origin: origins", to: "origin: (origin) => origins.length > 0 && origin.length > 0" }],
+  },
+  {
+    name: "cors-for-what-begins-alike",
+    what: "An origin is allowed that only begins like the one that may.",
+    check: "endpoints",
+    says: /a web page of https:\/\/app.example.com.example.net, which nobody has named/,
+    edits: [
+      {
+        file: CORS,
+        from: "origin: origins",
+        to: "origin: (origin) => origins.some((one) => origin.startsWith(one))",
+      },
+    ],
+  },
+  {
+    name: "cors-not-on-errors",
+    what: "A web page cannot read why a request has failed.",
+    check: "endpoints",
+    says: /a request of a web page of https:\/\/app.example.com, which fails: the header access-control-allow-origin must be/,
+    edits: [
+      {
+        file: "server/error.ts",
+        from: ", ...(event as H3Event).res.errHeaders",
+        to: ", ...Object.entries((event as H3Event).context ? {} : {})",
+      },
+    ],
+  },
+  {
+    name: "cors-forgets-a-method",
+    what: "A web page may not delete.",
+    check: "endpoints",
+    says: /DELETE \/api\/members\/\{id\} .*the header access-control-allow-methods does not name DELETE/,
+    edits: [{ file: CORS, from: ', "DELETE"]', to: "]" }],
+  },
+  {
+    name: "cors-without-vary",
+    what: "A cache may give one web page's answer to another.",
+    check: "endpoints",
+    says: /the header Vary does not name Origin/,
+    edits: [
+      {
+        file: CORS,
+        from: "  return preflight || undefined;",
+        to: '  event.res.headers.delete("vary");\n  return preflight || undefined;',
+      },
+    ],
+  },
+  {
+    name: "url-relative",
+    what: "The url of a row has no host.",
+    check: "endpoints",
+    says: /(?:GET|POST) \/api\/members.*url should be http/,
+    edits: [
+      { file: URLS, from: "${publicUrl(event) + path}", to: "${publicUrl(event).slice(0, 0) + path}" },
+      { file: "server/schemas/member.ts", from: "url: z.url()", to: "url: z.string()" },
+      { file: "server/schemas/book.ts", from: "url: z.url()", to: "url: z.string()" },
+    ],
+    regenerate: true,
+  },
+  {
+    name: "url-of-another-host",
+    what: "The url of a row always names one host.",
+    check: "endpoints",
+    says: /a member at the host shop.example.com:8443: url should be http:\/\/shop.example.com:8443/,
+    edits: [{ file: URLS, from: 'event.req.headers.get("host") ?? "localhost"', to: '"localhost"' }],
+  },
+  {
+    name: "url-believes-forwarded-hosts",
+    what: "Whoever asks decides about the host by a header of proxies.",
+    check: "endpoints",
+    says: /a request that says it was forwarded: url should be http:\/\/api.example.com/,
+    edits: [
+      {
+        file: URLS,
+        from: 'event.req.headers.get("host")',
+        to: 'event.req.headers.get("x-forwarded-host") ?? event.req.headers.get("host")',
+      },
+    ],
+  },
+  {
+    name: "url-takes-any-host",
+    what: "What is no host becomes part of the url.",
+    check: "endpoints",
+    says: /a member at the host .*(?:url should be|expected 200 or 400 or 421, got 500)/,
+    edits: [{ file: URLS, from: "if (!HOST.test(host))", to: "if (!HOST.test(host) && host.length > 300)" }],
+  },
+  {
+    name: "url-leads-elsewhere",
+    what: "The url of a row is not where it is read.",
+    check: "endpoints",
+    says: /GET \/api\/books .*an item of the list: url should be/,
+    edits: [{ file: LIST_BOOKS, from: 'urlBelow(event, "/api/books")', to: 'urlBelow(event, "/api/members")' }],
   },
 ];

@@ -7,6 +7,16 @@ export interface CorpusRequest {
 
 export const ENGLISH: readonly CorpusRequest[] = [
   {
+    domain: "glossary",
+    request:
+      "a glossary with terms that have a name (unique) and a definition text; each term belongs to a chapter; chapters have a title; terms and chapters have an absolute url",
+  },
+  {
+    domain: "polls",
+    request:
+      "an API for polls that have a question and choices that have a label and a count; choices belong to a poll; with CORS for https://vote.example.org and http://localhost:5173",
+  },
+  {
     domain: "shopping list",
     request:
       "a shopping list with stores that have a name and items that have a label and a done flag; items belong to a store; delete all items at once",

@@ -3,6 +3,16 @@ import type { CorpusRequest } from "./english.ts";
 
 export const EXACT: readonly CorpusRequest[] = [
   {
+    domain: "podcasts",
+    request:
+      "shows(name:string:unique, language:enum{en,de}) with absolute url; episodes(title:string:searchable, published_on:date, show:references:shows) with absolute url and soft delete",
+  },
+  {
+    domain: "guest book",
+    request:
+      "entries(author:string{80}, message:text, written_on:date) with search by message; CORS for https://www.example.com",
+  },
+  {
     domain: "sensors",
     request:
       "sensors(name:string:unique, kind:enum{heat,light}) readings(value:decimal, taken_at:timestamp, faulty:boolean=false, sensor:references:sensors) with bulk delete",

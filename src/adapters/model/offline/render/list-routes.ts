@@ -5,10 +5,11 @@ import { searchExpression } from "../../../../plan/search-expression.ts";
 import { identifier } from "../../../../plan/sql-identifiers.ts";
 import { byId, deletion, there } from "./deletion.ts";
 import { holders, referrers } from "./plan-tables.ts";
-import { embeddable, relationsModule, relationsName } from "./relations-file.ts";
+import { embeddable, embedEvent, embedsUrls, relationsModule, relationsName } from "./relations-file.ts";
 import { notFound, type Route, schemaModule, statement } from "./route-source.ts";
 import { callLine, property, width, WIDTH } from "./source.ts";
 import { enumName, typeName } from "./type-names.ts";
+import { inputWith, selection, urlImports } from "./url-files.ts";
 
 export function list(plan: Plan, table: Table): Route {
   const filters = filterColumns(table);
@@ -29,14 +30,14 @@ export function list(plan: Plan, table: Table): Route {
       "\n\n",
     ),
     contract: ["query: Query", `returns: pageOf(${row})`],
-    input: "{ query }",
+    input: inputWith({ ...((table.url || (relations.length > 0 && embedsUrls(plan))) && { url: true }) }, "query"),
     body: [
       `const { ${[...taken, ...(filters.length > 0 ? ["...filters"] : [])].join(", ")} } = query;`,
       ...pageQuery(typeName(table), table, conditions, "sort"),
       ...(relations.length > 0
         ? [
             "const { items, next_cursor } = page(rows, limit, sort);",
-            `return { items: await embed(items, ${relationsName(table)}, include), next_cursor };`,
+            `return { items: await embed(${[...embedEvent(plan), "items"].join(", ")}, ${relationsName(table)}, include), next_cursor };`,
           ]
         : ["return page(rows, limit, sort);"]),
     ],
@@ -71,6 +72,7 @@ function listImports(table: Table, filters: Column[], row: string): Route["impor
     }),
     "utils/db.ts": ["many"],
     "utils/page.ts": ["after", "inOrder", "page", "pageOf", "PageQuery", "sortBy"],
+    ...urlImports(table),
     "utils/route.ts": ["route"],
     ...(table.search && { "utils/search.ts": ["contains"] }),
     "utils/sql.ts": ["sql", ...(filters.length > 0 ? ["matches"] : [])],
@@ -116,7 +118,7 @@ function needsZod(column: Column): boolean {
 function pageQuery(type: string, table: Table, condition: string, sort: "sort" | null): string[] {
   return [
     `const rows = await many<${type}>(sql\``,
-    `  select * from ${identifier(table.name)}`,
+    `  select ${selection(table)} from ${identifier(table.name)}`,
     `  where ${there(table)}${condition}\${after(cursor${sort ? ", sort" : ""})}`,
     `  order by ${sort ? "${inOrder(sort)}" : "created_at desc, id desc"}`,
     "  limit ${limit + 1}`);",
@@ -179,11 +181,12 @@ export function nestedList(table: Table, parent: Table, column: string): Route {
       "utils/db.ts": ["many", "maybeOne"],
       "utils/page.ts": ["after", "page", "pageOf", "PageQuery"],
       "utils/problem.ts": ["problem"],
+      ...urlImports(table),
       "utils/route.ts": ["route"],
       "utils/sql.ts": ["sql"],
     },
     contract: ["params: IdParams", "query: PageQuery", `returns: pageOf(${type})`, "errors: [404]"],
-    input: "{ params, query: { limit, cursor } }",
+    input: inputWith(table, "params", "query: { limit, cursor }"),
     body: [
       ...statement("parent", "maybeOne", [`select id from ${identifier(parent.name)} ${byId(parent)}`]),
       notFound(parent, "parent"),

@@ -3,6 +3,7 @@ import { relationsOf } from "../../../../plan/listing.ts";
 import type { Plan, Table } from "../../../../plan/plan.ts";
 import { hasOperation, tableOf } from "./plan-tables.ts";
 import { importLine, property } from "./source.ts";
+import { listPath } from "./url-files.ts";
 import { camel, spoken, typeName } from "./type-names.ts";
 import { withArticle } from "../../../../plan/endpoints.ts";
 
@@ -29,9 +30,11 @@ export function renderRelations(plan: Plan, table: Table): string {
   const imports = parents
     .toSorted((a, b) => (a.singular < b.singular ? -1 : 1))
     .map((parent) => importLine([typeName(parent)], `../schemas/${parent.singular}.ts`));
-  const columns = relations.map(
-    ({ name, column, table: target }) => `  ${name}: {\n    column: "${column.name}",\n    table: "${target}",\n  },`,
-  );
+  const columns = relations.map(({ name, column, table: target }) => {
+    const of = tableOf(plan, target);
+    const path = of.url ? `    path: "${listPath(of)}",\n` : "";
+    return `  ${name}: {\n    column: "${column.name}",\n    table: "${target}",\n${path}  },`;
+  });
   const fields = relations.map(({ name, column, table: target }) => {
     const contract = typeName(tableOf(plan, target));
     return property("    ", name, `${contract}${column.nullable ? ".nullable()" : ""}.optional()`);
@@ -55,8 +58,43 @@ ${fields.join("\n")}
 `;
 }
 
-export function renderInclude(): string {
-  return `import * as z from "zod";
+/** Whether rows that are brought along have an absolute url, which depends on the request. */
+export function embedsUrls(plan: Plan): boolean {
+  return plan.tables.some((table) => embeddable(plan, table).some((relation) => tableOf(plan, relation.table).url));
+}
+
+/** The first argument of `embed`, where it needs one. */
+export function embedEvent(plan: Plan): string[] {
+  return embedsUrls(plan) ? ["event"] : [];
+}
+
+/** The same with the absolute url of each row. */
+function withUrls(text: string): string {
+  return text
+    .replace('import * as z from "zod";\n', 'import type { H3Event } from "nitro/h3";\nimport * as z from "zod";\n')
+    .replace('from "./db.ts";\n', 'from "./db.ts";\nimport { urlBelow } from "./public-url.ts";\n')
+    .replace("that it refers to. */", "that it refers to; and the path of\n * its list, where its rows have a url. */")
+    .replace("table: string }>", "table: string; path?: string }>")
+    .replace(
+      "embed<Row extends { id: string }>(rows: Row[], relations: Relations, include: string[] = [])",
+      "embed<Row extends { id: string }>(\n  event: H3Event,\n  rows: Row[],\n  relations: Relations,\n  include: string[] = [],\n)",
+    )
+    .replace("{ column, table }] of", "{ column, table, path }] of")
+    .replace(
+      "many<{ id: string }>(sql`select * from ${name(table)} where id = any(${ids})`)",
+      "many<{ id: string }>(sql`select ${columns} from ${name(table)} where id = any(${ids})`)",
+    )
+    .replace(
+      "    const found = await",
+      "    const columns = path ? sql`*, ${urlBelow(event, path)}` : sql`*`;\n    const found = await",
+    );
+}
+
+export function renderInclude(plan: Plan): string {
+  return embedsUrls(plan) ? withUrls(INCLUDE) : INCLUDE;
+}
+
+const INCLUDE = `import * as z from "zod";
 import { many } from "./db.ts";
 import { name, sql } from "./sql.ts";
 
@@ -87,4 +125,3 @@ export async function embed<Row extends { id: string }>(rows: Row[], relations: 
   return result;
 }
 `;
-}

@@ -11,6 +11,7 @@ import { renderRoute } from "./route-file.ts";
 import { renderSchema } from "./schema-file.ts";
 import { renderSearch } from "./search-file.ts";
 import { renderTableTest } from "./test-file.ts";
+import { renderUrlFiles } from "./url-files.ts";
 
 export interface RenderedFile {
   /** Relative to the project, with forward slashes. */
@@ -34,9 +35,10 @@ export function renderProject(plan: Plan): RenderedFile[] {
       path: `server/${relationsModule(table)}`,
       content: renderRelations(plan, table),
     })),
-    ...(related.length > 0 ? [{ path: "server/utils/include.ts", content: renderInclude() }] : []),
+    ...(related.length > 0 ? [{ path: "server/utils/include.ts", content: renderInclude(plan) }] : []),
     ...(plan.tables.some(({ search }) => search) ? [{ path: "server/utils/search.ts", content: renderSearch() }] : []),
     ...(plan.tables.some(hasJson) ? [{ path: "server/utils/json.ts", content: renderJson() }] : []),
+    ...renderUrlFiles(plan),
     ...rows.map((endpoint) => ({ path: endpoint.file, content: renderRoute(plan, endpoint) })),
     ...constants.map((endpoint) => ({ path: endpoint.file, content: renderConstant(endpoint) })),
     ...(factoryTables(plan).length > 0 ? [{ path: "tests/factories.ts", content: renderFactories(plan) }] : []),

@@ -3,10 +3,11 @@ import type { Plan, Table } from "../../../../plan/plan.ts";
 import { identifier } from "../../../../plan/sql-identifiers.ts";
 import { byId, deletion } from "./deletion.ts";
 import { hasJson, holders, ownColumns, referrers } from "./plan-tables.ts";
-import { embeddable, relationsModule, relationsName } from "./relations-file.ts";
+import { embeddable, embedEvent, embedsUrls, relationsModule, relationsName } from "./relations-file.ts";
 import { notFound, type Route, schemaModule, statement } from "./route-source.ts";
 import { callLine } from "./source.ts";
 import { typeName, variableName } from "./type-names.ts";
+import { inputWith, selection, urlImports } from "./url-files.ts";
 
 export function create(plan: Plan, table: Table): Route {
   const type = typeName(table);
@@ -15,7 +16,7 @@ export function create(plan: Plan, table: Table): Route {
   const conflict = ownColumns(table).some(({ unique, references }) => unique || references);
   const insert = statement(row, `one<${type}>`, [
     `insert into ${identifier(table.name)} \${values({ id: nanoid(), ${bodyColumns(table)} })}`,
-    "returning *",
+    `returning ${selection(table)}`,
   ]);
   const json = hasJson(table);
   return {
@@ -24,11 +25,12 @@ export function create(plan: Plan, table: Table): Route {
       [schemaModule(table)]: [`New${type}`, type],
       "utils/db.ts": ["one"],
       ...(json && { "utils/json.ts": ["json"] }),
+      ...urlImports(table),
       "utils/route.ts": ["route"],
       "utils/sql.ts": ["sql", "values"],
     },
     contract: [`body: New${type}`, `returns: ${type}`, "status: 201", ...(conflict ? ["errors: [409]"] : [])],
-    input: path ? "{ body, event }" : "{ body }",
+    input: inputWith(table, "body", ...(path ? ["event"] : [])),
     body: [
       ...insert,
       ...(path ? [`event.res.headers.set("location", \`${path.replace("{id}", `\${${row}.id}`)}\`);`] : []),
@@ -46,17 +48,20 @@ function bodyColumns(table: Table): string {
 export function get(plan: Plan, table: Table): Route {
   const type = typeName(table);
   const row = variableName(table);
-  const select = statement(row, `maybeOne<${type}>`, [`select * from ${identifier(table.name)} ${byId(table)}`]);
-  if (embeddable(plan, table).length > 0) return getWithRelations(table, select);
+  const select = statement(row, `maybeOne<${type}>`, [
+    `select ${selection(table)} from ${identifier(table.name)}`,
+    byId(table),
+  ]);
+  if (embeddable(plan, table).length > 0) return getWithRelations(plan, table, select);
   return {
-    imports: oneRowImports(table, [type], ["maybeOne"], ["sql"]),
+    imports: { ...oneRowImports(table, [type], ["maybeOne"], ["sql"]), ...urlImports(table) },
     contract: ["params: IdParams", `returns: ${type}`, "errors: [404]"],
-    input: "{ params }",
+    input: inputWith(table, "params"),
     body: [...select, notFound(table, row), `return ${row};`],
   };
 }
 
-function getWithRelations(table: Table, select: string[]): Route {
+function getWithRelations(plan: Plan, table: Table, select: string[]): Route {
   const type = typeName(table);
   const row = variableName(table);
   const relations = relationsName(table);
@@ -64,6 +69,7 @@ function getWithRelations(table: Table, select: string[]): Route {
     packages: ['import * as z from "zod";'],
     imports: {
       ...oneRowImports(table, [], ["maybeOne"], ["sql"]),
+      ...urlImports(table),
       [schemaModule(table)]: [`type ${type}`],
       [relationsModule(table)]: [relations, `${type}WithRelations`],
       "utils/include.ts": ["embed", "includeOf"],
@@ -74,11 +80,16 @@ function getWithRelations(table: Table, select: string[]): Route {
       `returns: ${type}WithRelations`,
       "errors: [404]",
     ],
-    input: "{ params, query }",
+    input: inputWith({ ...((table.url || embedsUrls(plan)) && { url: true }) }, "params", "query"),
     body: [
       ...select,
       notFound(table, row),
-      ...callLine("    ", `const [found = ${row}] = await embed`, [`[${row}]`, relations, "query.include"], ";")
+      ...callLine(
+        "    ",
+        `const [found = ${row}] = await embed`,
+        [...embedEvent(plan), `[${row}]`, relations, "query.include"],
+        ";",
+      )
         .trimStart()
         .split("\n    "),
       "return found;",
@@ -93,15 +104,15 @@ export function update(table: Table): Route {
   const changes = hasJson(table) ? `{ ${bodyColumns(table)} }` : "body";
   const imports = oneRowImports(table, [type, `${type}Patch`], ["maybeOne"], ["assignments", "sql"]);
   return {
-    imports: { ...imports, ...(hasJson(table) && { "utils/json.ts": ["json"] }) },
+    imports: { ...imports, ...urlImports(table), ...(hasJson(table) && { "utils/json.ts": ["json"] }) },
     contract: ["params: IdParams", `body: ${type}Patch`, `returns: ${type}`, `errors: [404${conflict ? ", 409" : ""}]`],
-    input: "{ params, body }",
+    input: inputWith(table, "params", "body"),
     body: [
       `const ${row} = await maybeOne<${type}>(sql\``,
       `  update ${identifier(table.name)}`,
       `  set \${assignments(${changes})}, updated_at = extract(epoch from now())::bigint`,
       `  ${byId(table)}`,
-      "  returning *`);",
+      `  returning ${selection(table)}\`);`,
       notFound(table, row),
       `return ${row};`,
     ],

@@ -35,6 +35,7 @@ function enumeration(table: Table, { name, values = [] }: Column): string {
 function row(table: Table): string {
   const type = typeName(table);
   const lines = table.columns.map((column) => property("    ", column.name, orNull(column, outputType(table, column))));
+  if (table.url) lines.push("    url: z.url(),");
   const contract = `export const ${type} = z\n  .object({\n${lines.join("\n")}\n  })\n  .meta({ id: "${type}" });`;
   return `${contract}\n${inferredType(type, "output")}`;
 }

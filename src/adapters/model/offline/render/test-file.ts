@@ -9,12 +9,14 @@ import { rowTests } from "./row-tests.ts";
 import { searchTests } from "./search-tests.ts";
 import { softDeleteTests } from "./soft-delete-tests.ts";
 import { spoken, typeName } from "./type-names.ts";
+import { urlTests } from "./url-tests.ts";
 
 export function renderTableTest(plan: Plan, table: Table): string {
   const cases = [
     ...(isMade(plan, table) ? rowTests(plan, table) : []),
     ...refusalTests(plan, table),
     ...relationTests(plan, table),
+    ...(table.url && isMade(plan, table) ? urlTests(plan, table) : []),
     ...(isMade(plan, table) ? deleteAllTests(plan, table) : []),
     ...(table.softDelete && isMade(plan, table) ? softDeleteTests(plan, table) : []),
     ...(table.search && isMade(plan, table) ? searchTests(plan, table) : []),

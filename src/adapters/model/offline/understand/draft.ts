@@ -38,6 +38,7 @@ export interface TableDraft {
   search?: string[];
   softDelete?: true;
   deleteAll?: true;
+  url?: true;
 }
 
 /** "posts have many comments", "each user has one profile", "students and courses are many-to-many". */
@@ -52,7 +53,7 @@ export interface Relation {
   tokens: Token[];
 }
 
-export type FeatureKind = "search" | "softDelete" | "deleteAll";
+export type FeatureKind = "search" | "softDelete" | "deleteAll" | "url";
 
 /** "tasks with search by title", "search for users and tasks": resolved when all tables and columns are known. */
 export interface FeatureRequest {
@@ -78,6 +79,8 @@ export interface Draft {
   tables: TableDraft[];
   relations: Relation[];
   features: FeatureRequest[];
+  /** Origins whose web pages may use the API. */
+  cors: string[];
   constants: ConstantRequest[];
   assumptions: string[];
   noDatabase: Token[] | null;
@@ -91,6 +94,7 @@ export function emptyDraft(): Draft {
     tables: [],
     relations: [],
     features: [],
+    cors: [],
     constants: [],
     assumptions: [],
     noDatabase: null,

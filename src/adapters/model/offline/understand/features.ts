@@ -1,30 +1,38 @@
 // What a table can do beyond the usual, by request: "tasks with search by title", "tasks are searchable", "search for tasks".
 import { clauseAt, groupAt } from "./clauses.ts";
+import { corsAt, parseCors } from "./cors.ts";
 import type { Draft, FeatureKind, TableDraft, Target } from "./draft.ts";
 import { columnWords, isName, nounAt } from "./names.ts";
 import type { Reader } from "./reader.ts";
 import type { Token } from "./tokens.ts";
-import { POSSESSIVES, RELATIVE, SENTENCE_ENDS, SEPARATORS, TABLE_WORDS, words } from "./vocabulary.ts";
+import { HAVE, POSSESSIVES, RELATIVE, SENTENCE_ENDS, SEPARATORS, TABLE_WORDS, words } from "./vocabulary.ts";
 import { isPluralColumn } from "./well-known-columns.ts";
 
+/** The words of a phrase, each one of several. */
+type Phrases = readonly { kind: FeatureKind; phrase: readonly ReadonlySet<string>[] }[];
+
 /** What it is called: "search", after "with" or "have", or as a sentence of its own. */
-const PHRASES: readonly { kind: FeatureKind; phrase: readonly string[] }[] = [
-  { kind: "search", phrase: ["search"] },
-  { kind: "search", phrase: ["full-text", "search"] },
-  { kind: "softDelete", phrase: ["soft", "delete|deletes|deletion"] },
-  { kind: "softDelete", phrase: ["soft-delete|soft-deletes|soft-deletion"] },
-  { kind: "deleteAll", phrase: ["bulk", "delete|deletes|deletion"] },
-  { kind: "deleteAll", phrase: ["bulk-delete|bulk-deletes|bulk-deletion"] },
+const PHRASES: Phrases = [
+  { kind: "search", phrase: [words("search")] },
+  { kind: "search", phrase: [words("full-text"), words("search")] },
+  { kind: "softDelete", phrase: [words("soft"), words("delete deletes deletion")] },
+  { kind: "softDelete", phrase: [words("soft-delete soft-deletes soft-deletion")] },
+  { kind: "url", phrase: [words("absolute"), words("url urls")] },
+  { kind: "deleteAll", phrase: [words("bulk"), words("delete deletes deletion")] },
+  { kind: "deleteAll", phrase: [words("bulk-delete bulk-deletes bulk-deletion")] },
 ];
 
+const IS = words("are is");
+const AT_ONCE = [words("at"), words("once")];
+
 /** What is said of a table: "tasks are searchable". */
-const STATES: readonly { kind: FeatureKind; phrase: readonly string[] }[] = [
-  { kind: "search", phrase: ["are|is", "searchable"] },
-  { kind: "search", phrase: ["can", "be", "searched"] },
-  { kind: "softDelete", phrase: ["are|is", "soft-deleted"] },
-  { kind: "softDelete", phrase: ["are|is", "soft", "deleted"] },
-  { kind: "deleteAll", phrase: ["can", "be", "deleted", "at", "once"] },
-  { kind: "deleteAll", phrase: ["can", "be", "deleted", "all", "at", "once"] },
+const STATES: Phrases = [
+  { kind: "search", phrase: [IS, words("searchable")] },
+  { kind: "search", phrase: [words("can"), words("be"), words("searched")] },
+  { kind: "softDelete", phrase: [IS, words("soft-deleted")] },
+  { kind: "softDelete", phrase: [IS, words("soft"), words("deleted")] },
+  { kind: "deleteAll", phrase: [words("can"), words("be"), words("deleted"), ...AT_ONCE] },
+  { kind: "deleteAll", phrase: [words("can"), words("be"), words("deleted"), words("all"), ...AT_ONCE] },
 ];
 
 /** Words before the tables that a feature is for. */
@@ -37,12 +45,9 @@ interface Phrase {
   count: number;
 }
 
-function phraseAt(reader: Reader, phrases: typeof PHRASES, offset: number): Phrase | null {
-  for (const { kind, phrase } of phrases) {
-    if (phrase.every((word, n) => reader.at(new Set(word.split("|")), offset + n)))
-      return { kind, count: phrase.length };
-  }
-  return null;
+function phraseAt(reader: Reader, phrases: Phrases, offset: number): Phrase | null {
+  const found = phrases.find(({ phrase }) => phrase.every((word, n) => reader.at(word, offset + n)));
+  return found ? { kind: found.kind, count: found.phrase.length } : null;
 }
 
 /** `[a|an] FEATURE` at `offset`, where nothing behind it makes it the name of something else. */
@@ -76,6 +81,10 @@ export function parseState(reader: Reader, draft: Draft, tables: TableDraft[] | 
 /** A feature of `tables`, or of those that it names itself; of all when there are neither. False, with nothing used, when
  * none starts here. */
 export function parseFeature(reader: Reader, draft: Draft, tables: TableDraft[] | null): boolean {
+  if (corsAt(reader)) {
+    parseCors(reader, draft); // of the whole API, wherever it stands
+    return true;
+  }
   const found = featureAt(reader);
   if (!found) return false;
   const start = reader.index;
@@ -96,13 +105,18 @@ export function parseFeatureStatement(reader: Reader, draft: Draft): boolean {
     parseState(reader, draft, null);
     return true;
   }
+  if (all > 0 && reader.at(HAVE, all) && featureAt(reader, all + 1)) {
+    reader.take("subject", all);
+    reader.take("verb");
+    return parseFeature(reader, draft, null);
+  }
   if (reader.at("search") && nounAt(reader, 1)?.plural && !groupAt(reader, 1)) {
     reader.take("feature");
     finishFeature(reader, draft, "search", null, start);
     return true;
   }
   if (reader.atAll("delete", "all")) return parseDeleteAll(reader, draft);
-  if (reader.at("with") && featureAt(reader, 1)) reader.take("relative");
+  if (reader.at("with") && (featureAt(reader, 1) || corsAt(reader, 1))) reader.take("relative");
   return parseFeature(reader, draft, null);
 }
 

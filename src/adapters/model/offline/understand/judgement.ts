@@ -37,6 +37,11 @@ const SUBJECTS: { words: string; reason: string; suggestion?: string }[] = [
     suggestion: 'Write "tasks are searchable by title", or tasks(title:string:searchable)',
   },
   {
+    words: "cors cross-origin",
+    reason: "CORS is allowed to origins that are named, never to all.",
+    suggestion: 'Write "CORS for https://app.example.com"',
+  },
+  {
     words: "undelete undeletes undeleted restore restores restored restoring trash",
     reason: "Bringing deleted rows back is behaviour, which the offline model does not write.",
     suggestion: 'Only kept in the table? Write "tasks are soft-deleted"',

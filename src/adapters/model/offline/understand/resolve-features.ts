@@ -12,6 +12,7 @@ export function resolveFeatures(reader: Reader, draft: Draft): void {
     const tables = tablesOf(reader, draft, feature);
     if (feature.kind === "softDelete") for (const table of tables) addSoftDelete(reader, draft, feature, table);
     else if (feature.kind === "deleteAll") for (const table of tables) table.deleteAll = true;
+    else if (feature.kind === "url") for (const table of tables) addUrl(reader, feature, table);
     else if (tables.length > 0) addSearch(reader, draft, feature, tables);
   }
   for (const table of draft.tables) addSearchable(reader, table);
@@ -79,6 +80,13 @@ function addSearchable(reader: Reader, table: TableDraft): void {
     if (SEARCHED_TYPES.has(column.type)) search(table, [column.name]);
     else reader.reportTokens(tokens, `A column of the type ${column.type} has no words to search for.`, FILTERS);
   }
+}
+
+function addUrl(reader: Reader, { tokens }: FeatureRequest, table: TableDraft): void {
+  table.url = true;
+  if (!columnOf(table, "url")) return;
+  const suggestion = "Give the column another name, or leave the absolute url out.";
+  reader.reportTokens(tokens, `${table.name} have a column url already.`, suggestion);
 }
 
 /** What a kept row refers to must be kept as well, unless the reference is given up when that goes. */

@@ -32,6 +32,7 @@ export function resolveDraft(reader: Reader, draft: Draft): Omit<PlanParts, "req
     tables,
     constants: draft.constants.map(({ path, body }) => ({ path, body })),
     deleteAll: draft.tables.filter(({ deleteAll }) => deleteAll).map(({ name }) => name),
+    cors: draft.cors,
     assumptions: [...new Set(draft.assumptions)],
     ...(draft.name !== null && { name: draft.name }),
   };
@@ -150,13 +151,14 @@ function checkDatabase(reader: Reader, draft: Draft): void {
   }
 }
 
-function toTable({ name, singular, columns, search, softDelete }: TableDraft): Table {
+function toTable({ name, singular, columns, search, softDelete, url }: TableDraft): Table {
   return {
     name,
     singular,
     columns: columns.map(({ column }) => column),
     ...(search && { search }),
     ...(softDelete && { softDelete }),
+    ...(url && { url }),
   };
 }
 

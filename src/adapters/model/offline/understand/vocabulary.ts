@@ -52,7 +52,7 @@ export const KEYWORDS = new Set([
   ...RELATIVE,
   ...MODIFIERS,
   ...words(
-    "and or with without to for of between default defaults defaulting many returns return by in on at from is are be as not no may can must should optionally per through another",
+    "and or with without to for of between default defaults defaulting many returns return by in on at from is are be as not no may can must should optionally per through another cors",
   ),
 ]);
 
