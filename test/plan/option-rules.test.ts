@@ -94,9 +94,9 @@ describe("an absolute url", () => {
   });
 
   test("without an endpoint behind it is refused", () => {
-    const withoutGet = (plan: Plan) => {
+    const problems = problemsWith((plan) => {
       plan.endpoints = plan.endpoints.filter(({ operation }) => operation.kind !== "get");
-    };
-    expect(problemsWith(withoutGet)).toContain("endpoints: members have a url, and nothing answers it");
+    });
+    expect(problems).toContain("endpoints: members have a url, and nothing answers it");
   });
 });
