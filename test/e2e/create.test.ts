@@ -74,8 +74,8 @@ describe("tb create in words", () => {
     expect(session).toContain("include=user");
     expect(session).toContain("-X DELETE");
     // A request that is refused ends the script. The first test to use the API: its e-mail addresses are free.
-    const strict = 'curl() { command curl --fail-with-body --silent --show-error "$@"; echo; }';
-    const { stdout } = await run("bash", ["-euo", "pipefail", "-c", `${strict}\n${session}`]);
+    const strict = 'curl() { command curl --fail-with-body --silent --show-error "$@" && echo; }';
+    const { stdout } = await run("bash", ["--norc", "-euo", "pipefail", "-c", `${strict}\n${session}`]);
     expect(stdout).toContain('"next_cursor"');
   });
 

@@ -97,7 +97,7 @@ export function createProber(input: ProberInput): Prober {
   const planned = statuses !== null;
   const client = createClient(server.socketPath);
   const files = new Map(routes.map((route) => [routeKey(route), route.file]));
-  const perEndpoint = new Map<string, Failure[]>();
+  const perEndpoint = new Map<string, Noted[]>();
   const succeeded = new Set<string>();
   const slow = new Map<string, number>();
   const tally = createTally();
@@ -106,10 +106,14 @@ export function createProber(input: ProberInput): Prober {
   let last = "GET /api/health";
 
   function fail(endpoint: string, message: string): void {
+    note(endpoint, message, false);
+  }
+
+  function note(endpoint: string, message: string, ofBadRequest: boolean): void {
     const file = files.get(endpoint);
-    const failures = perEndpoint.get(endpoint) ?? [];
-    failures.push({ endpoint, ...(file && { file }), message });
-    perEndpoint.set(endpoint, failures);
+    const noted = perEndpoint.get(endpoint) ?? [];
+    noted.push({ failure: { endpoint, ...(file && { file }), message }, ofBadRequest });
+    perEndpoint.set(endpoint, noted);
   }
 
   function noteSlow(endpoint: string): void {
@@ -156,7 +160,7 @@ export function createProber(input: ProberInput): Prober {
     if ("failed" in answer) {
       if (security) tally.countSecurity(false);
       const log = await logSince(logged);
-      fail(probe.endpoint, `${probe.what}: no answer (${answer.failed}).\nRequest: ${request}${log}`);
+      note(probe.endpoint, `${probe.what}: no answer (${answer.failed}).\nRequest: ${request}${log}`, isBad(probe));
       return null;
     }
     const right = probe.expect.includes(answer.status);
@@ -167,7 +171,7 @@ export function createProber(input: ProberInput): Prober {
     if (problems.length > 0) {
       const log = answer.status >= 500 ? await logSince(logged) : "";
       const told = `Request: ${request}\nResponse: ${excerpt(answer)}${log}`;
-      fail(probe.endpoint, `${probe.what}: ${problems.join("; ")}.\n${told}`);
+      note(probe.endpoint, `${probe.what}: ${problems.join("; ")}.\n${told}`, isBad(probe));
     }
     if (security) tally.countSecurity(problems.length === 0);
     else if (leaks.length > 0) tally.countSecurity(false);
@@ -203,7 +207,7 @@ export function createProber(input: ProberInput): Prober {
     failed: (endpoint) =>
       endpoint === undefined ? [...perEndpoint.values()].flat().length : (perEndpoint.get(endpoint)?.length ?? 0),
     failures: () => {
-      const shown = [...perEndpoint.values()].flatMap(firstOfEachKind);
+      const shown = [...perEndpoint.values()].flatMap(mostTelling);
       const more = [...perEndpoint].filter(([, { length }]) => length > FAILURES_SHOWN);
       return [
         ...shown,
@@ -230,17 +234,28 @@ export function createProber(input: ProberInput): Prober {
   };
 }
 
-/** Of the failures of an endpoint those that say most, in their order. What failed stands before the first colon. */
-function firstOfEachKind(failures: readonly Failure[]): Failure[] {
+interface Noted {
+  failure: Failure;
+  /** That a request was not refused, or not as it should be, matters once those that are right succeed. */
+  ofBadRequest: boolean;
+}
+
+function isBad({ expect }: Probe): boolean {
+  return expect.every((status) => status >= 400);
+}
+
+/** Of the failures of an endpoint those that say most, in their order: of right requests before bad ones, and of different
+ * kinds; what was asked stands before the first colon. */
+function mostTelling(noted: readonly Noted[]): Failure[] {
   const kinds = new Set<string>();
-  const [first, again]: [Failure[], Failure[]] = [[], []];
-  for (const failure of failures) {
+  const [right, bad, again]: [Failure[], Failure[], Failure[]] = [[], [], []];
+  for (const { failure, ofBadRequest } of noted) {
     const kind = failure.message.slice(0, failure.message.indexOf(":"));
-    (kinds.has(kind) ? again : first).push(failure);
+    (kinds.has(kind) ? again : ofBadRequest ? bad : right).push(failure);
     kinds.add(kind);
   }
-  const chosen = new Set([...first, ...again].slice(0, FAILURES_SHOWN));
-  return failures.filter((failure) => chosen.has(failure));
+  const chosen = new Set([...right, ...bad, ...again].slice(0, FAILURES_SHOWN));
+  return noted.flatMap(({ failure }) => (chosen.has(failure) ? [failure] : []));
 }
 
 /** The answer's JSON object, or null. */
