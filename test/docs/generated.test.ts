@@ -29,7 +29,8 @@ test("there is no page or schema of a command that is gone", async () => {
 const DOCUMENTS: Record<string, string[]> = {
   Column: ["maxLength", "minLength", "minimum", "maximum", "values"],
   Failure: ["file", "line", "endpoint"],
-  Table: ["search", "softDelete"],
+  Plan: ["cors"],
+  Table: ["search", "softDelete", "url"],
 };
 
 test("a command's data leaves nothing out: what is not there is null", () => {
