@@ -138,7 +138,7 @@ async function act(run: Run, session: AgentSession, allowance: Allowance, number
   if (!turn.tool_results) {
     allowance.checkTime();
     const first = turns.slice(0, index).every((before) => before.tool_results === null);
-    const copy = first ? session.makeCopy() : null;
+    const copy = first ? session.makeCopy() : Promise.resolve();
     const results = resultsOf(run, session, allowance, turn);
     await allDone([copy, results]);
     turn.tool_results = await results;

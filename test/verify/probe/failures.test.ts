@@ -12,16 +12,16 @@ function prober() {
 }
 
 it("of an endpoint the first of each kind are shown, in their order, and how many there are more", () => {
-  const { fail, failures, failed } = prober();
-  for (const n of [1, 2, 3]) fail("POST /api/users", `two users at once: ${n}.`);
-  fail("GET /api/users", "the list: one is missing.");
-  fail("POST /api/users", "a user whose email is taken: expected 409, got 201.");
-  expect(failures().map(({ endpoint, message }) => `${endpoint} ${message}`)).toEqual([
+  const asked = prober();
+  for (const n of [1, 2, 3]) asked.fail("POST /api/users", `two users at once: ${n}.`);
+  asked.fail("GET /api/users", "the list: one is missing.");
+  asked.fail("POST /api/users", "a user whose email is taken: expected 409, got 201.");
+  expect(asked.failures().map(({ endpoint, message }) => `${endpoint} ${message}`)).toEqual([
     "POST /api/users two users at once: 1.",
     "POST /api/users two users at once: 2.",
     "POST /api/users a user whose email is taken: expected 409, got 201.",
     "GET /api/users the list: one is missing.",
     "POST /api/users 1 more probes failed.",
   ]);
-  expect([failed(), failed("POST /api/users"), failed("PUT /api/users")]).toEqual([5, 4, 0]);
+  expect([asked.failed(), asked.failed("POST /api/users"), asked.failed("PUT /api/users")]).toEqual([5, 4, 0]);
 });
