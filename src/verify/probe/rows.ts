@@ -64,7 +64,7 @@ export function createRows(plan: Plan, prober: Prober, store: Store): Rows {
   }
 
   function remember(table: string, row: Row): void {
-    made.set(table, [...of(table), row]);
+    made.set(table, [...of(table), withoutOwnUrl(row)]);
   }
 
   function forget(table: Table, row: Row): void {
@@ -219,6 +219,7 @@ function times(table: Table, seconds: number): Row {
 function withoutOwnUrl(row: Row): Row {
   const own = (value: unknown) =>
     typeof value === "string" && /^https?:/.test(value) && value.endsWith(`/${String(row["id"])}`);
+  if (!Object.values(row).some(own)) return row; // the very object, by which it is forgotten
   return Object.fromEntries(Object.entries(row).filter(([, value]) => !own(value)));
 }
 
