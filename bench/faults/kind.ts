@@ -14,8 +14,8 @@ export interface Kind {
   readonly title: string;
   /** Seeds of the trials that belong to so many kills of a create. */
   readonly seeds: (kills: number, random: Random) => number[];
-  /** A trial for each seed, decided by it alone, and told as soon as it has ended; none begins after `enough`. `cache` is the
-   * folder of prepared dependencies that all of them share. */
+  /** A trial for each seed, decided by it alone, and told as soon as it has ended; after `enough` none begins, but
+   * of a kind that tries all in one process. `cache` is the folder of prepared dependencies that all of them share. */
   readonly tryAll: (
     cache: string,
     seeds: readonly number[],

@@ -29,11 +29,12 @@ function session(plan: Plan): string[] {
     made.push(table);
     return [tableSession(plan, table, create, required)];
   });
-  const deletions = made.toReversed().flatMap((table) => {
-    const remove = endpointOf(plan, table, "delete");
-    return remove ? [`curl -X DELETE ${address(remove, table.singular)}`] : [];
-  });
-  const all = [plain.map((endpoint) => `curl ${address(endpoint)}`), ...blocks, nested(plan, made), deletions];
+  const all = [
+    plain.map((endpoint) => `curl ${address(endpoint)}`),
+    ...blocks,
+    nested(plan, made),
+    deletions(plan, made),
+  ];
   return all.filter((lines) => lines.length > 0).map((lines) => lines.join("\n"));
 }
 
@@ -43,6 +44,18 @@ function nested(plan: Plan, made: readonly Table[]): string[] {
     const { operation } = endpoint;
     const parent = operation.kind === "nested-list" ? made.find(({ name }) => name === operation.parent) : undefined;
     return parent ? [`curl ${address(endpoint, parent.singular)}`] : [];
+  });
+}
+
+/** The last record that was made goes first; one that a record which stays refers to stays, too. */
+function deletions(plan: Plan, made: readonly Table[]): string[] {
+  const stay: Table[] = [];
+  return made.toReversed().flatMap((table) => {
+    const remove = endpointOf(plan, table, "delete");
+    const needed = stay.some(({ columns }) => columns.some(({ references }) => references?.table === table.name));
+    if (remove && !needed) return [`curl -X DELETE ${address(remove, table.singular)}`];
+    stay.push(table);
+    return [];
   });
 }
 
@@ -78,10 +91,15 @@ function listing(table: Table): string {
   return [
     "limit=10",
     ...(sort ? [`sort=-${sort.name}`] : []),
-    ...(filter ? [`${filter.name}=${encodeURIComponent(String(exampleValue(filter)))}`] : []),
-    ...(searched ? [`q=${encodeURIComponent(String(exampleValue(searched)))}`] : []),
+    ...(filter ? [`${filter.name}=${inQuery(exampleValue(filter))}`] : []),
+    ...(searched ? [`q=${inQuery(exampleValue(searched))}`] : []),
     ...(relation ? [`include=${relation.name}`] : []),
   ].join("&");
+}
+
+/** Within single quotes. */
+function inQuery(value: unknown): string {
+  return encodeURIComponent(String(value)).replaceAll("'", "%27");
 }
 
 /** The columns as a JSON object in single quotes; a reference takes the id of the record made before. */

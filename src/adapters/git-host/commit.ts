@@ -1,12 +1,6 @@
 // Commits of an index, made from git's own parts: no branch is checked out, and nothing of a working tree is asked for.
 import { type Git, type GitPlace, pastStaleLocks } from "./git.ts";
-
-/** What a ref names. */
-export interface Tip {
-  commit: string;
-  tree: string;
-  ref: string;
-}
+import type { Tip } from "./refs.ts";
 
 /** Commits the index of `place` on `parent` under `ref`, unless the parent has the same tree. */
 export async function commitIndex(git: Git, place: GitPlace, ref: string, parent: Tip | null, message: string) {

@@ -5,12 +5,11 @@ import { GitError } from "simple-git";
 import { allDone } from "../../all-done.ts";
 import type { Config } from "../../config.ts";
 import { TbError } from "../../errors.ts";
-import { commitIndex, commitTree, type Tip, writeTree } from "./commit.ts";
+import { commitIndex, commitTree, writeTree } from "./commit.ts";
 import { createGit, pastStaleLocks } from "./git.ts";
 import type { GitHost, PushedCommit } from "./git-host.ts";
 import {
   exists,
-  isWithout,
   privateRef,
   remove,
   removeAbandoned,
@@ -21,6 +20,7 @@ import {
 } from "./places.ts";
 import { nearest } from "../../ui/nearest.ts";
 import { cloneWhole, findCommit } from "./working-copy.ts";
+import { branchesOf, type Tip, tipOf } from "./refs.ts";
 import { refuseSecrets } from "./secret-scan.ts";
 import { gitLeftovers, storedIn } from "./stored-git.ts";
 import {
@@ -74,26 +74,9 @@ export function createLocalGitHost(config: Config): GitHost {
     }
   }
 
-  /** The first of the refs that is there. */
-  async function tipOf(gitDir: string, ...refs: string[]): Promise<Tip | null> {
-    if (await isWithout(gitDir, refs)) return null;
-    const output = await git(["for-each-ref", "--format=%(objectname) %(tree) %(refname)", ...refs], { gitDir });
-    const found = output.split("\n").map((line) => line.split(" "));
-    for (const ref of refs) {
-      const [commit, tree] = found.find(([, , name]) => name === ref) ?? []; // a ref names everything below it, too
-      if (commit && tree) return { commit, tree, ref };
-    }
-    return null;
-  }
-
-  async function branchesOf(gitDir: string): Promise<string[]> {
-    const output = await git(["for-each-ref", "--format=%(refname:lstrip=2)", "refs/heads/"], { gitDir });
-    return output.split("\n").filter(Boolean);
-  }
-
   /** Brings the repository's branch into `refs/heads/<branch>` of the project's git directory. */
   async function fetchBranch(gitDir: string, name: string, branch: string): Promise<Tip | null> {
-    const there = await tipOf(bare(name), `refs/heads/${branch}`);
+    const there = await tipOf(git, bare(name), `refs/heads/${branch}`);
     if (!there) return null;
     await git(["fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--", bare(name), `refs/heads/${branch}`], {
       gitDir,
@@ -152,7 +135,7 @@ export function createLocalGitHost(config: Config): GitHost {
       );
     } catch (error) {
       if (!(error instanceof GitError)) throw error;
-      const there = await tipOf(bare(name), `refs/heads/${branch}`);
+      const there = await tipOf(git, bare(name), `refs/heads/${branch}`);
       if (there?.commit === commit) return; // it was done, and only the answer was lost
       if (!/non-fast-forward|fetch first|rejected/.test(error.message)) throw error;
       throw new TbError("conflict", `${branch} of ${name} has commits that this run has not seen.`, {
@@ -192,7 +175,7 @@ export function createLocalGitHost(config: Config): GitHost {
       const { nested } = await foreignPaths(workTree);
       if (nested.length > 0)
         throw unsafe(nested.map((path) => `${path} is a repository of its own (it holds a .git).`));
-      const known = await tipOf(gitDir, ref, `refs/heads/${MAIN}`);
+      const known = await tipOf(git, gitDir, ref, `refs/heads/${MAIN}`);
       const parent = known?.ref === ref ? known : ((await fetchBranch(gitDir, repository.name, branch)) ?? known);
       const { commit, paths } = await withIndex(gitDir, workTree, async (place) => {
         await addAll(git, place, parent?.commit ?? null);
@@ -217,7 +200,7 @@ export function createLocalGitHost(config: Config): GitHost {
     async resolve({ projectId, repository, ref }) {
       const folder = bare(repository.name);
       await requireRepository(folder, repository.name);
-      const branches = await branchesOf(folder);
+      const branches = await branchesOf(git, folder);
       if (branches.includes(ref)) {
         const { commit } = (await fetchBranch(await privateDir(projectId), repository.name, ref))!;
         return { commit, branch: ref };
@@ -264,7 +247,7 @@ export function createLocalGitHost(config: Config): GitHost {
     async saveTree({ projectId, workTree, ref }) {
       const gitDir = await privateDir(projectId);
       const name = privateRef(ref);
-      const parent = await tipOf(gitDir, name);
+      const parent = await tipOf(git, gitDir, name);
       const { nested, links } = await foreignPaths(workTree);
       return withIndex(gitDir, workTree, async (place) => {
         await addAll(git, place, parent?.commit ?? null, nested);
@@ -279,7 +262,7 @@ export function createLocalGitHost(config: Config): GitHost {
 
     async restoreTree({ projectId, workTree, ref }) {
       const gitDir = await privateDir(projectId);
-      const tip = await tipOf(gitDir, privateRef(ref));
+      const tip = await tipOf(git, gitDir, privateRef(ref));
       if (!tip) return false;
       for (const folder of (await foreignPaths(workTree)).nested) {
         await rm(join(workTree, folder, ".git"), { recursive: true, force: true });

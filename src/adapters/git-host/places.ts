@@ -56,13 +56,6 @@ export async function remove(folder: string): Promise<void> {
   await rm(temporary, { recursive: true, force: true });
 }
 
-/** Whether a look at the files tells already that none of the refs is there; git itself takes a process to say so. */
-export async function isWithout(gitDir: string, refs: readonly string[]): Promise<boolean> {
-  // Beside a file for each there may be a file of those that were packed, which is written before theirs go, or a table.
-  for (const name of [...refs, "packed-refs", "reftable"]) if (await exists(join(gitDir, name))) return false;
-  return true;
-}
-
 /** Throws TbError "not_found". */
 export async function requireRepository(folder: string, name: string): Promise<void> {
   if (await exists(folder)) return;

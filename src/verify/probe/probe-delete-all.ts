@@ -16,7 +16,8 @@ export async function probeDeleteAll(rows: Rows, table: Table): Promise<void> {
   const endpoint = endpointFor(plan, "delete-all", table.name);
   if (!endpoint) return;
   if (prober.planned) {
-    const probes = BAD_QUERIES.map((query) => ({
+    const queries = [...BAD_QUERIES, ...(table.search ? ["q="] : [])];
+    const probes = queries.map((query) => ({
       endpoint,
       what: `the query ${query}`,
       query,

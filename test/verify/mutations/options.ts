@@ -188,6 +188,14 @@ export const options: Mutation[] = [
     edits: [{ file: "server/api/notes/index.delete.ts", from: "z.strictObject(", to: "z.object(" }],
   },
   {
+    name: "delete-all-for-an-empty-search",
+    what: "A search for nothing deletes everything.",
+    check: "endpoints",
+    says: /DELETE \/api\/books .*the query q=: expected 400 or 422, got (?:204|409)/,
+    edits: [{ file: DELETE_BOOKS, from: "z.string().min(1).max(200)", to: "z.string().max(200)" }],
+    regenerate: true,
+  },
+  {
     name: "delete-all-leaves-rows",
     what: "DELETE of a collection leaves some rows.",
     check: "endpoints",

@@ -51,6 +51,8 @@ function matching(filters: Column[]): string {
 }
 
 const SEARCHED = "  q: z.string().max(200).optional(),";
+/** A list passes over an empty search; here that would delete everything. */
+const SEARCHED_TO_DELETE = "  q: z.string().min(1).max(200).optional(),";
 const SEARCHING = "${contains(searched, q)} and ";
 
 /** What a search looks at: the expression of the index. */
@@ -132,7 +134,7 @@ export function removeAll(plan: Plan, table: Table): Route {
   const fields = [...new Set(filters.flatMap((column) => fieldOf(column) ?? []))];
   const conflict = holders(plan, table).length > 0 || (table.softDelete && referrers(plan, table).length > 0);
   const parameters = [
-    ...(table.search ? [SEARCHED] : []),
+    ...(table.search ? [SEARCHED_TO_DELETE] : []),
     ...filters.map((column) => property("  ", column.name, `${filterType(table, column)}.optional()`)),
   ];
   const conditions = [
