@@ -151,7 +151,7 @@ export function databaseClusterContract(name: string, start: () => Promise<Clust
     });
 
     test("what a role has changed about itself is taken back by provisioning again", async () => {
-      await as("prj_aaa", "app", A, `alter role current_user in database ${A} set statement_timeout = 1`);
+      await as("prj_aaa", "app", A, `alter role current_user in database ${A} set statement_timeout = '29s'`);
       await as("prj_aaa", "app", A, "alter role current_user set default_transaction_read_only = on");
       await cluster.provision("prj_aaa", A);
       const settings =
