@@ -1,5 +1,5 @@
-// The migrations of a project as SQL texts: found in its main branch, kept in the backup, applied to an empty database in the
-// way of the project's own runner (templates/nitro/scripts/migrate.ts).
+// The migrations of a project as SQL texts: found in its main branch, kept in the backup, applied by tb in the way of the
+// project's own runner (templates/nitro/scripts/migrate.ts).
 import { createHash } from "node:crypto";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -7,6 +7,7 @@ import type { Client } from "pg";
 import type { DatabaseCluster } from "../adapters/database-cluster/database-cluster.ts";
 import type { GitHost, RepositoryRef } from "../adapters/git-host/git-host.ts";
 import { TbError } from "../errors.ts";
+import { foreseenError } from "../foreseen-error.ts";
 import { damaged, type BackupManifest, type BackupMigration } from "./manifest.ts";
 
 export interface AppliedMigration {
@@ -56,7 +57,7 @@ export async function migrationsOfMain(
     const name = path.slice(MIGRATIONS_FOLDER.length + 1);
     if (!name.endsWith(".sql") || name.includes("/")) continue;
     const sql = (await gitHost.readFile({ ...at, path })) ?? "";
-    migrations.push({ name, sql, checksum: checksumOf(sql) });
+    migrations.push(migrationText(name, sql));
   }
   return { commit, migrations: migrations.toSorted((a, b) => (a.name < b.name ? -1 : 1)) };
 }
@@ -94,7 +95,8 @@ export function textsOf(applied: readonly AppliedMigration[], main: readonly Mig
 }
 
 /** Applies what is not applied yet, each in a transaction of its own, as the role that owns the schema.
- * Throws TbError "conflict" with the name of the one that failed; nothing of it stays. */
+ * Throws TbError "conflict" with the name of the one that failed, "transient" when the server went away or its disk is full;
+ * nothing of that one stays. */
 export async function replay(client: Client, migrations: readonly MigrationText[]): Promise<string[]> {
   await client.query(RUNNERS_TABLE);
   const done = new Set((await appliedInSnapshot(client)).map(({ name }) => name));
@@ -109,6 +111,8 @@ export async function replay(client: Client, migrations: readonly MigrationText[
       await client.query("commit");
     } catch (error) {
       await client.query("rollback").catch(() => {}); // the connection may be gone; the first error is the one to tell
+      const foreseen = foreseenError(error);
+      if (foreseen) throw foreseen; // no fault of the migration
       throw new TbError("conflict", `Migration ${name} cannot be applied: ${(error as Error).message}.`, {
         suggestion: "Correct it in main, then run the command again.",
         parks: false,
@@ -140,6 +144,11 @@ export async function keptTexts(folder: string, manifest: BackupManifest): Promi
       return { name, checksum, sql };
     }),
   );
+}
+
+/** A migration of this name, as `migrations/<name>` would hold it. */
+export function migrationText(name: string, sql: string): MigrationText {
+  return { name, sql, checksum: checksumOf(sql) };
 }
 
 /** As the project's runner computes it. */

@@ -17,7 +17,7 @@ const SETTINGS: Record<string, string> = {
 export async function withSession<T>(settings: ClientConfig, work: (client: Client) => Promise<T>): Promise<T> {
   const client = new Client({
     ...settings,
-    application_name: "tb backup",
+    application_name: "tb",
     connectionTimeoutMillis: 10_000,
     keepAlive: true,
     keepAliveInitialDelayMillis: 30_000,
@@ -33,7 +33,8 @@ export async function withSession<T>(settings: ClientConfig, work: (client: Clie
 }
 
 async function fixTextForm(client: Client): Promise<void> {
-  for (const [name, value] of Object.entries(SETTINGS)) {
-    await client.query("select set_config($1, $2, false)", [name, value]);
-  }
+  await client.query("select set_config(name, value, false) from unnest($1::text[], $2::text[]) as s (name, value)", [
+    Object.keys(SETTINGS),
+    Object.values(SETTINGS),
+  ]);
 }

@@ -5,14 +5,12 @@ import type { Run } from "./types.ts";
 import { databaseEnv } from "./workspace.ts";
 
 /** `node scripts/migrate.ts` as the role that owns the schema; the password goes through the environment. What is applied
- * already is not applied again. Throws TbError "transient" when the server goes away, "failure" with the runner's last lines; nothing of a failed file is kept.
- * @param ready its sessions wait for that; the runner itself starts at once. */
+ * already is not applied again. Throws TbError "transient" when the server goes away, "failure" with the runner's last lines; nothing of a failed file is kept. */
 export async function applyMigrations(
   run: Run,
   sandbox: Sandbox,
   projectId: string,
   database: string,
-  ready?: () => Promise<unknown>,
 ): Promise<ExecResult> {
   const cluster = await run.adapters.databaseCluster();
   await cluster.ensure();
@@ -22,7 +20,6 @@ export async function applyMigrations(
   const result = await sandbox.exec(["node", "scripts/migrate.ts"], {
     env: { ...databaseEnv(app), MIGRATE_DB_USER: own.user, MIGRATE_DB_PASSWORD: own.password },
     databases: [app, own],
-    databasesReady: ready,
     signal: run.signal,
   });
   if (result.exitCode === 0) return result;

@@ -8,15 +8,28 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { createLocalSandboxProvider } from "../../src/adapters/sandbox/local-sandbox.ts";
 import { readConfig } from "../../src/config.ts";
+import { renderOpenapi } from "../../src/adapters/model/offline/render/openapi-file.ts";
 import { renderProject } from "../../src/adapters/model/offline/render/render-project.ts";
+import { understand } from "../../src/adapters/model/offline/understand/understand.ts";
 import { baseProjectFiles } from "../../src/plan/base-project.ts";
 import type { Plan } from "../../src/plan/plan.ts";
 import { validatePlan } from "../../src/plan/validate-plan.ts";
+import { ENGLISH } from "../adapters/model/corpus/english.ts";
+import { EXACT } from "../adapters/model/corpus/exact.ts";
 import { type ScratchPostgres, startScratchPostgres } from "../helpers/scratch-postgres.ts";
 import { shareCache } from "../helpers/shared-cache.ts";
 import { constantPlan, longPlan, shopPlan, todoPlan } from "./sample-plans.ts";
 
 const run = promisify(execFile);
+
+/** What the corpus does not ask for. */
+const BY_REQUEST = [
+  "tasks(title) with search, soft delete and bulk delete",
+  "users(name), tasks(title, done, owner:references:users); bulk delete for users and tasks",
+  "users(name), tasks(title, owner:references:users) with soft delete, CORS for https://app.example.com",
+  "shows(name) with absolute url and soft delete; users(name)",
+  "everything has an absolute url; notes, events",
+];
 
 let postgres: ScratchPostgres;
 let root: string;
@@ -102,7 +115,6 @@ describe("a rendered project", () => {
     { plan: constantPlan, tests: 15 },
   ])("passes all of its own checks: $plan.name", async ({ plan, tests }) => {
     const folder = await makeProject(validatePlan(plan));
-    await npm(folder, "run", "openapi");
     const output = await npm(folder, "run", "check");
     expect(passedTests(output)).toBeGreaterThan(tests);
     const document = JSON.parse(await readFile(join(folder, "openapi.json"), "utf8")) as {
@@ -113,15 +125,41 @@ describe("a rendered project", () => {
 
   it("serves on a Unix socket when it is built", async () => {
     const folder = await makeProject(validatePlan(todoPlan));
-    for (const script of ["openapi", "build"]) await npm(folder, "run", script);
+    await npm(folder, "run", "build");
     await serves(folder);
   });
 
   it("is typed, lint-clean and formatted also with names as long as Postgres allows", async () => {
     const folder = await makeProject(validatePlan(longPlan));
-    for (const script of ["types", "lint", "format:check", "openapi"]) await npm(folder, "run", script);
+    for (const script of ["types", "lint", "format:check"]) await npm(folder, "run", script);
+  });
+
+  it("has the openapi.json that its own script makes of its routes, whatever the plan", async () => {
+    const requests = [...EXACT, ...ENGLISH].map(({ request }) => request).concat(BY_REQUEST);
+    const planned = requests.map((request) => understand(request)).map((answer) => (answer.understood ? answer.plan : null));
+    const plans = [...planned.filter((plan) => plan !== null), shopPlan, constantPlan, longPlan];
+    expect(plans.length).toBe(requests.length + 3);
+    const folders: string[] = [];
+    for (const plan of plans) folders.push(await makeProject(validatePlan(structuredClone(plan))));
+    const made = await documentsOf(folders);
+    for (const [index, plan] of plans.entries()) expect(renderOpenapi(plan), plan.request).toBe(made[index]);
   });
 });
+
+/** Each project's document as its script would write it, all by one process. */
+async function documentsOf(folders: string[]): Promise<string[]> {
+  const each = `
+    const documents = [];
+    for (const folder of process.argv.slice(1)) {
+      const { openapi } = await import(folder + "/scripts/openapi.ts");
+      documents.push(JSON.stringify(await openapi(), null, 2) + "\\n");
+    }
+    console.log(JSON.stringify(documents));`;
+  const { stdout } = await run(process.execPath, ["--input-type=module", "--eval", each, ...folders], {
+    maxBuffer: 64 * 1024 * 1024,
+  });
+  return JSON.parse(stdout) as string[];
+}
 
 /** The built server on a Unix socket: the same answers as in the project's tests, and a clean end. */
 async function serves(folder: string): Promise<void> {

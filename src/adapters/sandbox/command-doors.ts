@@ -15,15 +15,15 @@ export interface CommandDoors {
   close(): Promise<void>;
 }
 
-export type DoorOptions = Pick<ExecOptions, "databases" | "databasesReady" | "registry">;
+export type DoorOptions = Pick<ExecOptions, "databases" | "registry">;
 
 export async function openDoors(
   config: Config,
   place: SandboxPlace,
-  { databases, databasesReady, registry = false }: DoorOptions,
+  { databases, registry = false }: DoorOptions,
   onBroken: () => void,
 ): Promise<CommandDoors> {
-  const database = databases ? await openDatabaseDoor(place, shortName(), databases, onBroken, databasesReady) : null;
+  const database = databases ? await openDatabaseDoor(place, shortName(), databases, onBroken) : null;
   try {
     const packages = registry ? await openRegistryDoor(config, place, join(place.gates[0]!, shortName())) : null;
     return {

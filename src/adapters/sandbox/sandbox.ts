@@ -63,8 +63,6 @@ export interface ExecOptions {
   env?: Record<string, string> | undefined;
   /** What the command may use of a database server, all of one: DB_HOST and DB_PORT are set to where it is found there. */
   databases?: Databases | undefined;
-  /** Asked for each session with them, which waits for it. */
-  databasesReady?: (() => Promise<unknown>) | undefined;
   /** Lets npm reach the registry: the user's own, whatever the tree's .npmrc says. */
   registry?: boolean;
   /** Milliseconds; the whole process group is killed then. Default 120,000. */

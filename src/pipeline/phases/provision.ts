@@ -1,9 +1,14 @@
-// A database and two roles of its own in the projects cluster (product.md, C3) beside a fresh sandbox with the base project
-// (C4); then the migration, applied by the project's own runner while nobody but tb has written in the sandbox.
-import { allDone } from "../../all-done.ts";
+// A database and two roles of its own in the projects cluster (product.md, C3), with the plan's tables, beside a fresh sandbox
+// with the base project (C4).
+import { basename } from "node:path";
+import type { Connection } from "../../adapters/database-cluster/database-cluster.ts";
 import type { Sandbox } from "../../adapters/sandbox/sandbox.ts";
+import { allDone } from "../../all-done.ts";
+import { migrationText, replay } from "../../backup/migrations.ts";
+import { withSession } from "../../backup/session.ts";
 import { withResource } from "../../control/ledger.ts";
 import { recordMigration } from "../../control/project-databases.ts";
+import { TbError } from "../../errors.ts";
 import { baseProjectFiles } from "../../plan/base-project.ts";
 import type { Plan } from "../../plan/plan.ts";
 import { renderMigration } from "../../plan/render-migration.ts";
@@ -13,7 +18,6 @@ import { FORMAT, LINT } from "../../verify/lint.ts";
 import { OPENAPI } from "../../verify/openapi.ts";
 import { TESTS } from "../../verify/test-runner.ts";
 import type { CreateStart } from "../create.ts";
-import { applyMigrations } from "../apply-migrations.ts";
 import { databaseName } from "../names.ts";
 import type { Phase, Run } from "../types.ts";
 import { createRunSandbox, fillSandbox, treeRef, workConnection } from "../workspace.ts";
@@ -64,11 +68,9 @@ async function prepare(state: In, run: Run): Promise<SandboxFacts> {
     await run.emit({ type: "progress", text: "starting Postgres" });
     await (await run.adapters.databaseCluster()).ensure();
   }
-  const created = createDatabase(state, run);
   const filled = fill(state, run);
-  const migrated = filled.then((sandbox) => migrate(state, run, sandbox, created));
   const saved = filled.then((sandbox) => saveBase(state, run, sandbox));
-  await allDone([created, filled, migrated, saved]);
+  await allDone([makeDatabase(state, run), filled, saved]);
   const sandbox = await filled;
   return { provider: sandbox.provider, isolation: sandbox.isolation };
 }
@@ -80,7 +82,7 @@ async function fill({ projectId, plan, database }: In, run: Run): Promise<Sandbo
   return sandbox;
 }
 
-async function createDatabase({ projectId, database }: In, run: Run): Promise<void> {
+async function makeDatabase({ projectId, modificationId, plan, database }: In, run: Run): Promise<void> {
   if (!database) return;
   const cluster = await run.adapters.databaseCluster();
   const common = { run_id: run.id, project_id: projectId, provider: cluster.kind };
@@ -90,6 +92,33 @@ async function createDatabase({ projectId, database }: In, run: Run): Promise<vo
       cluster.provision(projectId, database),
     ),
   );
+  const migration = renderMigration(plan)!;
+  const started = performance.now();
+  await applyFirst(migration, await cluster.connection(projectId, "own", database));
+  await recordMigration(run.control, {
+    ...migration,
+    projectId,
+    modificationId,
+    database,
+    runId: run.id,
+    cluster: cluster.kind,
+    tables: plan.tables.map(({ name }) => name),
+    durationMs: Math.round(performance.now() - started),
+  });
+}
+
+/** tb has written this migration, and applies it: no program of the project's is told the password of the live database.
+ * That the project's own runner comes to the same schema, the verification finds out. */
+async function applyFirst({ file, sql }: { file: string; sql: string }, own: Connection): Promise<void> {
+  try {
+    await withSession(own, (client) => replay(client, [migrationText(basename(file), sql)]));
+  } catch (error) {
+    if (!(error instanceof TbError && error.code === "conflict")) throw error;
+    throw new TbError("failure", "The plan's tables could not be made; nothing of them was kept.", {
+      details: [error.message],
+      cause: error,
+    });
+  }
 }
 
 async function saveBase({ projectId }: In, run: Run, sandbox: Sandbox): Promise<void> {
@@ -104,25 +133,4 @@ async function saveBase({ projectId }: In, run: Run, sandbox: Sandbox): Promise<
   await withResource(run.control, resource, async () =>
     gitHost.saveTree({ projectId, workTree: await sandbox.workTree(), ref: treeRef(run.id) }),
   );
-}
-
-async function migrate(
-  { projectId, modificationId, plan, database }: In,
-  run: Run,
-  sandbox: Sandbox,
-  created: Promise<void>,
-): Promise<void> {
-  if (!database) return;
-  const { durationMs } = await applyMigrations(run, sandbox, projectId, database, () => created);
-  const migration = renderMigration(plan)!;
-  await recordMigration(run.control, {
-    ...migration,
-    projectId,
-    modificationId,
-    database,
-    runId: run.id,
-    cluster: (await run.adapters.databaseCluster()).kind,
-    tables: plan.tables.map(({ name }) => name),
-    durationMs,
-  });
 }

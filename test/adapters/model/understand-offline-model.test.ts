@@ -37,14 +37,13 @@ test("it says whether a database is needed and designs the plan, at no cost", as
   expect(JSON.parse(designed.text)).toEqual(designed.data);
 });
 
-test("as an agent it writes every file and openapi.json and finishes, in one turn", async () => {
+test("as an agent it writes every file and finishes, in one turn", async () => {
   const plan = planOf(REQUEST);
   const call = buildProjectPrompt(plan, ["package.json", "server/api/health.get.ts"]);
   const first = await model.complete(call, signal);
   expect(first.finish).toBe("tool_calls");
   expect(first.toolCalls.map(({ name, arguments: args }) => ({ name, args }))).toEqual([
     ...renderProject(plan).map(({ path, content }) => ({ name: "write_file", args: { path, content } })),
-    { name: "run_command", args: { command: "node scripts/openapi.ts" } },
     { name: "finish", args: { summary: expect.stringContaining("todo-api with 12 endpoints") } },
   ]);
   expect(new Set(first.toolCalls.map(({ id }) => id)).size).toBe(first.toolCalls.length);
@@ -62,9 +61,9 @@ test("it stops with plain words when a tool or the verification fails, because i
   );
   expect(refused).toMatchObject({ finish: "stop", toolCalls: [] });
   expect(refused.text).toContain("No space left.");
-  const unfinished = answered(call.messages, first, { run_command: "exit 1", finish: "Not finished" });
+  const unfinished = answered(call.messages, first, { write_file: "No space left.", finish: "Not finished" });
   const why = await model.complete({ ...call, messages: unfinished }, signal);
-  expect(why.text).toMatch(/^A tool failed[^]*run_command: exit 1$/);
+  expect(why.text).toMatch(/^A tool failed[^]*write_file: No space left.$/);
 
   const finishing = answered(call.messages, first, { finish: "GET /api/tasks: 500" });
   const stopped = await model.complete({ ...call, messages: finishing }, signal);

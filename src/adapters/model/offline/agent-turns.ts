@@ -1,4 +1,4 @@
-// The agent of the offline model: it writes all files and openapi.json and finishes, all in one turn.
+// The agent of the offline model: it writes all files and finishes, all in one turn.
 import { TbError } from "../../../errors.ts";
 import type { Plan } from "../../../plan/plan.ts";
 import { validatePlan } from "../../../plan/validate-plan.ts";
@@ -21,12 +21,11 @@ export async function nextAgentTurn(messages: readonly Message[]): Promise<Model
   return stop([`${what}, and the offline model cannot mend what it did not foresee.`, ...reasons].join("\n\n"));
 }
 
-/** One write per file, in the renderer's order; then what is made from them, and the end. */
+/** One write per file, in the renderer's order, and the end. */
 async function buildCalls(plan: Plan): Promise<ToolCall[]> {
   const { renderProject } = await import("./render/render-project.ts");
   const calls = [
     ...renderProject(plan).map(({ path, content }) => ({ name: "write_file", arguments: { path, content } })),
-    { name: "run_command", arguments: { command: "node scripts/openapi.ts" } },
     { name: "finish", arguments: { summary: summaryOf(plan) } },
   ];
   return calls.map((call, index) => ({ id: `call_${index + 1}`, ...call }));

@@ -4,7 +4,7 @@ import type { Column, ColumnType, Plan, Table } from "../../../../plan/plan.ts";
 import { searchExpression } from "../../../../plan/search-expression.ts";
 import { identifier } from "../../../../plan/sql-identifiers.ts";
 import { byId, deletion, there } from "./deletion.ts";
-import { holders, referrers } from "./plan-tables.ts";
+import { mayBeHeld } from "./plan-tables.ts";
 import { embeddable, embedEvent, embedsUrls, relationsModule, relationsName } from "./relations-file.ts";
 import { notFound, type Route, schemaModule, statement } from "./route-source.ts";
 import { callLine, property, width, WIDTH } from "./source.ts";
@@ -132,7 +132,7 @@ export function removeAll(plan: Plan, table: Table): Route {
   const filters = filterColumns(table);
   const enums = filters.filter((column) => column.type === "enum").map(({ name }) => enumName(table, name));
   const fields = [...new Set(filters.flatMap((column) => fieldOf(column) ?? []))];
-  const conflict = holders(plan, table).length > 0 || (table.softDelete && referrers(plan, table).length > 0);
+  const conflict = mayBeHeld(plan, table);
   const parameters = [
     ...(table.search ? [SEARCHED_TO_DELETE] : []),
     ...filters.map((column) => property("  ", column.name, `${filterType(table, column)}.optional()`)),

@@ -32,6 +32,16 @@ export function holders(plan: Plan, table: Table): { table: Table; column: Colum
   return referrers(plan, table).filter(({ column }) => column.references?.onDelete === "restrict");
 }
 
+/** Whether what a client sends may collide with other rows: with a unique value, or by what it refers to. */
+export function mayCollide(table: Table): boolean {
+  return ownColumns(table).some(({ unique, references }) => unique || references);
+}
+
+/** Whether other rows may keep a row from being deleted. */
+export function mayBeHeld(plan: Plan, table: Table): boolean {
+  return holders(plan, table).length > 0 || (table.softDelete === true && referrers(plan, table).length > 0);
+}
+
 /** Every reference to this table. */
 export function referrers(plan: Plan, table: Table): { table: Table; column: Column }[] {
   return plan.tables.flatMap((other) =>

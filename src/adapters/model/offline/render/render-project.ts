@@ -6,6 +6,7 @@ import { factoryTables, renderFactories } from "./factories-file.ts";
 import { renderFields } from "./fields-file.ts";
 import { renderJson } from "./json-file.ts";
 import { hasJson } from "./plan-tables.ts";
+import { renderOpenapi } from "./openapi-file.ts";
 import { embeddable, relationsModule, renderInclude, renderRelations } from "./relations-file.ts";
 import { renderRoute } from "./route-file.ts";
 import { renderSchema } from "./schema-file.ts";
@@ -19,8 +20,8 @@ export interface RenderedFile {
   content: string;
 }
 
-/** The files of a plan: schemas, routes, tests. openapi.json is made from them by `npm run openapi`. The same plan always
- * gives the same files, in the layout of the project's formatter. */
+/** The files of a plan: schemas, routes, tests, openapi.json. The same plan always gives the same files, in the layout of the
+ * project's formatter. */
 export function renderProject(plan: Plan): RenderedFile[] {
   const constants = plan.endpoints.filter(({ operation }) => operation.kind === "constant");
   const rows = plan.endpoints.filter(({ operation }) => operation.kind !== "constant" && operation.kind !== "health");
@@ -44,5 +45,6 @@ export function renderProject(plan: Plan): RenderedFile[] {
     ...(factoryTables(plan).length > 0 ? [{ path: "tests/factories.ts", content: renderFactories(plan) }] : []),
     ...plan.tables.map((table) => ({ path: `tests/${table.name}.test.ts`, content: renderTableTest(plan, table) })),
     ...(constants.length > 0 ? [{ path: "tests/constants.test.ts", content: renderConstantsTest(constants) }] : []),
+    { path: "openapi.json", content: renderOpenapi(plan) },
   ];
 }

@@ -2,7 +2,7 @@
 import type { Plan, Table } from "../../../../plan/plan.ts";
 import { identifier } from "../../../../plan/sql-identifiers.ts";
 import { byId, deletion } from "./deletion.ts";
-import { hasJson, holders, ownColumns, referrers } from "./plan-tables.ts";
+import { hasJson, mayBeHeld, mayCollide, ownColumns } from "./plan-tables.ts";
 import { embeddable, embedEvent, embedsUrls, relationsModule, relationsName } from "./relations-file.ts";
 import { notFound, type Route, schemaModule, statement } from "./route-source.ts";
 import { callLine } from "./source.ts";
@@ -13,7 +13,7 @@ export function create(plan: Plan, table: Table): Route {
   const type = typeName(table);
   const row = variableName(table);
   const path = plan.endpoints.find(({ operation }) => operation.kind === "get" && operation.table === table.name)?.path;
-  const conflict = ownColumns(table).some(({ unique, references }) => unique || references);
+  const conflict = mayCollide(table);
   const insert = statement(row, `one<${type}>`, [
     `insert into ${identifier(table.name)} \${values({ id: nanoid(), ${bodyColumns(table)} })}`,
     `returning ${selection(table)}`,
@@ -100,7 +100,7 @@ function getWithRelations(plan: Plan, table: Table, select: string[]): Route {
 export function update(table: Table): Route {
   const type = typeName(table);
   const row = variableName(table);
-  const conflict = ownColumns(table).some(({ unique, references }) => unique || references);
+  const conflict = mayCollide(table);
   const changes = hasJson(table) ? `{ ${bodyColumns(table)} }` : "body";
   const imports = oneRowImports(table, [type, `${type}Patch`], ["maybeOne"], ["assignments", "sql"]);
   return {
@@ -121,7 +121,7 @@ export function update(table: Table): Route {
 
 export function remove(plan: Plan, table: Table): Route {
   const row = variableName(table);
-  const conflict = holders(plan, table).length > 0 || (table.softDelete && referrers(plan, table).length > 0);
+  const conflict = mayBeHeld(plan, table);
   return {
     imports: oneRowImports(table, [], ["maybeOne"], ["sql"]),
     contract: ["params: IdParams", `errors: [404${conflict ? ", 409" : ""}]`],
