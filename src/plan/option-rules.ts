@@ -5,7 +5,12 @@ import { reservedColumns } from "./soft-delete.ts";
 
 /** Every problem of the table's options as `.option: message`. */
 export function optionProblems(table: Table, tables: Table[]): string[] {
-  return [...searchProblems(table), ...softDeleteProblems(table, tables), ...urlProblems(table)];
+  return [
+    ...searchProblems(table),
+    ...togetherProblems(table),
+    ...softDeleteProblems(table, tables),
+    ...urlProblems(table),
+  ];
 }
 
 function searchProblems({ columns, search = [] }: Table): string[] {
@@ -16,6 +21,17 @@ function searchProblems({ columns, search = [] }: Table): string[] {
     return SEARCHED_TYPES.has(column.type)
       ? []
       : [`.search[${index}]: the type ${column.type} has no words to search for`];
+  });
+}
+
+function togetherProblems({ columns, uniqueTogether = [] }: Table): string[] {
+  return uniqueTogether.flatMap((name, index) => {
+    const column = columns.find((one) => one.name === name);
+    if (!column) return [`.uniqueTogether[${index}]: there is no column "${name}"`];
+    if (uniqueTogether.indexOf(name) !== index) return [`.uniqueTogether[${index}]: "${name}" is there twice`];
+    return column.references && !column.nullable && !column.unique
+      ? []
+      : [`.uniqueTogether[${index}]: "${name}" must be a required reference that is not unique by itself`];
   });
 }
 

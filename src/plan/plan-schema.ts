@@ -6,6 +6,8 @@ const MAX_TABLES = 100;
 const MAX_COLUMNS = 200;
 /** What is indexed of a row, a tsvector, holds at most 1 MB; a text has up to 10,000 characters of four bytes. */
 const MAX_SEARCHED = 10;
+/** Columns of one index. https://www.postgresql.org/docs/18/limits.html */
+const MAX_TOGETHER = 32;
 const COLUMN_TYPES = [
   "id",
   "string",
@@ -74,6 +76,12 @@ const tableSchema = z.strictObject({
     .max(MAX_SEARCHED)
     .exactOptional()
     .describe("Columns (string, text, email) that GET …?q= looks into; only when asked for"),
+  uniqueTogether: z
+    .array(identifier)
+    .min(2)
+    .max(MAX_TOGETHER)
+    .exactOptional()
+    .describe("Required references (all reference columns of a link table) that two rows may not share all of"),
   url: z.literal(true).exactOptional().describe("Rows are shown with their absolute url; only when asked for"),
   softDelete: z
     .literal(true)

@@ -51,6 +51,8 @@ export interface Table {
   search?: string[];
   /** Deleted rows stay in the table, where the API no longer sees them (soft-delete.ts); absent where they go. */
   softDelete?: true;
+  /** Required references that no two rows share all of: a link is there once. Absent where they may. */
+  uniqueTogether?: string[];
   /** Each row is shown with its absolute `url`; absent where it is not. */
   url?: true;
 }

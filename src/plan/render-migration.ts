@@ -159,6 +159,7 @@ function indexes(table: Table, taken: Set<string>): string[] {
     `create index ${identifier(uniqueName([table.name, ...parts], taken))} on ${on} (${key})${rows};`;
   return [
     ...table.columns.filter(({ unique }) => unique).map((column) => uniqueIndex(table, column, taken)),
+    ...(table.uniqueTogether ? [togetherIndex(table, table.uniqueTogether, taken)] : []),
     index(["page_idx"], page),
     ...filterColumns(table)
       .filter(({ unique }) => !unique)
@@ -181,6 +182,11 @@ function searchIndex(table: Table, taken: Set<string>): string {
 /** What the API sees of the table. */
 function there({ softDelete }: Table): string {
   return softDelete ? ` where ${DELETED_AT} is null` : "";
+}
+
+function togetherIndex(table: Table, columns: string[], taken: Set<string>): string {
+  const name = identifier(uniqueName([table.name, ...columns, "key"], taken));
+  return `create unique index ${name} on ${identifier(table.name)} (${columns.map(identifier).join(", ")})${there(table)};`;
 }
 
 /** Addresses of one mailbox differ in case only by mistake. */

@@ -3,7 +3,14 @@ import type { Operation, Plan, Table } from "./plan.ts";
 
 /** Markdown: a paragraph for each option of the plan; nothing without any. */
 export function renderOptionsSection(plan: Plan): string {
-  return [...searching(plan), ...softDeletion(plan), ...deletingAll(plan), ...webPages(plan), ...urls(plan)]
+  return [
+    ...searching(plan),
+    ...togetherOnce(plan),
+    ...softDeletion(plan),
+    ...deletingAll(plan),
+    ...webPages(plan),
+    ...urls(plan),
+  ]
     .map((paragraph) => `\n\n${paragraph}`)
     .join("");
 }
@@ -18,6 +25,12 @@ function searching(plan: Plan): string[] {
     `A search finds the rows that have all words of \`q\`, whatever their case, in one or several of the columns:\n\n${lines.join("\n")}`,
     '`"…"` asks for words next to each other, `or` for one of two, `-` for rows without a word. Words are whole, and the same in any language: nothing is stemmed.',
   ];
+}
+
+function togetherOnce({ tables }: Plan): string[] {
+  return tables.flatMap(({ name, uniqueTogether }) =>
+    uniqueTogether ? [`Two of the \`${name}\` never have the same ${listed(uniqueTogether)} (409).`] : [],
+  );
 }
 
 function softDeletion({ tables }: Plan): string[] {

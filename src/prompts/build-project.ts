@@ -25,6 +25,7 @@ The base project: Nitro 3 on Node, TypeScript, Postgres, zod
   process and one database, so a test looks only at rows that it has made.
 - A table with "search" in the plan: its list takes q (at most 200 characters, any text) and shows only rows that have all of
   its words in these columns: to_tsvector('simple', …) @@ websearch_to_tsquery('simple', q), on the migration's index.
+- A table with "uniqueTogether": a second row with the same values in all of these columns is refused by its unique index: 409.
 - Operation delete-all: one statement for the rows that the filters of the list match (all without any), 204 also for none, 409 when
   one is still referred to; its query is strict and takes only filters and q.
 - A table with "softDelete": DELETE sets deleted_at (unix seconds) and makes optional references to the row null; every other

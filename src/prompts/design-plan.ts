@@ -15,6 +15,7 @@ Tables
 - A reference is named <role>_id, has "references" {table, onDelete}; onDelete is "restrict" unless the request says that
   the children go too ("cascade"), or "set null" for a nullable one. Parents come before children; no two tables may refer
   to each other. Many-to-many is a table of its own with two references.
+- A table that only links others has "uniqueTogether": the names of its references, so that the same link is not there twice.
 - unique only where two equal values would be an error; a unique column has no default and at most 650 characters.
 - Prefer required columns; nullable only for what is truly optional. Money never is a float. Say limits that the request
   implies (minimum, maximum, minLength).

@@ -11,6 +11,10 @@ export function optionProblems({ tables }: Plan, table: Table, facts: SchemaFact
     const columns = table.search.join(", ");
     problems.push(`${table.name} has no index for the search of the plan: a gin index of the words in ${columns}.`);
   }
+  if (table.uniqueTogether && !isUniqueTogether(table, table.uniqueTogether, facts))
+    problems.push(
+      `${table.name}: ${table.uniqueTogether.join(" and ")} are unique together in the plan, but not in the database.`,
+    );
   if (table.softDelete && !hasDeletedAt(table, facts))
     problems.push(`${table.name} has no column ${DELETED_AT} bigint, which says when a row was deleted.`);
   for (const column of table.columns.filter((one) => refersToKept(tables, one))) {
@@ -34,6 +38,17 @@ function hasSearchIndex(table: Table, { indexes }: SchemaFacts): boolean {
       of === table.name &&
       /using gin .*to_tsvector/i.test(definition) &&
       searchColumns(table).every(({ name }) => new RegExp(`\\W${name}\\W`).test(definition)),
+  );
+}
+
+/** Among the rows that are not deleted, where deleted ones stay. */
+function isUniqueTogether(table: Table, names: readonly string[], { indexes }: SchemaFacts): boolean {
+  return indexes.some(
+    ({ table: of, unique, uniqueAmongKept, columns }) =>
+      of === table.name &&
+      (table.softDelete ? uniqueAmongKept : unique) &&
+      columns.length === names.length &&
+      names.every((name) => columns.includes(name)),
   );
 }
 

@@ -34,6 +34,25 @@ describe("a search", () => {
   });
 });
 
+describe("what is unique together", () => {
+  test.each([
+    [["member_id", "no_such"], 'tables[3].uniqueTogether[1]: there is no column "no_such"'],
+    [["member_id", "member_id"], 'tables[3].uniqueTogether[1]: "member_id" is there twice'],
+    [["member_id", "created_at"], 'tables[3].uniqueTogether[1]: "created_at" must be a required reference'],
+    [["member_id"], "tables[3].uniqueTogether:"],
+  ])("as %j is refused", (names, problem) => {
+    const [first] = problemsWith((plan) => (plan.tables[3]!.uniqueTogether = names));
+    expect(first).toContain(problem);
+  });
+
+  test("holds a reference that may be missing", () => {
+    const problems = problemsWith((plan) => (plan.tables[3]!.columns[1]!.nullable = true));
+    expect(problems).toContainEqual(
+      expect.stringContaining('tables[3].uniqueTogether[0]: "member_id" must be a required reference'),
+    );
+  });
+});
+
 describe("soft deletion", () => {
   test.each<[string, (plan: Plan) => void, string]>([
     [

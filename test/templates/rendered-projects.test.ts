@@ -136,7 +136,9 @@ describe("a rendered project", () => {
 
   it("has the openapi.json that its own script makes of its routes, whatever the plan", async () => {
     const requests = [...EXACT, ...ENGLISH].map(({ request }) => request).concat(BY_REQUEST);
-    const planned = requests.map((request) => understand(request)).map((answer) => (answer.understood ? answer.plan : null));
+    const planned = requests
+      .map((request) => understand(request))
+      .map((answer) => (answer.understood ? answer.plan : null));
     const plans = [...planned.filter((plan) => plan !== null), shopPlan, constantPlan, longPlan];
     expect(plans.length).toBe(requests.length + 3);
     const folders: string[] = [];

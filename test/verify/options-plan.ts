@@ -43,5 +43,14 @@ export const optionsPlan = completePlan({
         newColumn("book_id", "reference", { references: { table: "books", onDelete: "restrict" } }),
       ],
     },
+    {
+      name: "favorites",
+      singular: "favorite",
+      columns: [
+        newColumn("member_id", "reference", { references: { table: "members", onDelete: "restrict" } }),
+        newColumn("book_id", "reference", { references: { table: "books", onDelete: "restrict" } }),
+      ],
+      uniqueTogether: ["member_id", "book_id"],
+    },
   ],
 });

@@ -105,20 +105,24 @@ async function probeLocation(rows: Rows, table: Table, endpoint: string): Promis
 /** Some pairs, because the second of the first one waits for its connection while the other is through already. */
 const PAIRS = 3;
 
-/** Two requests at once with one value that may be there once: one of them wins. */
+/** Two requests at once with one value, or one link, that may be there once: one of them wins. */
 async function probeTwins(rows: Rows, table: Table, endpoint: string): Promise<void> {
   const column = writable(table).find((one) => one.unique && !one.references && capacity(one) >= 1e6);
-  if (!column) return;
-  for (let pair = 0; pair < PAIRS; pair += 1) await probePair(rows, table, endpoint, column);
+  const names = column ? [column.name] : (table.uniqueTogether ?? []);
+  if (names.length === 0) return;
+  for (let pair = 0; pair < PAIRS; pair += 1) {
+    const body = await rows.body(table, "full");
+    const shared = column ? { [column.name]: validValue(column, rows.next()) } : valuesOf(body, names);
+    await probePair(rows, table, endpoint, shared);
+  }
 }
 
-async function probePair(rows: Rows, table: Table, endpoint: string, column: Column): Promise<void> {
+async function probePair(rows: Rows, table: Table, endpoint: string, shared: Row): Promise<void> {
   const { prober } = rows;
-  const value = validValue(column, rows.next());
-  const what = `two ${table.name} at once with the same ${column.name}`;
+  const what = `two ${table.name} at once with the same ${Object.keys(shared).join(" and ")}`;
   const twins: Probe[] = [];
   for (const _ of [1, 2]) {
-    const body = { ...(await rows.body(table, "full")), [column.name]: value };
+    const body = { ...(await rows.body(table, "full")), ...shared };
     twins.push({ endpoint, what, body, expect: [...prober.success(endpoint), ...TAKEN] });
   }
   const answers = await prober.sendAll(twins);
@@ -126,6 +130,10 @@ async function probePair(rows: Rows, table: Table, endpoint: string, column: Col
   for (const answer of made) rows.remember(table.name, answer!.json as Row);
   if (answers.every((answer) => answer !== null) && made.length !== 1)
     prober.fail(endpoint, `${what}: ${made.length} of them were made.`);
+}
+
+function valuesOf(row: Row, names: readonly string[]): Row {
+  return Object.fromEntries(names.map((name) => [name, row[name]]));
 }
 
 async function badCreates(rows: Rows, table: Table, endpoint: string): Promise<Probe[]> {
@@ -166,6 +174,15 @@ async function badCreates(rows: Rows, table: Table, endpoint: string): Promise<P
           expect,
         );
       }),
+    ...(table.uniqueTogether && taken
+      ? [
+          bad(
+            `a second ${table.singular} with the same ${table.uniqueTogether.join(" and ")}`,
+            { ...good, ...valuesOf(taken, table.uniqueTogether) },
+            TAKEN,
+          ),
+        ]
+      : []),
     ...badBodies(prober, table, { endpoint, good, one }),
   ];
 }

@@ -6,7 +6,7 @@ import { badIds } from "./bad-ids.ts";
 import { invalidValues } from "./bad-values.ts";
 import { CONFLICT, edgeValues, TAKEN } from "./probe-create.ts";
 import { objectOf, type Probe } from "./prober.ts";
-import { differences, endpointFor, type Row, type Rows, writable } from "./rows.ts";
+import { differences, endpointFor, needsOwnParent, type Row, type Rows, writable } from "./rows.ts";
 import { unchanged } from "./unchanged.ts";
 import { changedTables } from "./store.ts";
 import { smallestValue, unknownId } from "./values.ts";
@@ -74,7 +74,7 @@ async function another({ rows, table }: Subject, column: Column, current: unknow
   const parent = rows.plan.tables.find((one) => one.name === column.references?.table);
   if (!parent || !rows.prober.planned) return current;
   const other = rows.of(parent.name).find((row) => row["id"] !== current);
-  const made = other && !column.unique ? other : parent === table ? undefined : await rows.make(parent);
+  const made = other && !needsOwnParent(table, column) ? other : parent === table ? undefined : await rows.make(parent);
   return made?.["id"] ?? current;
 }
 

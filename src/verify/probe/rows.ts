@@ -10,6 +10,11 @@ import { capacity, otherValue, unknownId, validValue } from "./values.ts";
 export type Row = Record<string, unknown>;
 
 const BUILT_IN = new Set(["id", "created_at", "updated_at"]);
+/** Whether each row needs a parent of its own there: no two may share it, by itself or together with others. */
+export function needsOwnParent({ uniqueTogether = [] }: Table, { unique, name }: Column): boolean {
+  return unique || uniqueTogether.includes(name);
+}
+
 /** A unique column that can hold fewer values than this may run out of them. */
 const PLENTY = 2_000;
 const ID = /^[\w-]{21}$/;
@@ -79,8 +84,7 @@ export function createRows(plan: Plan, prober: Prober, store: Store): Rows {
     if (!parent) return unknownId();
     const existing = of(parent.name)[0];
     if (parent === table && !existing) return null; // the first row cannot refer to another
-    // A unique reference takes each parent once.
-    const row = existing && !column.unique ? existing : await make(parent);
+    const row = existing && !needsOwnParent(table, column) ? existing : await make(parent);
     return row?.["id"] ?? null;
   }
 
@@ -179,7 +183,11 @@ export function createRows(plan: Plan, prober: Prober, store: Store): Rows {
     const parents = new Map<string, unknown[]>();
     for (const column of writable(table)) {
       const parent = plan.tables.find((one) => one.name === column.references?.table);
-      if (parent) parents.set(column.name, await twoOf(parent));
+      if (!parent) continue;
+      const own = column.name === table.uniqueTogether?.[0]; // one of them makes the difference
+      const ids = own ? (await fill(parent, count)).map((row) => row["id"]) : await twoOf(parent);
+      if (ids.length === 0) return [];
+      parents.set(column.name, ids);
     }
     const oldest = Math.floor(Date.now() / 1000) - 100_000;
     const rows = Array.from({ length: count }, (_, index) => {

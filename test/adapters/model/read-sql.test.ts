@@ -80,13 +80,44 @@ describe("a schema in SQL", () => {
       "a.c: a decimal of a plan has at most 12 digits, two of them behind the point",
       "a.d: its default is an expression, which a plan cannot say",
       "a.e: this check is not in a plan",
-      "l.a_id, n: the constraint primary on several columns is not in a plan",
       "create view v as select 1",
       "insert into a (id) values (1)",
       "create function f() returns int language sql as 'select 1'",
       "a.F: the name of the column must start with a letter a-z",
       "l.n_id: there is no table nowhere",
+      "l.a_id, n: the constraint primary on several columns is not in a plan",
     ]);
+  });
+
+  test.each([
+    "primary key (student, course)",
+    "unique (course, student), foreign key (note) references notes on delete set null",
+  ])("takes over what makes a link unique: %s", async (constraint) => {
+    const { plan, leftOut } = planOf(
+      "From schema.sql",
+      await readSqlSpecification(`
+        create table notes (id int primary key, text text not null);
+        create table students (id int primary key, name text not null);
+        create table courses (id int primary key, name text not null);
+        create table enrollments (student int not null references students, course int not null references courses, note int, ${constraint});`),
+    );
+    expect(leftOut).toEqual([]);
+    const links = validatePlan(plan).tables.find(({ name }) => name === "enrollments");
+    expect(links?.uniqueTogether?.toSorted()).toEqual(["course_id", "student_id"]);
+  });
+
+  test.each([
+    ["a second one", "a int not null references x, b int not null references y, unique (a, b), unique (b, a)"],
+    ["what may be missing", "a int references x, b int not null references y, unique (a, b)"],
+    ["what is no reference", "a int not null, b int not null references y, unique (a, b)"],
+  ])("lists what is unique together and no link: %s", async (_, columns) => {
+    const { leftOut } = await read(
+      `create table x (n int); create table y (n int); create table links (${columns}); create unique index on x (lower(n), n);`,
+    );
+    expect(leftOut).toContainEqual(
+      expect.stringMatching(/^links\.(a, b|b, a): the constraint unique on several columns is not in a plan$/),
+    );
+    expect(leftOut).toContainEqual(expect.stringContaining("create unique index on x"));
   });
 
   test("that tb itself has written is the same schema again", async () => {

@@ -36,6 +36,23 @@ describe("what was decided without being asked is stated", () => {
     ]);
   });
 
+  test.each([
+    ["articles(title) keywords(word) articles and keywords are many-to-many", ["article_id", "keyword_id"]],
+    ["posts have many tags; tags have many posts", ["post_id", "tag_id"]],
+    [
+      "students have many courses through enrollments; students have a name; courses have a name",
+      ["student_id", "course_id"],
+    ],
+    ["orders have many products and products have many orders", null],
+    ["users have many teams through seats with a role; teams have a name; users have a name", null],
+  ])("that a link is there once, unless it has columns of its own: %s", (request, together) => {
+    const plan = planFor(request);
+    const found = plan.tables.find(({ uniqueTogether }) => uniqueTogether);
+    expect(found?.uniqueTogether ?? null).toEqual(together);
+    const told = plan.assumptions.filter((text) => text.endsWith("are there at most once"));
+    expect(told).toEqual(together ? [`${found!.name}: the same ${together.join(" and ")} are there at most once`] : []);
+  });
+
   test("the type of a column, the default of a boolean, a plural, two words that are one name", () => {
     expect(planFor("user(name, done boolean, first name)").assumptions).toEqual([
       "users: tables are named in the plural, so user became users",

@@ -10,6 +10,27 @@ const SEARCH = "server/utils/search.ts";
 
 export const options: Mutation[] = [
   {
+    name: "link-not-unique",
+    what: "The database takes the same link twice.",
+    check: "plan",
+    says: /favorites: member_id and book_id are unique together in the plan, but not in the database/,
+    edits: [],
+    sql: "drop index favorites_member_id_book_id_key",
+  },
+  {
+    name: "link-made-again",
+    what: "The same link a second time is answered as if it were new.",
+    check: "endpoints",
+    says: /POST \/api\/favorites .*a second favorite with the same member_id and book_id/,
+    edits: [
+      {
+        file: "server/api/favorites/index.post.ts",
+        from: /returning \*/,
+        to: "on conflict (member_id, book_id) do update set updated_at = excluded.updated_at returning *",
+      },
+    ],
+  },
+  {
     name: "search-finds-everything",
     what: "A search answers with every row.",
     check: "endpoints",

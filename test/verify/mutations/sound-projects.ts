@@ -21,6 +21,7 @@ const REQUESTS = [
   "order(user:string, select:string, group:integer)",
   "things(price, stock, done, is_open, seen_at, due_date, website, bio, tags, metadata)",
   "seats(row:integer>=1<=40:unique, code:string{2}:unique, grade:enum{a,b,c})",
+  "articles(title) keywords(word:unique) articles and keywords are many-to-many",
   "an API with GET /api/ping that returns pong",
 ];
 

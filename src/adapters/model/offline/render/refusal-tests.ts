@@ -114,19 +114,27 @@ ${callLine("      ", "const { status } = await call", ['"PATCH"', pathOf(plan, t
 }
 
 function conflicts(plan: Plan, table: Table): string[] {
-  return ownColumns(table)
-    .filter(({ unique, type, references, nullable }) => unique && type !== "reference" && !references && !nullable)
+  const unique = ownColumns(table)
+    .filter((column) => column.unique && column.type !== "reference" && !column.references && !column.nullable)
     .map(({ name, type }) => {
       const value = type === "email" ? `row.${name}.toUpperCase()` : `row.${name}`;
-      const create = pathOf(plan, table, "create");
-      return `  it("are refused when another one has the ${name}", async () => {
+      return conflict(plan, table, `the ${name}`, [`${name}: ${value}`]);
+    });
+  const together = table.uniqueTogether ?? [];
+  if (together.length === 0) return unique;
+  const values = together.map((name) => `${name}: row.${name}`);
+  return [...unique, conflict(plan, table, `the same ${together.join(" and ")}`, values)];
+}
+
+function conflict(plan: Plan, table: Table, what: string, values: string[]): string {
+  const create = pathOf(plan, table, "create");
+  return `  it("are refused when another one has ${what}", async () => {
     const row = await ${createFunction(table)}();
-    const body = ${newBody(table, object("    ", [`${name}: ${value}`]))};
+    const body = ${newBody(table, object("    ", values))};
 ${callLine("    ", "const answer = await call", ['"POST"', create, "body"], ";")}
     assert.equal(answer.status, 409);
     assert.equal(answer.headers.get("content-type"), "application/problem+json");
   });`;
-    });
 }
 
 function dangling(plan: Plan, table: Table): string[] {

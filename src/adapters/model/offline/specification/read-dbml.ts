@@ -122,8 +122,11 @@ function tellManyToMany(told: Told, a: string, b: string): void {
   const [one, other] = [singularOf(a), a === b ? `other_${singularOf(b)}` : singularOf(b)];
   const reference = (key: string, table: string) =>
     `${quoted(`${key}_id`)} varchar(21) not null references ${quoted(table)} (id)`;
-  told.statements.push(`create table ${quoted(name)} (${reference(one, a)}, ${reference(other, b)})`);
-  told.assumptions.push(`${name}: added between ${a} and ${b}, which relate many to many`);
+  const once = `unique (${quoted(`${one}_id`)}, ${quoted(`${other}_id`)})`;
+  told.statements.push(`create table ${quoted(name)} (${reference(one, a)}, ${reference(other, b)}, ${once})`);
+  told.assumptions.push(
+    `${name}: added between ${a} and ${b}, which relate many to many; each pair is there at most once`,
+  );
 }
 
 /** What describes a diagram is stated as not taken over; rows are left out. */

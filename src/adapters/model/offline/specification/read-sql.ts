@@ -1,6 +1,6 @@
 // schema.sql, read with Postgres' own parser: tables, columns, constraints. What is no part of a plan is listed by its text.
 import type { Column, Table } from "../../../../plan/plan.ts";
-import { type Specification, addColumn, emptySpecification, newTable } from "./specification.ts";
+import { type Specification, addColumn, emptySpecification, findColumn, newTable } from "./specification.ts";
 import { applyCheck, applyDefault, checkedColumn, makeUnique, readType } from "./sql-columns.ts";
 import { columnOf, fieldsOf, functionOf, isNode, list, names, type Node } from "./sql-nodes.ts";
 
@@ -115,6 +115,10 @@ function readConstraint(specification: Specification, table: Table, constraint: 
   const told = `${table.name}${about[0] ? `.${about.join(", ")}` : ""}`;
   if (key === "id" && !second && (kind === "PRIMARY" || kind === "DEFAULT")) return; // every table has its own id
   const column = second ? undefined : findColumn(table, key);
+  if (second && (kind === "UNIQUE" || kind === "PRIMARY")) {
+    specification.together.push({ table, keys, primary: kind === "PRIMARY" });
+    return;
+  }
   if (!column) {
     if (!(key && isBuiltIn(key)))
       leftOut.push(
@@ -132,10 +136,6 @@ function readConstraint(specification: Specification, table: Table, constraint: 
   } else if (kind === "FOREIGN") readReference(specification, table, column, constraint);
   else if (kind !== "CHECK" || !applyCheck(column, constraint["raw_expr"]))
     leftOut.push(`${told}: this ${kind.toLowerCase()} is not in a plan`);
-}
-
-function findColumn(table: Table, name: string | undefined): Column | undefined {
-  return table.columns.find((column) => column.name === name || (column.references && column.name === `${name}_id`));
 }
 
 function readReference({ assumptions, leftOut }: Specification, table: Table, column: Column, constraint: Node): void {
@@ -160,14 +160,19 @@ function readReference({ assumptions, leftOut }: Specification, table: Table, co
   column.references = { table: parent, onDelete: action };
 }
 
-function readIndex({ tables, assumptions, leftOut }: Specification, fields: Node, text: string): void {
+function readIndex(specification: Specification, fields: Node, text: string): void {
+  const { tables, assumptions, leftOut, together } = specification;
   const table = tables.find(({ name }) => name === relationName(fields["relation"]));
-  const [element, second] = list(fields["indexParams"]).map((node) => fieldsOf(node, "IndexElem"));
+  const elements = list(fields["indexParams"]).map((node) => fieldsOf(node, "IndexElem"));
+  const [element, second] = elements;
+  const keys = elements.flatMap((one) => (typeof one?.["name"] === "string" ? [one["name"]] : []));
   const folded = functionOf(element?.["expr"]) === "lower";
   const [argument] = list(fieldsOf(element?.["expr"], "FuncCall")?.["args"]);
   const column = table && findColumn(table, folded ? columnOf(argument) : String(element?.["name"]));
   if (!fields["unique"])
     assumptions.push(`${shortened(text)}: tb makes its own indexes, for every filter and order of a list`);
+  else if (table && second && keys.length === elements.length && !fields["whereClause"])
+    together.push({ table, keys, primary: false });
   else if (!column || second || fields["whereClause"] || (folded && column.type !== "string"))
     leftOut.push(shortened(text));
   else {

@@ -11,10 +11,12 @@ export interface Specification {
   constants: PlanParts["constants"];
   assumptions: string[];
   leftOut: string[];
+  /** Columns that the file makes unique together, by its own names. */
+  together: { table: Table; keys: string[]; primary: boolean }[];
 }
 
 export function emptySpecification(): Specification {
-  return { tables: [], constants: [], assumptions: [], leftOut: [] };
+  return { tables: [], constants: [], assumptions: [], leftOut: [], together: [] };
 }
 
 /** The plan of a specification, with all that it leaves out; `request` says where it is from. The plan is null when nothing
@@ -22,6 +24,7 @@ export function emptySpecification(): Specification {
 export function planOf(request: string, specification: Specification): { plan: Plan | null; leftOut: string[] } {
   dropInvalidNames(specification);
   dropDanglingReferences(specification);
+  settleTogether(specification);
   const { tables, constants, leftOut } = specification;
   if (tables.length + constants.length === 0) return { plan: null, leftOut };
   const assumptions = [...new Set(specification.assumptions)];
@@ -33,6 +36,33 @@ export function planOf(request: string, specification: Specification): { plan: P
 /** A table of the name, which is taken as it is when it can be one. */
 export function newTable(name: string): Table {
   return { name, singular: singularOf(name), columns: [] };
+}
+
+/** The column that a file calls so: a reference may have got its ending. */
+export function findColumn(table: Table, name: string | undefined): Column | undefined {
+  return table.columns.find((column) => column.name === name || (column.references && column.name === `${name}_id`));
+}
+
+/** A plan knows links: references that are unique together. Of other columns it has no such rule, nor a second one. */
+function settleTogether({ assumptions, leftOut, together }: Specification): void {
+  for (const { table, keys, primary } of together) {
+    const told = `${table.name}.${keys.join(", ")}`;
+    const columns = keys.flatMap((key) => findColumn(table, key) ?? []);
+    const links = columns.length === keys.length && columns.every((column) => isLink(table, column));
+    const required = primary || columns.every(({ nullable }) => !nullable);
+    if (!links || !required || table.uniqueTogether) {
+      leftOut.push(`${told}: the constraint ${primary ? "primary" : "unique"} on several columns is not in a plan`);
+      continue;
+    }
+    for (const column of columns) column.nullable = false;
+    table.uniqueTogether = columns.map(({ name }) => name);
+    if (primary) assumptions.push(`${told}: are unique together and required; the key of every table is its id`);
+  }
+}
+
+/** A reference that may become a required one, and is not unique by itself. */
+function isLink({ name }: Table, { references, unique }: Column): boolean {
+  return references !== null && references.table !== name && references.onDelete !== "set null" && !unique;
 }
 
 /** Adds a column, unless every table has it anyway. */

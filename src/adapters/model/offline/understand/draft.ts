@@ -36,6 +36,8 @@ export interface TableDraft {
   described: boolean;
   /** Columns that its list searches, once that is resolved. */
   search?: string[];
+  /** References that make a link, which is there once. */
+  uniqueTogether?: string[];
   softDelete?: true;
   deleteAll?: true;
   url?: true;

@@ -80,7 +80,25 @@ function addLink(reader: Reader, draft: Draft, { owner, member, through, attribu
   for (const column of [...attributes.filter((one) => !unclear.includes(one)), ...conventional])
     addColumn(reader, draft, link, { ...column, tokens });
   link.grouped = true; // it needs no columns of its own
-  if (existing) return;
+  if (!existing) assumeLink(draft, link, [owner, member], conventional);
+  linkOnce(draft, link);
+}
+
+/** A table that says nothing but what belongs together says it once; one with columns of its own may say it again. */
+function linkOnce(draft: Draft, link: TableDraft): void {
+  const names = link.columns.map(({ column }) => column.name);
+  const links = link.columns.every(({ column, target }) => target && !column.nullable && !column.unique);
+  if (!links || names.length !== 2) return;
+  link.uniqueTogether = names;
+  draft.assumptions.push(`${link.name}: the same ${names.join(" and ")} are there at most once`);
+}
+
+function assumeLink(
+  draft: Draft,
+  link: TableDraft,
+  [owner, member]: [TableDraft, TableDraft],
+  conventional: ColumnDraft[],
+): void {
   const list = conventional.map(({ column }) => `${column.name} (${describeColumn(column)})`).join(", ");
   const besides = list ? `, with ${list}` : "";
   draft.assumptions.push(

@@ -151,12 +151,13 @@ function checkDatabase(reader: Reader, draft: Draft): void {
   }
 }
 
-function toTable({ name, singular, columns, search, softDelete, url }: TableDraft): Table {
+function toTable({ name, singular, columns, search, uniqueTogether, softDelete, url }: TableDraft): Table {
   return {
     name,
     singular,
     columns: columns.map(({ column }) => column),
     ...(search && { search }),
+    ...(uniqueTogether && { uniqueTogether }),
     ...(softDelete && { softDelete }),
     ...(url && { url }),
   };
