@@ -2,6 +2,7 @@
 import Conf from "conf";
 import { settingInEffect } from "./config.ts";
 import { TbError } from "./errors.ts";
+import { oneAtATime } from "./processes/one-at-a-time.ts";
 import { ensurePrivateFolder, folderError } from "./secrets/private-files.ts";
 import { SETTINGS, settingsPath, type Setting } from "./settings.ts";
 import { nearest } from "./ui/nearest.ts";
@@ -29,12 +30,19 @@ export async function writeSetting(home: string, setting: Setting, value: string
   const problem = value === null ? null : setting.problem(value);
   if (problem) throw new TbError("usage", `${setting.key} ${problem}.`, { suggestion: setting.description });
   await ensurePrivateFolder(home);
+  let before: string | null = null;
+  let done = false;
   try {
-    const file = openFile(home);
-    const before = file.get(setting.key);
-    if (value === null) file.delete(setting.key);
-    else file.set(setting.key, value);
-    return typeof before === "string" ? before : null;
+    // The whole file is read and written: of two commands at once, one would take back what the other has set.
+    await oneAtATime(
+      `${settingsPath(home)}.writing`,
+      async () => done,
+      async () => {
+        before = replace(openFile(home), setting.key, value);
+        done = true;
+      },
+    );
+    return before;
   } catch (error) {
     if (error instanceof SyntaxError) {
       throw new TbError("configuration", `${settingsPath(home)} is not JSON: ${error.message}`, {
@@ -44,6 +52,14 @@ export async function writeSetting(home: string, setting: Setting, value: string
     }
     throw folderError(error, home);
   }
+}
+
+/** What it was before. */
+function replace(file: Conf<Record<string, string>>, key: string, value: string | null): string | null {
+  const before = file.get(key);
+  if (value === null) file.delete(key);
+  else file.set(key, value);
+  return typeof before === "string" ? before : null;
 }
 
 /** The environment variable that is set and goes before the setting; null when there is none. */

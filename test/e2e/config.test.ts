@@ -43,6 +43,17 @@ test("a setting is kept, told, changed and removed again", async () => {
   expect((await tb(home, ["config", "get", "user"])).stdout).toBe("");
 });
 
+test("of several set at once none is lost", async () => {
+  const values = { user: "ada", "cluster-host": "db.example.com", "cluster-port": "6432", "cluster-user": "tb" };
+  for (let round = 0; round < 3; round += 1) {
+    await Promise.all(
+      Object.entries(values).map(([key, value]) => tbData(home, ["config", "set", key, `${value}${round}`])),
+    );
+    for (const [key, value] of Object.entries(values))
+      expect((await tb(home, ["config", "get", key])).stdout, key).toBe(`${value}${round}\n`);
+  }
+});
+
 test("the file and its folder are the user's alone", async () => {
   await tbData(home, ["config", "set", "user", "ada"]);
   expect((await stat(home)).mode & 0o777).toBe(0o700);

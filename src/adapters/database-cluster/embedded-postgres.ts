@@ -10,7 +10,8 @@ import { errorCode, readIfPresent } from "../../secrets/private-files.ts";
 import { rememberSecret } from "../../secrets/redactor.ts";
 import { classifyConnectionError } from "./connection-errors.ts";
 import { ADMINISTRATOR, dataVersion, ensureDataDirectory } from "./init-data-directory.ts";
-import { oneAtATime, sweepUnfinished } from "./one-at-a-time.ts";
+import { isAlive } from "../../processes/is-alive.ts";
+import { oneAtATime, sweepUnfinished } from "../../processes/one-at-a-time.ts";
 import { findPackage, installPrograms, type PostgresPrograms } from "./postgres-binaries.ts";
 import {
   checkSocketFolder,
@@ -19,7 +20,7 @@ import {
   prepareFolders,
   type PostgresLocation,
 } from "./postgres-location.ts";
-import { isAlive, runningPid, type StartedPostmaster, startPostmaster } from "./postmaster.ts";
+import { runningPid, type StartedPostmaster, startPostmaster } from "./postmaster.ts";
 
 interface EmbeddedStatus {
   running: boolean;

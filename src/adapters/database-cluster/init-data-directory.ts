@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { TbError } from "../../errors.ts";
 import { createOnce, errorCode, folderError, readIfPresent } from "../../secrets/private-files.ts";
-import { unfinishedName } from "./one-at-a-time.ts";
+import { unfinishedName } from "../../processes/one-at-a-time.ts";
 import type { PostgresPrograms } from "./postgres-binaries.ts";
 import type { PostgresLocation } from "./postgres-location.ts";
 

@@ -8,7 +8,7 @@ import { createRequire } from "node:module";
 import { basename, dirname, join } from "node:path";
 import { TbError } from "../../errors.ts";
 import { errorCode, folderError } from "../../secrets/private-files.ts";
-import { unfinishedName } from "./one-at-a-time.ts";
+import { unfinishedName } from "../../processes/one-at-a-time.ts";
 
 export interface PostgresPrograms {
   postgres: string;

@@ -3,6 +3,7 @@ import { execFile, spawn } from "node:child_process";
 import { copyFile, open, readFile, stat, truncate } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { promisify } from "node:util";
+import { isAlive } from "../../processes/is-alive.ts";
 import { errorCode } from "../../secrets/private-files.ts";
 import type { PostgresPrograms } from "./postgres-binaries.ts";
 import type { EmbeddedClusterName, PostgresLocation } from "./postgres-location.ts";
@@ -113,15 +114,6 @@ async function recordedPid(location: PostgresLocation): Promise<number | null> {
   } catch (error) {
     if (errorCode(error) === "ENOENT") return null;
     throw error;
-  }
-}
-
-export function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return errorCode(error) === "EPERM";
   }
 }
 

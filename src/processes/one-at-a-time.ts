@@ -3,8 +3,8 @@
 import { readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { errorCode } from "../../secrets/private-files.ts";
-import { isAlive } from "./postmaster.ts";
+import { errorCode } from "./error-code.ts";
+import { isAlive } from "./is-alive.ts";
 
 /** Milliseconds after which a claim is taken for abandoned although a process with its pid is alive. */
 const PATIENCE = 10_000;
@@ -12,8 +12,8 @@ const PATIENCE = 10_000;
 /** Milliseconds that a folder of a dead process is left alone. */
 const ABANDONED_AFTER = 60_000;
 
-/** Runs the work at once, or, while another process holds the claim (a file of that name), when it lets go.
- * The work is skipped when `isDone`. */
+/** Runs the work at once, or, while another process holds the claim (a file of that name, whose folder is there), when it lets
+ * go. The work is skipped when `isDone`. */
 export async function oneAtATime(
   claim: string,
   isDone: () => Promise<boolean>,
