@@ -2,7 +2,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createEmbeddedPostgres } from "../../src/adapters/database-cluster/embedded-postgres.ts";
 import { selectAdapters } from "../../src/adapters/index.ts";
-import type { Sandbox } from "../../src/adapters/sandbox/sandbox.ts";
 import { foreseenError } from "../../src/foreseen-error.ts";
 import { judgeUndisturbed } from "../../src/pipeline/judge-undisturbed.ts";
 import type { Run } from "../../src/pipeline/types.ts";
@@ -24,22 +23,22 @@ afterAll(async () => {
   await scratch.remove();
 });
 
-/** How often a verdict is asked for, when the server breaks off so many sessions before each. */
-async function asked(passed: boolean, broken: number): Promise<number> {
-  let [times, count] = [0, 0];
-  const sandbox = { brokenSessions: () => count } as unknown as Sandbox;
+/** How often a verdict is asked for, when so many sessions break and programs are killed during each. */
+async function asked(passed: boolean, { broken = 0, killed = 0 }): Promise<number> {
+  let times = 0;
+  const sandbox = { brokenSessions: () => times * broken, killedPrograms: () => times * killed };
   await judgeUndisturbed(run, sandbox, async () => {
     times += 1;
-    count += broken;
     return { passed } as Verdict;
   });
   return times;
 }
 
-test("a verdict that found faults while sessions broke is looked for once more, and no other one", async () => {
-  expect(await asked(false, 1)).toBe(2);
-  expect(await asked(false, 0)).toBe(1);
-  expect(await asked(true, 1)).toBe(1);
+test("a verdict that found faults while sessions broke or a program was killed is looked for once more, and no other one", async () => {
+  expect(await asked(false, { broken: 1 })).toBe(2);
+  expect(await asked(false, { killed: 1 })).toBe(2);
+  expect(await asked(false, {})).toBe(1);
+  expect(await asked(true, { broken: 1, killed: 1 })).toBe(1);
 });
 
 const failed = () => Promise.reject(new Error("not healthy"));

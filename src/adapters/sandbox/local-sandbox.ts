@@ -1,6 +1,7 @@
 // Sandboxes on this machine: a folder each, and processes in a tier of isolation.
 import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
+import { constants } from "node:os";
 import { join } from "node:path";
 import { randomBytes } from "node:crypto";
 import { StringDecoder } from "node:string_decoder";
@@ -108,9 +109,15 @@ function createSandbox(config: Config, tier: Tier, place: Place, watch: DiskWatc
   // Links where the sandbox cannot write through them, or where nothing would keep it from the prepared files anyway.
   const how = place.owner !== null || tier.isolation === "process" ? "shared" : "copied";
   let broken = 0;
+  let killed = 0;
 
   function noteBroken(): void {
     broken += 1;
+  }
+
+  /** A shell, and what isolates, end with 128 + 9 when what they run was killed. */
+  function noteEnd(exitCode: number | null): void {
+    if (exitCode === null || exitCode === 128 + constants.signals.SIGKILL) killed += 1;
   }
 
   /** @param say is told why the command is stopped. */
@@ -118,7 +125,7 @@ function createSandbox(config: Config, tier: Tier, place: Place, watch: DiskWatc
     command: readonly [string, ...string[]],
     { env, ...asked }: Pick<ExecOptions, "env"> & DoorOptions,
     say: (text: string) => void,
-  ): Promise<{ child: LaunchedProcess; doors: CommandDoors }> {
+  ): Promise<{ child: LaunchedProcess; doors: CommandDoors; stopped: () => boolean }> {
     watch.requireRoom();
     const doors = await openDoors(config, place, asked, noteBroken);
     let child: LaunchedProcess;
@@ -129,7 +136,9 @@ function createSandbox(config: Config, tier: Tier, place: Place, watch: DiskWatc
       throw error;
     }
     const forget = recordGroup(place.groups, child.pid);
+    let stopped = false;
     const rest = watch.start((reason) => {
+      stopped = true;
       say(`\nStopped by tb: ${reason}\n`);
       void child.stop(0);
     });
@@ -138,7 +147,7 @@ function createSandbox(config: Config, tier: Tier, place: Place, watch: DiskWatc
       forget();
       await doors.close();
     });
-    return { child, doors };
+    return { child, doors, stopped: () => stopped };
   }
 
   /** The folder of each is beside `work`, because Node goes by the way from one to the other. */
@@ -159,12 +168,13 @@ function createSandbox(config: Config, tier: Tier, place: Place, watch: DiskWatc
       if (signal?.aborted) throw interruption(signal);
       const startedAt = performance.now();
       const [stdout, stderr, output] = [createTextTail(), createTextTail(), createTextTail()];
-      const { child, doors } = await start(command, asked, (text) =>
+      const { child, doors, stopped } = await start(command, asked, (text) =>
         [stderr, output].forEach((tail) => tail.add(text)),
       );
       collect(child.stdout, [stdout, output], onOutput);
       collect(child.stderr, [stderr, output], onOutput);
       const end = await waitForEnd(child, { signal, timeout, grace: TERM_GRACE });
+      if (!end.timedOut && !stopped()) noteEnd(end.exitCode);
       return {
         ...end,
         stdout: stdout.text(),
@@ -179,7 +189,9 @@ function createSandbox(config: Config, tier: Tier, place: Place, watch: DiskWatc
       const socketPath = join(place.sockets[0]!, `${randomBytes(6).toString("hex")}.sock`);
       const output = createTextTail();
       const asked = { env: { ...env, NITRO_UNIX_SOCKET: socketPath }, databases };
-      const { child } = await start(command, asked, (text) => output.add(text));
+      const { child, stopped } = await start(command, asked, (text) => output.add(text));
+      let ending = false;
+      void child.exited.then(({ exitCode }) => ending || stopped() || noteEnd(exitCode));
       const told = [collect(child.stdout, [output]), collect(child.stderr, [output])];
       return {
         socketPath,
@@ -187,6 +199,7 @@ function createSandbox(config: Config, tier: Tier, place: Place, watch: DiskWatc
         hasToldSecrets: () => told.some((stream) => stream.hasHidden()),
         exited: child.exited,
         async stop() {
+          ending = true;
           await child.stop(0); // SIGTERM would wait for keep-alive connections
           await rm(socketPath, { force: true });
         },
@@ -195,6 +208,7 @@ function createSandbox(config: Config, tier: Tier, place: Place, watch: DiskWatc
 
     openDatabases: (databases, ready) => openDatabaseDoor(place, OPEN_DOOR, databases, noteBroken, ready),
     brokenSessions: () => broken,
+    killedPrograms: () => killed,
     databaseAddress: { host: join(place.gates[0]!, OPEN_DOOR), port: GATE_PORT },
 
     readFile: async (path) => readTreeFile(work, path),

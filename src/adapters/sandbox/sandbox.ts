@@ -126,6 +126,9 @@ export interface Sandbox {
   /** How many sessions of commands the database server has broken off or left without an answer, so far. What failed
    * meanwhile may not be the fault of what was run. */
   brokenSessions(): number;
+  /** How many commands and servers somebody else has killed so far: the system, when memory ran out. Not those that tb itself
+   * has stopped. */
+  killedPrograms(): number;
   readFile(path: string): Promise<string>;
   writeFile(path: string, content: string): Promise<void>;
   deleteFile(path: string): Promise<void>;

@@ -43,6 +43,18 @@ describe.each(TIERS)("in tier %s", (tier, select, works) => {
     expect(result.output).toHaveLength("out\nerr\n".length);
   });
 
+  test("what somebody else has killed is counted, and nothing that ends by itself or by tb", async () => {
+    await sandbox.exec(["sh", "-c", "exit 3"]);
+    await sandbox.exec(["sleep", "60"], { timeout: 100 });
+    await (await sandbox.serve(["sleep", "60"])).stop();
+    expect(sandbox.killedPrograms()).toBe(0);
+    await sandbox.exec(["sh", "-c", "kill -9 $$"]);
+    expect(sandbox.killedPrograms()).toBe(1);
+    const server = await sandbox.serve(["sh", "-c", "kill -9 $$"]);
+    await server.exited;
+    expect(sandbox.killedPrograms()).toBe(2);
+  });
+
   test("a program that does not exist is exit code 127", async () => {
     expect(await sandbox.exec(["no-such-program"], { env: { PATH: "/usr/bin:/bin" } })).toMatchObject({
       exitCode: 127,
