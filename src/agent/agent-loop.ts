@@ -11,7 +11,7 @@ import { callModel } from "./call-model.ts";
 import { redact } from "../secrets/redactor.ts";
 import { plainText, storable } from "./clean-text.ts";
 import { fitBudget } from "./context-budget.ts";
-import { executeCalls, prepare } from "./execute-calls.ts";
+import { createTeller, executeCalls, prepare, type Teller } from "./execute-calls.ts";
 import { buildHistory, changedFiles, isSilent, type PastTurn } from "./history.ts";
 import { findLoop, formatErrorsInARow } from "./loop-detection.ts";
 import type { SqlResult } from "./sql/run-sql.ts";
@@ -139,13 +139,15 @@ async function act(run: Run, session: AgentSession, allowance: Allowance, number
     allowance.checkTime();
     const first = turns.slice(0, index).every((before) => before.tool_results === null);
     const copy = first ? session.makeCopy() : Promise.resolve();
-    const results = resultsOf(run, session, allowance, turn);
+    const teller = createTeller(run);
+    const results = resultsOf(run, teller, session, allowance, turn);
     await allDone([copy, results]);
     turn.tool_results = await results;
     // The tree first: should the process die in between, the calls are made again on a tree that has them already.
     if (turn.response.toolCalls.some(({ name }) => name === "run_command") || changedFiles([turn]).length > 0) {
       await session.saveTree();
     }
+    await teller.told();
     await setToolResults(run.control, run.id, turn.turn, turn.tool_results);
   }
   const past = turns.slice(0, index + 1);
@@ -159,6 +161,7 @@ async function act(run: Run, session: AgentSession, allowance: Allowance, number
 
 async function resultsOf(
   run: Run,
+  teller: Teller,
   session: AgentSession,
   allowance: Allowance,
   turn: PastTurn,
@@ -174,7 +177,7 @@ async function resultsOf(
   const calls = finishing ? toolCalls.slice(0, -1) : toolCalls;
   const results = await inTime(run, allowance, (signal) =>
     executeCalls(
-      run,
+      teller,
       AGENT_TOOLS,
       calls,
       { sandbox: () => session.sandbox(), query: session.query, signal, timeLeft: () => allowance.timeLeft() },

@@ -11,10 +11,33 @@ import type { Tool, ToolContext, ToolResult } from "./tools/tool.ts";
 /** A call that is understood, or the result that says why it is not. */
 type Prepared = { call: ToolCall; tool: Tool; args: unknown } | { call: ToolCall; malformed: string };
 
+/** Tells a run's events in their order while the work goes on: storing one takes longer than writing a file. */
+export interface Teller {
+  /** Throws what has gone wrong with an event before: a run that another process has taken over works on nothing more. */
+  tell(event: Parameters<Run["emit"]>[0]): void;
+  /** Waits until all are stored. Throws what went wrong with one. */
+  told(): Promise<void>;
+}
+
+export function createTeller(run: Run): Teller {
+  const pending: Promise<void>[] = [];
+  const failures: unknown[] = [];
+  return {
+    tell(event) {
+      if (failures.length > 0) throw failures[0];
+      pending.push(run.emit(event).catch((error: unknown) => void failures.push(error)));
+    },
+    async told() {
+      await Promise.all(pending);
+      if (failures.length > 0) throw failures[0];
+    },
+  };
+}
+
 /** Reads that follow each other run at once, everything else one after the other. A tool's failure is a result; what
  * parks the run (an interruption, a lost database) is thrown. */
 export async function executeCalls(
-  run: Run,
+  { tell }: Pick<Teller, "tell">,
   tools: readonly Tool[],
   calls: readonly ToolCall[],
   context: Omit<ToolContext, "callName">,
@@ -24,13 +47,13 @@ export async function executeCalls(
   const prepared = calls.map((call) => prepare(tools, call));
   for (const group of groups(prepared)) {
     // Events are numbered as they come, so they are emitted in an order that does not depend on which read ends first.
-    for (const one of group) await announce(run, one);
+    for (const one of group) announce(tell, one);
     const settled = await Promise.allSettled(
       group.map((one) => execute(one, { ...context, callName: `turn-${turn}-${calls.indexOf(one.call) + 1}` })),
     );
     for (const [index, result] of settled.entries()) {
       if (result.status === "rejected") throw result.reason;
-      outcomes.push(await conclude(run, group[index]!, result.value));
+      outcomes.push(conclude(tell, group[index]!, result.value));
     }
   }
   return outcomes;
@@ -72,8 +95,8 @@ export function prepare(tools: readonly Tool[], call: ToolCall): Prepared {
   return { call, malformed: `The arguments of ${tool.name} are not valid:\n${problems.join("\n")}` };
 }
 
-async function announce(run: Run, one: Prepared): Promise<void> {
-  await run.emit({ type: "tool.started", tool: oneLine(one.call.name, 40), summary: summaryOf(one) });
+function announce(tell: Teller["tell"], one: Prepared): void {
+  tell({ type: "tool.started", tool: oneLine(one.call.name, 40), summary: summaryOf(one) });
 }
 
 async function execute(one: Prepared, context: ToolContext): Promise<ToolResult> {
@@ -86,10 +109,10 @@ async function execute(one: Prepared, context: ToolContext): Promise<ToolResult>
   }
 }
 
-async function conclude(run: Run, one: Prepared, result: ToolResult): Promise<ToolOutcome> {
+function conclude(tell: Teller["tell"], one: Prepared, result: ToolResult): ToolOutcome {
   const note = result.note ?? (result.failed ? `failed: ${result.text}` : "");
   const summary = `${summaryOf(one)}${note ? ` · ${oneLine(redact(note), 120)}` : ""}`;
-  await run.emit({ type: "tool.finished", tool: oneLine(one.call.name, 40), summary });
+  tell({ type: "tool.finished", tool: oneLine(one.call.name, 40), summary });
   return {
     callId: one.call.id,
     name: one.call.name,

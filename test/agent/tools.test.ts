@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Sandbox } from "../../src/adapters/sandbox/sandbox.ts";
-import { executeCalls } from "../../src/agent/execute-calls.ts";
+import type { Run } from "../../src/pipeline/types.ts";
+import { createTeller, executeCalls } from "../../src/agent/execute-calls.ts";
 import { AGENT_TOOLS, agentToolSpecs } from "../../src/agent/tools/index.ts";
 import type { ToolOutcome } from "../../src/control/turns.ts";
 import { rememberSecret } from "../../src/secrets/redactor.ts";
@@ -25,7 +26,9 @@ async function use(name: string, args: object, query = run.session.query): Promi
     signal: new AbortController().signal,
     timeLeft: () => 60_000,
   };
-  const [outcome] = await executeCalls(run.attempt(inTurn()), AGENT_TOOLS, [call(name, args)], context, 7);
+  const teller = createTeller(run.attempt(inTurn()));
+  const [outcome] = await executeCalls(teller, AGENT_TOOLS, [call(name, args)], context, 7);
+  await teller.told();
   return outcome!;
 }
 
@@ -199,7 +202,25 @@ test("reads see what the writes before them did, and results come in the order o
     call("write_file", { path: "a.txt", content: "2\n" }),
     call("read_file", { path: "a.txt" }),
   ];
-  const outcomes = await executeCalls(run.attempt(inTurn()), AGENT_TOOLS, calls, context, 1);
+  const teller = createTeller(run.attempt(inTurn()));
+  const outcomes = await executeCalls(teller, AGENT_TOOLS, calls, context, 1);
+  await teller.told();
   expect(outcomes.map(({ callId }) => callId)).toEqual(calls.map(({ id }) => id));
   expect([outcomes[1]!.text, outcomes[2]!.text, outcomes[4]!.text]).toEqual(["1\n", "a.txt", "2\n"]);
+});
+
+test("a call is not made once an event could not be stored: the run may be another process's", async () => {
+  const lost = new Error("taken over");
+  const teller = createTeller({ emit: () => Promise.reject(lost) } as unknown as Run);
+  teller.tell({ type: "progress", text: "one" });
+  await expect(teller.told()).rejects.toBe(lost);
+  const context = {
+    sandbox: () => run.session.sandbox(),
+    query: null,
+    signal: new AbortController().signal,
+    timeLeft: () => 60_000,
+  };
+  const calls = [call("write_file", { path: "late.txt", content: "" })];
+  await expect(executeCalls(teller, AGENT_TOOLS, calls, context, 1)).rejects.toBe(lost);
+  expect(await sandbox.listFiles()).not.toContain("late.txt");
 });
