@@ -1,5 +1,6 @@
 // The port over any Postgres 16 or newer: the embedded cluster and a server of the user's own.
 import { type Client, DatabaseError, escapeIdentifier, escapeLiteral, type QueryResult } from "pg";
+import { allDone } from "../../all-done.ts";
 import { TbError } from "../../errors.ts";
 import type { SecretStore } from "../../secrets/secret-store.ts";
 import {
@@ -56,12 +57,24 @@ export function createPostgresCluster(
     const side = sideOf(projectId, database);
     await sessions.run(MAINTENANCE, async (client) => {
       const rights = await administratorRights(client);
-      await ensureRoles(client, rolesOf(projectId, side), rights);
-      if (source.kind === "embedded") await retryCollisions(() => closeSharedDatabases(client));
-      await retryCollisions(() => createEmpty(client, database));
+      await besideRoles(projectId, side, rights, async () => {
+        if (source.kind === "embedded") await retryCollisions(() => closeSharedDatabases(client));
+        await retryCollisions(() => createEmpty(client, database));
+      });
       await label(client, database, rolesOf(projectId, side), "database");
       await grant(projectId, database, rights);
     });
+  }
+
+  /** Makes the roles while the database is made, which takes longer and needs none before it is closed. */
+  async function besideRoles(
+    projectId: string,
+    side: Side,
+    rights: AdministratorRights,
+    makeDatabase: () => Promise<void>,
+  ): Promise<void> {
+    const roles = sessions.run(MAINTENANCE, (client) => ensureRoles(client, rolesOf(projectId, side), rights));
+    await allDone([roles, makeDatabase()]);
   }
 
   async function ensureRoles(client: Client, roles: ProjectRoles, rights: AdministratorRights): Promise<void> {
@@ -87,8 +100,8 @@ export function createPostgresCluster(
     await dropDatabase(to);
     await sessions.run(MAINTENANCE, async (client) => {
       const rights = await administratorRights(client);
-      if (handedOver) await ensureRoles(client, rolesOf(projectId, side), rights);
-      await createFrom(client, from, to);
+      if (handedOver) await besideRoles(projectId, side, rights, () => createFrom(client, from, to));
+      else await createFrom(client, from, to);
       await label(client, to, rolesOf(projectId, side), "copy");
       if (handedOver) await grant(projectId, to, rights);
     });

@@ -46,14 +46,16 @@ export async function ensureRole(
   const login = `login noinherit connection limit ${CONNECTION_LIMIT[kind]} password ${escapeLiteral(verifier)}`;
   // Only a superuser may name these, also to take them away; a role that is made without has none of them.
   const nothing = rights.superuser ? "nosuperuser nocreatedb nocreaterole noreplication nobypassrls" : "";
-  if (rows.length === 0) await client.query(`create role ${role} ${login} ${nothing}`);
-  else {
-    await client.query(`alter role ${role} ${login} ${nothing}`);
-    await resetSettings(client, name);
-  }
-  await client.query(`alter role ${role} set idle_in_transaction_session_timeout = '60s'`);
-  if (kind === "app") await client.query(`alter role ${role} set statement_timeout = '30s'`);
-  if (rights.superuser) await client.query(`alter role ${role} set temp_file_limit = '${TEMPORARY_FILES}'`);
+  const [known] = rows;
+  if (known) await resetSettings(client, name);
+  await client.query(
+    [
+      `${known ? "alter" : "create"} role ${role} ${login} ${nothing}`,
+      `alter role ${role} set idle_in_transaction_session_timeout = '60s'`,
+      ...(kind === "app" ? [`alter role ${role} set statement_timeout = '30s'`] : []),
+      ...(rights.superuser ? [`alter role ${role} set temp_file_limit = '${TEMPORARY_FILES}'`] : []),
+    ].join("; "),
+  );
 }
 
 /** Settings of the role in every database, and in single ones. */
