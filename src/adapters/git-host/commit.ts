@@ -2,29 +2,21 @@
 import { type Git, type GitPlace, pastStaleLocks } from "./git.ts";
 import type { Tip } from "./refs.ts";
 
+/** $1 the ref, $2 and $3 the parent and its tree, or nothing; reads the message, prints the commit. */
+const COMMIT = `tree=$(git write-tree)
+if [ "$tree" = "$3" ]; then commit=$2; else commit=$(git commit-tree "$tree" \${2:+-p "$2"} -F -); fi
+git update-ref "$1" "$commit"
+echo "$commit"`;
+
 /** Commits the index of `place` on `parent` under `ref`, unless the parent has the same tree. */
-export async function commitIndex(git: Git, place: GitPlace, ref: string, parent: Tip | null, message: string) {
-  return commitTree(git, await writeTree(git, place), place, ref, parent, message);
-}
-
-/** The index of `place` as a tree; its name. */
-export async function writeTree(git: Git, place: GitPlace): Promise<string> {
-  return (await git(["write-tree"], place)).trim();
-}
-
-export async function commitTree(
+export async function commitIndex(
   git: Git,
-  tree: string,
   place: GitPlace,
   ref: string,
   parent: Tip | null,
   message: string,
 ): Promise<{ commit: string; changed: boolean }> {
-  const changed = tree !== parent?.tree;
-  const base = parent ? ["-p", parent.commit] : [];
-  const commit = changed
-    ? (await git(["commit-tree", tree, ...base, "-F", "-"], place, message)).trim()
-    : parent.commit;
-  await pastStaleLocks(place.gitDir!, () => git(["update-ref", ref, commit], place));
-  return { commit, changed };
+  const args = [ref, parent?.commit ?? "", parent?.tree ?? ""];
+  const commit = (await pastStaleLocks(place.gitDir!, () => git.script(COMMIT, args, place, message))).trim();
+  return { commit, changed: commit !== parent?.commit };
 }

@@ -1,7 +1,10 @@
 // The one door to git: simple-git over a fresh, hardened environment, so that neither the user's configuration nor
 // anything in a working tree (hooks, filters, a .git of its own) can make git run a program.
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdir, readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { GitError, simpleGit } from "simple-git";
 import type { Config } from "../../config.ts";
@@ -47,6 +50,10 @@ export interface GitPlace {
 export interface Git {
   /** Runs one git command and returns its stdout. Rejects with GitError (its message is what git printed). */
   (args: string[], place?: GitPlace, input?: string): Promise<string>;
+  /** Runs git commands one after the other up to the first that fails, as one process of tb's: `commands` is text for sh, with
+   * `args` as "$1", "$2" and so on. Resolves and rejects as for one command. To start a process, tb's memory map is copied,
+   * which takes longer than most of what git does; a small shell has little to copy. */
+  script(commands: string, args: string[], place: GitPlace, input?: string): Promise<string>;
   /** Looks for git, once. Throws TbError "configuration" when it is missing or too old. */
   check(): Promise<void>;
 }
@@ -55,8 +62,7 @@ export interface Git {
 export function createGit(config: Config): Git {
   let checked: Promise<void> | undefined;
   async function run(args: string[], place: GitPlace, input: string | undefined): Promise<string> {
-    const home = join(config.home, "git");
-    await mkdir(home, { recursive: true, mode: 0o700 });
+    const home = await gitHome();
     const env = environment(config, home, place);
     const git = simpleGit({
       baseDir: home,
@@ -80,14 +86,45 @@ export function createGit(config: Config): Git {
       throw isUnwritten(error) ? cannotWrite(error) : error;
     }
   }
+  async function runScript(commands: string, args: string[], place: GitPlace, input = ""): Promise<string> {
+    const home = await gitHome();
+    const child = spawn("/bin/sh", ["-ec", commands, "sh", ...args], {
+      cwd: home,
+      env: environment(config, home, place),
+      stdio: "pipe",
+    });
+    child.stdin.on("error", () => {}); // it ended without reading: its exit code says why
+    child.stdin.end(input);
+    const [stdout, stderr, code] = await Promise.all([text(child.stdout), text(child.stderr), exitCode(child)]);
+    if (code === 0) return stdout;
+    const error = new GitError(undefined, stderr.trim() || `git ended with exit code ${code}.`);
+    throw isUnwritten(error) ? cannotWrite(error) : error;
+  }
+  async function gitHome(): Promise<string> {
+    const home = join(config.home, "git");
+    await mkdir(home, { recursive: true, mode: 0o700 });
+    return home;
+  }
   const check = () => (checked ??= checkVersion(() => run(["--version"], {}, undefined)));
   return Object.assign(
     async (args: string[], place: GitPlace = {}, input?: string) => {
       await check();
       return run(args, place, input);
     },
-    { check },
+    {
+      check,
+      async script(commands: string, args: string[], place: GitPlace, input?: string) {
+        await check();
+        return runScript(commands, args, place, input);
+      },
+    },
   );
+}
+
+/** Of a program that was started; a signal counts as a failure. Rejects when it could not be started. */
+async function exitCode(child: ChildProcess): Promise<number | string> {
+  const [code, signal] = (await once(child, "close")) as [number | null, string | null];
+  return code ?? signal ?? "unknown";
 }
 
 /** git says why it cannot write only for some files. */

@@ -5,7 +5,7 @@ import { GitError } from "simple-git";
 import { allDone } from "../../all-done.ts";
 import type { Config } from "../../config.ts";
 import { TbError } from "../../errors.ts";
-import { commitIndex, commitTree, writeTree } from "./commit.ts";
+import { commitIndex } from "./commit.ts";
 import { createGit, pastStaleLocks } from "./git.ts";
 import type { GitHost, PushedCommit } from "./git-host.ts";
 import {
@@ -179,9 +179,9 @@ export function createLocalGitHost(config: Config): GitHost {
       const parent = known?.ref === ref ? known : ((await fetchBranch(gitDir, repository.name, branch)) ?? known);
       const { commit, paths } = await withIndex(gitDir, workTree, async (place) => {
         await addAll(git, place, parent?.commit ?? null);
-        const [paths, tree] = [safePaths(git, place), writeTree(git, place)];
-        await allDone([paths, refuseSecrets(git, place, { parent: parent?.commit ?? null, message }), tree]);
-        return { ...(await commitTree(git, await tree, place, ref, parent, message)), paths: await paths };
+        const paths = safePaths(git, place);
+        await allDone([paths, refuseSecrets(git, place, { parent: parent?.commit ?? null, message })]);
+        return { ...(await commitIndex(git, place, ref, parent, message)), paths: await paths };
       });
       await push(gitDir, repository.name, commit, branch);
       return { url: repository.url, branch, commit, files: parent ? await changedIn(gitDir, commit) : paths };

@@ -32,14 +32,17 @@ export async function withIndex<T>(
   }
 }
 
+/** $1 the base, or nothing; reads what to add and what not. */
+const ADD_ALL = `[ -z "$1" ] || git read-tree "$1"
+git add --all --pathspec-from-file=- --pathspec-file-nul`;
+
 /** Fills the index with the tree: what `base` tracks and what .gitignore does not exclude. */
 export async function addAll(git: Git, place: GitPlace, base: string | null, leaveOut: string[] = []): Promise<void> {
-  if (base) await git(["read-tree", base], place);
   const excluded = NEVER.map((name) => `:(exclude,glob)**/${name}`);
   const folders = NEVER.map((name) => `:(exclude,glob)**/${name}/**`);
   const literal = leaveOut.map((path) => `:(exclude,literal)${path}`);
   const pathspecs = [".", ...excluded, ...folders, ...literal].join("\0");
-  await git(["add", "--all", "--pathspec-from-file=-", "--pathspec-file-nul"], place, pathspecs);
+  await git.script(ADD_ALL, [base ?? ""], place, pathspecs);
 }
 
 /** Entries of the index. */
