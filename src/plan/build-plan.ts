@@ -108,7 +108,8 @@ function endpointsOf(tables: Table[], { constants, deleteAll = [] }: PlanParts):
   for (const table of tables) {
     for (const column of table.columns) {
       const parent = tables.find((other) => other.name === column.references?.table);
-      if (parent) endpoints.push(nestedListEndpoint(table, parent, column.name, endpoints));
+      if (parent && !parent.account && !table.account)
+        endpoints.push(nestedListEndpoint(table, parent, column.name, endpoints));
     }
   }
   return endpoints;

@@ -19,9 +19,15 @@ export function endpointProblems(plan: Plan): string[] {
     files.add(endpoint.file);
     problems.push(...operationProblems(plan, endpoint).map((problem) => `${at}${problem}`));
   }
-  for (const { name, url } of plan.tables) {
-    const read = plan.endpoints.some(({ operation }) => operation.kind === "get" && operation.table === name);
-    if (url && !read) problems.push(`endpoints: ${name} have a url, and nothing answers it`);
+  for (const table of plan.tables) {
+    const has = (kind: string) =>
+      plan.endpoints.some(
+        ({ operation }) => operation.kind === kind && "table" in operation && operation.table === table.name,
+      );
+    if (table.url && !has("get")) problems.push(`endpoints: ${table.name} have a url, and nothing answers it`);
+    const missing = table.account ? tableEndpoints(table).filter(({ operation }) => !has(operation.kind)) : [];
+    for (const { method, path } of missing)
+      problems.push(`endpoints: ${table.name} are accounts, and ${method} ${path} is missing`);
   }
   if (!plan.endpoints.some((endpoint) => endpoint.operation.kind === "health"))
     problems.push("endpoints: GET /api/health is missing");
@@ -36,9 +42,13 @@ function operationProblems(plan: Plan, endpoint: Endpoint): string[] {
   if (operation.kind === "constant") return constantProblems(endpoint, operation.body);
   if (operation.kind === "nested-list") return nestedListProblems(plan, endpoint, operation);
   const table = plan.tables.find((one) => one.name === operation.table);
-  const expected =
-    table && [...tableEndpoints(table), deleteAllEndpoint(table)].find((one) => one.operation.kind === operation.kind);
-  return expected ? differences(endpoint, expected) : [`.operation.table: there is no table "${operation.table}"`];
+  if (!table) return [`.operation.table: there is no table "${operation.table}"`];
+  const possible = [...tableEndpoints(table), ...(table.account ? [] : [deleteAllEndpoint(table)])];
+  const expected = possible.find((one) => one.operation.kind === operation.kind);
+  const accounts = table.account ? "accounts" : "no accounts";
+  return expected
+    ? differences(endpoint, expected)
+    : [`.operation.kind: "${operation.kind}" is not for ${table.name}, which are ${accounts}`];
 }
 
 function constantProblems(endpoint: Endpoint, body: unknown): string[] {
@@ -55,8 +65,10 @@ function nestedListProblems(
 ): string[] {
   const table = plan.tables.find((one) => one.name === operation.table);
   if (!table) return [`.operation.table: there is no table "${operation.table}"`];
-  if (!plan.tables.some((one) => one.name === operation.parent))
-    return [`.operation.parent: there is no table "${operation.parent}"`];
+  const parent = plan.tables.find((one) => one.name === operation.parent);
+  if (!parent) return [`.operation.parent: there is no table "${operation.parent}"`];
+  if (table.account) return [`.operation.table: ${table.name} are accounts, which are not listed`];
+  if (parent.account) return [".operation.parent: an account lists its rows without naming itself"];
   const column = table.columns.find((one) => one.name === operation.column);
   if (column?.references?.table !== operation.parent) {
     return [`.operation.column: "${operation.column}" of "${table.name}" does not refer to "${operation.parent}"`];

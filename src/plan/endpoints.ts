@@ -19,7 +19,7 @@ export function constantEndpoint(path: string, body: unknown): Endpoint {
   return { method: "GET", path, file: routeFile("GET", path, false), summary, operation: { kind: "constant", body } };
 }
 
-/** List, create, get, update and delete, in this order. */
+/** List, create, get, update and delete, in this order. Of accounts there is no list; there are log-in and log-out. */
 export function tableEndpoints(table: Table): Endpoint[] {
   const collection = `/api/${kebabCase(table.name)}`;
   const item = `${collection}/{id}`;
@@ -34,6 +34,15 @@ export function tableEndpoints(table: Table): Endpoint[] {
     const path = whole ? collection : item;
     return { method, path, file: routeFile(method, path, whole), summary, operation: { kind, table: name } };
   };
+  if (table.account)
+    return [
+      endpoint("create", "POST", `Sign up as ${one}`),
+      endpoint("get", "GET", `Get the ${spoken(table.singular)} of the token`),
+      endpoint("update", "PATCH", `Update the ${spoken(table.singular)} of the token`),
+      endpoint("delete", "DELETE", `Delete the ${spoken(table.singular)} of the token, and all that belongs to it`),
+      sessionEndpoint("log-in", name, "Log in, for a token"),
+      sessionEndpoint("log-out", name, "Log out, which ends the token"),
+    ];
   return [
     endpoint("list", "GET", `List ${spoken(name)}`),
     endpoint("create", "POST", `Create ${one}`),
@@ -41,6 +50,11 @@ export function tableEndpoints(table: Table): Endpoint[] {
     endpoint("update", "PATCH", `Update ${one}`),
     endpoint("delete", "DELETE", `Delete ${one}`),
   ];
+}
+
+function sessionEndpoint(kind: "log-in" | "log-out", table: string, summary: string): Endpoint {
+  const path = `/api/${kind.replace("-", "")}`;
+  return { method: "POST", path, file: routeFile("POST", path, false), summary, operation: { kind, table } };
 }
 
 /** Deletes all rows, or those that the filters of the list match. */

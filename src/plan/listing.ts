@@ -12,7 +12,9 @@ const SORTED_NAMES = new Set(["name", "title"]);
 const LONGEST_SORTED = 650;
 
 function ownColumns(table: Table): Column[] {
-  return table.columns.filter(({ name }) => !BUILT_IN_COLUMNS.some((builtIn) => builtIn === name));
+  return table.columns.filter(
+    ({ name }) => name !== table.owner && !BUILT_IN_COLUMNS.some((builtIn) => builtIn === name),
+  );
 }
 
 /** Columns by which a list can be filtered: those with few values, and those that find one row. */

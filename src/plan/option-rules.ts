@@ -1,4 +1,5 @@
 // What a table may say beyond its columns: options that are only there when they were asked for.
+import { accountProblems } from "./accounts.ts";
 import { SEARCHED_TYPES } from "./listing.ts";
 import type { Table } from "./plan.ts";
 import { reservedColumns } from "./soft-delete.ts";
@@ -10,6 +11,7 @@ export function optionProblems(table: Table, tables: Table[]): string[] {
     ...togetherProblems(table),
     ...softDeleteProblems(table, tables),
     ...urlProblems(table),
+    ...accountProblems(table, tables),
   ];
 }
 

@@ -83,6 +83,13 @@ const tableSchema = z.strictObject({
     .exactOptional()
     .describe("Required references (all reference columns of a link table) that two rows may not share all of"),
   url: z.literal(true).exactOptional().describe("Rows are shown with their absolute url; only when asked for"),
+  account: z
+    .literal(true)
+    .exactOptional()
+    .describe("Rows are accounts that sign up and log in; one table at most, with a unique email; only when asked for"),
+  owner: identifier
+    .exactOptional()
+    .describe("The reference (on delete cascade) to the account that each row belongs to, which alone sees it"),
   softDelete: z
     .literal(true)
     .exactOptional()
@@ -94,7 +101,10 @@ const tableSchema = z.strictObject({
 const operationSchema = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("health") }),
   z.strictObject({ kind: z.literal("constant"), body: z.json() }),
-  z.strictObject({ kind: z.enum(["list", "create", "get", "update", "delete", "delete-all"]), table: identifier }),
+  z.strictObject({
+    kind: z.enum(["list", "create", "get", "update", "delete", "delete-all", "log-in", "log-out"]),
+    table: identifier,
+  }),
   z.strictObject({ kind: z.literal("nested-list"), table: identifier, parent: identifier, column: identifier }),
 ]);
 

@@ -55,15 +55,21 @@ export interface Table {
   uniqueTogether?: string[];
   /** Each row is shown with its absolute `url`; absent where it is not. */
   url?: true;
+  /** Its rows are accounts: whoever signs up makes one, logs in and has a token, which all other endpoints need (accounts.ts).
+   * Absent where there are none. */
+  account?: true;
+  /** The reference to the account that a row belongs to: filled in from the token, and nobody else sees the row. What is unique
+   * is so among the rows of one owner. Absent where rows are everybody's. */
+  owner?: string;
 }
 
 export type HttpMethod = "GET" | "POST" | "PATCH" | "DELETE";
 
-/** What an endpoint does (delete-all deletes what the filters of the list match, all rows without any); `table` is the table whose rows it returns, `parent` the owner of a nested list. */
+/** What an endpoint does (create of an account signs up; delete-all deletes what the filters of the list match, all rows without any); `table` is the table whose rows it returns, `parent` the owner of a nested list. */
 export type Operation =
   | { kind: "health" }
   | { kind: "constant"; body: unknown }
-  | { kind: "list" | "create" | "get" | "update" | "delete" | "delete-all"; table: string }
+  | { kind: "list" | "create" | "get" | "update" | "delete" | "delete-all" | "log-in" | "log-out"; table: string }
   | { kind: "nested-list"; table: string; parent: string; column: string };
 
 export interface Endpoint {

@@ -1,4 +1,5 @@
 // migrations/0001 of a project, from its plan: plain SQL that a person would write and review.
+import { accountTable, isReferredToByOwn, PASSWORDS, refersToOwn, SESSIONS } from "./accounts.ts";
 import { filterColumns, sortColumns } from "./listing.ts";
 import type { Column, ColumnType, Plan, Table } from "./plan.ts";
 import { searchExpression } from "./search-expression.ts";
@@ -26,12 +27,30 @@ export function renderMigration(plan: Plan): { file: string; sql: string } | nul
   const deferred = new Set(later.map(({ column }) => column));
   const parts = tables.map((table) => [createTable(table, tables, deferred), ...indexes(table, taken)].join("\n"));
   if (tables.some((table) => needsNotDeleted(tables, table))) parts.unshift(NOT_DELETED_NOTE);
+  const accounts = accountTable(tables);
+  if (accounts) parts.push(sessionTables(accounts));
   if (later.length > 0) parts.push(later.map(({ table, column }) => addReference(table, column, taken)).join("\n"));
   return { file: fileName(plan), sql: `${parts.join("\n\n")}\n` };
 }
 
 const NOT_DELETED_NOTE = `-- Deleted rows stay in their tables. not_deleted is null for them and true for the others, so that a foreign key with it
 -- lets no row refer to a deleted one, nor keeps a deleted row what it refers to from being deleted.`;
+
+/** What the API shows of an account is in its table; what it logs in with is not. */
+function sessionTables({ name }: Table): string {
+  const account = `references ${identifier(name)} (id) on delete cascade`;
+  return `-- Passwords and tokens are only kept as hashes, and apart from what the API shows.
+create table ${PASSWORDS} (
+  account_id varchar(21) primary key ${account},
+  hash       text not null
+);
+create table ${SESSIONS} (
+  token_hash text primary key,
+  account_id varchar(21) not null ${account},
+  expires_at bigint not null
+);
+create index ${SESSIONS}_account_id_idx on ${SESSIONS} (account_id);`;
+}
 
 /** Parents before children; tables that refer to each other keep their order. */
 function inCreationOrder(tables: Table[]): Table[] {
@@ -66,11 +85,12 @@ function createTable(table: Table, tables: Table[], deferred: ReadonlySet<Column
   const names = [...table.columns.map(({ name }) => name), ...reserved];
   const width = Math.max(...names.map((name) => identifier(name).length));
   const lines = table.columns.map((column) => {
-    const rest = [sqlType(column), ...constraints(column), ...(deferred.has(column) ? [] : references(column))];
+    const later = deferred.has(column) || refersToOwn(tables, table, column);
+    const rest = [sqlType(column), ...constraints(column), ...(later ? [] : references(column))];
     return `  ${identifier(column.name).padEnd(width)} ${rest.join(" ")}`;
   });
   for (const name of reserved) lines.push(`  ${name.padEnd(width)} ${reservedType(table, name)}`);
-  lines.push(...keysWithNotDeleted(table, tables).map((key) => `  ${key}`));
+  lines.push(...[...keysWithOwner(table, tables), ...keysWithNotDeleted(table, tables)].map((key) => `  ${key}`));
   return `create table ${identifier(table.name)} (\n${lines.join(",\n")}\n);`;
 }
 
@@ -78,6 +98,27 @@ function reservedType({ softDelete }: Table, name: string): string {
   if (name === DELETED_AT) return "bigint";
   const value = softDelete ? `case when ${DELETED_AT} is null then true end` : "true";
   return `boolean generated always as (${value}) stored`;
+}
+
+/** Keys by which rows refer to rows of the same owner. A restriction is "no action", which waits for the end of the statement:
+ * the deletion of an account takes all its rows. */
+function keysWithOwner(table: Table, tables: Table[]): string[] {
+  const owner = table.owner === undefined ? "" : identifier(table.owner);
+  return [
+    ...(isReferredToByOwn(tables, table) ? [`unique (id, ${owner})`] : []),
+    ...table.columns
+      .filter((column) => refersToOwn(tables, table, column))
+      .map(({ name, references: target }) => {
+        const parent = tables.find((one) => one.name === target!.table)!;
+        const action = {
+          restrict: "",
+          cascade: " on delete cascade",
+          "set null": ` on delete set null (${identifier(name)})`,
+        };
+        const to = `${identifier(parent.name)} (id, ${identifier(parent.owner!)})`;
+        return `foreign key (${identifier(name)}, ${owner}) references ${to}${action[target!.onDelete]}`;
+      }),
+  ];
 }
 
 /** Keys by which rows that are there refer to rows that are there. */
@@ -154,22 +195,27 @@ function addReference(table: Table, column: Column, taken: Set<string>): string 
  * a filter, one row by a unique value. */
 function indexes(table: Table, taken: Set<string>): string[] {
   const on = identifier(table.name);
+  const owned = table.owner === undefined ? "" : `${identifier(table.owner)}, `; // by which every query looks
   const page = "created_at desc, id desc";
   const index = (parts: string[], key: string, rows = there(table)) =>
     `create index ${identifier(uniqueName([table.name, ...parts], taken))} on ${on} (${key})${rows};`;
+  const unique = table.columns.filter((column) => column.unique).map((column) => uniqueIndex(table, column, taken));
+  const targets = table.columns.filter((column) => column.references);
+  // Of accounts there is no list.
+  if (table.account) return [...unique, ...targets.map(({ name }) => index([name, "idx"], identifier(name)))];
   return [
-    ...table.columns.filter(({ unique }) => unique).map((column) => uniqueIndex(table, column, taken)),
+    ...unique,
     ...(table.uniqueTogether ? [togetherIndex(table, table.uniqueTogether, taken)] : []),
-    index(["page_idx"], page),
+    index(["page_idx"], `${owned}${page}`, owned ? "" : there(table)),
     ...filterColumns(table)
-      .filter(({ unique }) => !unique)
+      .filter(({ unique, references: target }) => !unique || (target && owned))
       .map(({ name, references: target }) =>
-        // A foreign key looks for deleted rows, too.
-        index([name, "page_idx"], `${identifier(name)}, ${page}`, target ? "" : there(table)),
+        // A foreign key looks for deleted rows, too, and not always by the owner.
+        index([name, "page_idx"], `${target ? "" : owned}${identifier(name)}, ${page}`, target ? "" : there(table)),
       ),
     ...sortColumns(table)
       .filter(({ unique }) => !unique)
-      .map(({ name }) => index([name, "sort_idx"], `${identifier(name)}, id`)),
+      .map(({ name }) => index([name, "sort_idx"], `${owned}${identifier(name)}, id`)),
     ...(table.search ? [searchIndex(table, taken)] : []),
   ];
 }
@@ -186,12 +232,14 @@ function there({ softDelete }: Table): string {
 
 function togetherIndex(table: Table, columns: string[], taken: Set<string>): string {
   const name = identifier(uniqueName([table.name, ...columns, "key"], taken));
-  return `create unique index ${name} on ${identifier(table.name)} (${columns.map(identifier).join(", ")})${there(table)};`;
+  const all = [...(table.owner === undefined ? [] : [table.owner]), ...columns];
+  return `create unique index ${name} on ${identifier(table.name)} (${all.map(identifier).join(", ")})${there(table)};`;
 }
 
-/** Addresses of one mailbox differ in case only by mistake. */
+/** What is unique is so among the rows of one owner. Addresses of one mailbox differ in case only by mistake. */
 function uniqueIndex(table: Table, { name, type }: Column, taken: Set<string>): string {
-  const key = type === "email" ? `lower(${identifier(name)})` : identifier(name);
+  const owner = table.owner === undefined ? "" : `${identifier(table.owner)}, `;
+  const key = owner + (type === "email" ? `lower(${identifier(name)})` : identifier(name));
   const index = identifier(uniqueName([table.name, name, "key"], taken));
   return `create unique index ${index} on ${identifier(table.name)} (${key})${there(table)};`;
 }

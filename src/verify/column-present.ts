@@ -22,11 +22,11 @@ export function columnProblems(of: Table, column: Column, facts: SchemaFacts): s
       `${name} has ${found.default === null ? "no default" : `the default ${found.default}`} in the database; the plan says ${planned}.`,
     );
   }
-  if (column.unique && !isUnique(table, column.name, facts, of.softDelete))
+  if (column.unique && !isUnique(table, column.name, facts, of.softDelete, of.owner))
     problems.push(
-      `${name} is unique in the plan${of.softDelete ? " among the rows that are not deleted" : ""}, but not in the database.`,
+      `${name} is unique in the plan${of.owner === undefined ? "" : ` for each ${of.owner}`}${of.softDelete ? " among the rows that are not deleted" : ""}, but not in the database.`,
     );
-  problems.push(...referenceProblems(table, column, facts), ...checkProblems(table, column, facts));
+  problems.push(...referenceProblems(of, column, facts), ...checkProblems(table, column, facts));
   return problems;
 }
 
@@ -73,25 +73,33 @@ function sameDefault(column: Column, found: string | null): boolean {
   return typeof column.default === "number" ? Number(value) === column.default : value === String(column.default);
 }
 
-/** `amongKept`: deleted rows stay in the table, and their values are free again. */
-export function isUnique(table: string, column: string, facts: SchemaFacts, amongKept = false): boolean {
+/** `amongKept`: deleted rows stay in the table, and their values are free again. `owner`: among the rows with the same value there. */
+export function isUnique(
+  table: string,
+  column: string,
+  facts: SchemaFacts,
+  amongKept = false,
+  owner?: string,
+): boolean {
+  const before = owner === undefined ? [] : [owner];
   return facts.indexes.some((index) => {
     const unique = amongKept ? index.uniqueAmongKept : index.unique;
-    if (index.table !== table || !unique || index.columns.length !== 1) return false;
+    const [own, ...others] = index.columns.toReversed();
+    if (index.table !== table || !unique || index.columns.length !== before.length + 1) return false;
+    if (others.join() !== before.join()) return false;
     // An expression counts when it is lower(column), the usual way for e-mail addresses.
-    return (
-      index.columns[0] === column ||
-      new RegExp(`\\(lower\\(\\(?"?${column}"?\\)?(::text)?\\)\\)`).test(index.definition)
-    );
+    const expression = `${before.map((name) => `"?${name}"?, `).join("")}lower\\(\\(?"?${column}"?\\)?(::text)?\\)`;
+    return own === column || new RegExp(`\\(${expression}\\)`).test(index.definition);
   });
 }
 
-function referenceProblems(table: string, column: Column, facts: SchemaFacts): string[] {
+function referenceProblems({ name: table, owner }: Table, column: Column, facts: SchemaFacts): string[] {
   if (!column.references) return [];
   const name = `${table}.${column.name}`;
   const planned = column.references;
+  const keys = [column.name, `${column.name},${owner}`]; // the second one where both belong to the same account
   const found = facts.constraints.find(
-    (one) => one.table === table && one.kind === "foreign key" && one.columns.join() === column.name,
+    (one) => one.table === table && one.kind === "foreign key" && keys.includes(one.columns.join()),
   )?.references;
   if (!found) return [`${name} refers to ${planned.table} in the plan, but there is no foreign key.`];
   const problems: string[] = [];

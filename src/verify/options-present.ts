@@ -1,4 +1,5 @@
 // What a table's options need in the database: the index of a search, the mark of deleted rows and what keeps references to them out.
+import { refersToOwn } from "../plan/accounts.ts";
 import { searchColumns } from "../plan/listing.ts";
 import type { Plan, Table } from "../plan/plan.ts";
 import { DELETED_AT, NOT_DELETED, refersToKept } from "../plan/soft-delete.ts";
@@ -15,6 +16,7 @@ export function optionProblems({ tables }: Plan, table: Table, facts: SchemaFact
     problems.push(
       `${table.name}: ${table.uniqueTogether.join(" and ")} are unique together in the plan, but not in the database.`,
     );
+  problems.push(...ownerProblems(tables, table, facts));
   if (table.softDelete && !hasDeletedAt(table, facts))
     problems.push(`${table.name} has no column ${DELETED_AT} bigint, which says when a row was deleted.`);
   for (const column of table.columns.filter((one) => refersToKept(tables, one))) {
@@ -29,6 +31,20 @@ export function optionProblems({ tables }: Plan, table: Table, facts: SchemaFact
       );
   }
   return problems;
+}
+
+/** References between rows that each belong to one account: the database itself keeps them within it. */
+function ownerProblems(tables: Table[], table: Table, { constraints }: SchemaFacts): string[] {
+  return table.columns
+    .filter((column) => refersToOwn(tables, table, column))
+    .flatMap(({ name, references }) => {
+      const key = `${name},${table.owner}`;
+      const found = constraints.some(
+        (one) => one.table === table.name && one.kind === "foreign key" && one.columns.join() === key,
+      );
+      const problem = `${table.name}.${name} may refer to ${references!.table} of another owner: no foreign key is on (${key}).`;
+      return found ? [] : [problem];
+    });
 }
 
 /** One index of the words of all searched columns. */
@@ -47,8 +63,8 @@ function isUniqueTogether(table: Table, names: readonly string[], { indexes }: S
     ({ table: of, unique, uniqueAmongKept, columns }) =>
       of === table.name &&
       (table.softDelete ? uniqueAmongKept : unique) &&
-      columns.length === names.length &&
-      names.every((name) => columns.includes(name)),
+      columns.length === names.length + (table.owner === undefined ? 0 : 1) &&
+      [...names, ...(table.owner === undefined ? [] : [table.owner])].every((name) => columns.includes(name)),
   );
 }
 

@@ -4,6 +4,7 @@ import { parsePlanFile, formatPlanFile } from "../../src/plan/plan-file.ts";
 import type { Plan } from "../../src/plan/plan.ts";
 import { planProblems } from "../../src/plan/validate-plan.ts";
 import { todoPlan } from "../templates/sample-plans.ts";
+import { accountsPlan } from "../verify/accounts-plan.ts";
 import { optionsPlan } from "../verify/options-plan.ts";
 
 /** The problems after one change of a valid plan. */
@@ -117,5 +118,125 @@ describe("an absolute url", () => {
       plan.endpoints = plan.endpoints.filter(({ operation }) => operation.kind !== "get");
     });
     expect(problems).toContain("endpoints: members have a url, and nothing answers it");
+  });
+});
+
+function tableOf(plan: Plan, name: string) {
+  return plan.tables.find((one) => one.name === name)!;
+}
+
+function columnOf(plan: Plan, table: string, name: string) {
+  return tableOf(plan, table).columns.find((one) => one.name === name)!;
+}
+
+describe("accounts", () => {
+  test("are valid, with what belongs to them", () => {
+    expect(planProblems(accountsPlan)).toEqual([]);
+    expect(parsePlanFile(formatPlanFile(accountsPlan))).toEqual(accountsPlan);
+    const paths = accountsPlan.endpoints.filter(({ operation }) => "table" in operation && operation.table === "users");
+    expect(paths.map(({ method, path }) => `${method} ${path}`)).toEqual([
+      "POST /api/users",
+      "GET /api/users/{id}",
+      "PATCH /api/users/{id}",
+      "DELETE /api/users/{id}",
+      "POST /api/login",
+      "POST /api/logout",
+    ]);
+    expect(accountsPlan.endpoints.map(({ path }) => path)).not.toContain("/api/users/{id}/tasks");
+  });
+
+  test.each<[string, (plan: Plan) => void, string]>([
+    [
+      "of two tables",
+      (plan) => (tableOf(plan, "categories").account = true),
+      "account: only one table can have accounts",
+    ],
+    [
+      "without a unique address",
+      (plan) => (columnOf(plan, "users", "email").unique = false),
+      '.account: needs the column "email", a required and unique email',
+    ],
+    [
+      "with an address that is short",
+      (plan) => (columnOf(plan, "users", "email").maxLength = 20),
+      '.account: needs the column "email"',
+    ],
+    ["that are searched", (plan) => (tableOf(plan, "users").search = ["name"]), ".search: accounts are not listed"],
+    [
+      "that refer to each other",
+      (plan) => (columnOf(plan, "users", "category_id").references!.table = "users"),
+      "references: an account sees nobody else",
+    ],
+    [
+      "with a unique text that is longer than an id",
+      (plan) => Object.assign(columnOf(plan, "users", "name"), { unique: true, minLength: 25 }),
+      "unique: of accounts only the email and texts of 21 characters can be unique",
+    ],
+    [
+      "that are only marked as deleted",
+      (plan) => (tableOf(plan, "users").softDelete = true),
+      ".softDelete: accounts are deleted with all that belongs to them",
+    ],
+    [
+      "that need a row which only they could make",
+      (plan) =>
+        Object.assign(columnOf(plan, "users", "category_id"), {
+          nullable: false,
+          references: { table: "categories", onDelete: "restrict" },
+        }),
+      "nullable: nobody could sign up before there is such a row",
+    ],
+    [
+      "with a password for everybody to see",
+      (plan) => (columnOf(plan, "users", "name").name = "password"),
+      '"password" is kept by the service, as a hash',
+    ],
+    [
+      "whose rows stay when they go",
+      (plan) => (columnOf(plan, "projects", "user_id").references!.onDelete = "restrict"),
+      "tables[2].owner: must be a required reference to users with on delete cascade",
+    ],
+    [
+      "with rows that may be nobody's",
+      (plan) => (columnOf(plan, "projects", "user_id").nullable = true),
+      "tables[2].owner: must be a required reference to users",
+    ],
+    [
+      "with rows of another one in reach",
+      (plan) => delete tableOf(plan, "tasks").owner,
+      "tables[3].owner: is missing; tasks refer to projects, which belong to one account each",
+    ],
+    [
+      "beside a table of their name",
+      (plan) => (tableOf(plan, "categories").name = "account_sessions"),
+      '.name: "account_sessions" is kept by the service, for accounts',
+    ],
+    [
+      "that nobody can log in to",
+      (plan) => (plan.endpoints = plan.endpoints.filter(({ operation }) => operation.kind !== "log-in")),
+      "endpoints: users are accounts, and POST /api/login is missing",
+    ],
+    [
+      "that are listed",
+      (plan) =>
+        plan.endpoints.push({
+          method: "GET",
+          path: "/api/users",
+          file: "server/api/users/index.get.ts",
+          summary: "List users",
+          operation: { kind: "list", table: "users" },
+        }),
+      'operation.kind: "list" is not for users, which are accounts',
+    ],
+  ])("%s are refused", (_, change, problem) => {
+    expect(problemsWith(change, structuredClone(accountsPlan)).join("\n")).toContain(problem);
+  });
+
+  test("are what a log-in is for, and an owner", () => {
+    const problems = problemsWith((plan) => {
+      delete tableOf(plan, "users").account;
+    }, structuredClone(accountsPlan));
+    expect(problems).toContain("tables[2].owner: no table of the plan has accounts");
+    expect(problems.join("\n")).toContain('"log-in" is not for users, which are no accounts');
   });
 });

@@ -7,6 +7,7 @@ import { identifier } from "../../src/plan/sql-identifiers.ts";
 import { type ScratchPostgres, startScratchPostgres } from "../helpers/scratch-postgres.ts";
 import { until } from "../processes/until.ts";
 import { constantPlan, longPlan, shopPlan, todoPlan } from "../templates/sample-plans.ts";
+import { accountsPlan } from "../verify/accounts-plan.ts";
 import { optionsPlan } from "../verify/options-plan.ts";
 
 let postgres: ScratchPostgres;
@@ -84,6 +85,53 @@ describe("the migration of a plan with options", () => {
     const deleting = postgres.query(name, "update books set deleted_at = 1 where id = 'b'");
     await expect(deleting).rejects.toThrow(/foreign key/);
     await writing;
+  });
+});
+
+describe("the migration of a plan with accounts", () => {
+  const TWO = `
+    insert into users (id, email, name) values ('a', 'a@example.com', 'Ann'), ('b', 'b@example.com', 'Bea');
+    insert into account_passwords (account_id, hash) values ('a', 'x');
+    insert into account_sessions (token_hash, account_id, expires_at) values ('t', 'a', 1);
+    insert into projects (id, slug, name, user_id) values ('p', 'home', 'Home', 'a'), ('q', 'home', 'Home', 'b')`;
+
+  it("keeps references within one account", async () => {
+    const query = await applied(accountsPlan);
+    await query(TWO);
+    await query("insert into tasks (id, title, project_id, user_id) values ('t', 'x', 'p', 'a')");
+    const foreign = query("insert into tasks (id, title, project_id, user_id) values ('u', 'x', 'p', 'b')");
+    await expect(foreign).rejects.toThrow(/foreign key/);
+    await expect(query("update tasks set project_id = 'q'")).rejects.toThrow(/foreign key/);
+    await expect(query("update projects set user_id = 'b' where id = 'p'")).rejects.toThrow();
+  });
+
+  it("lets each account have a unique value once", async () => {
+    const query = await applied(accountsPlan);
+    await query(TWO);
+    const again = query("insert into projects (id, slug, name, user_id) values ('r', 'home', 'Home', 'a')");
+    await expect(again).rejects.toThrow(/projects_slug_key/);
+  });
+
+  it("lets an account go with all that belongs to it, and nothing else", async () => {
+    const query = await applied(accountsPlan);
+    await query(TWO);
+    await query("insert into tasks (id, title, project_id, user_id) values ('t', 'x', 'p', 'a'), ('u', 'x', 'q', 'b')");
+    await query("update tasks set parent_id = 't' where id = 't'");
+    await query("delete from users where id = 'a'");
+    expect(await query("select id from tasks")).toEqual([{ id: "u" }]);
+    expect(await query("select id from projects")).toEqual([{ id: "q" }]);
+    expect(await query("select * from account_passwords, account_sessions")).toEqual([]);
+  });
+
+  it("finds the rows of an account by indexes", async () => {
+    const query = await applied(accountsPlan);
+    await query(TWO);
+    await query(`insert into tasks (id, title, project_id, user_id)
+      select 't' || n, 'Task', case when n % 2 = 0 then 'p' else 'q' end, case when n % 2 = 0 then 'a' else 'b' end
+      from generate_series(1, 2000) n; analyze tasks`);
+    const plan = await query(`explain select * from tasks where user_id = 'a' and deleted_at is null
+      order by created_at desc, id desc limit 20`);
+    expect(JSON.stringify(plan)).toContain("tasks_page_idx");
   });
 });
 
