@@ -3,6 +3,8 @@ import { readdir, readFile, stat } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
 import { packageRoot } from "../package-root.ts";
 import type { Plan } from "./plan.ts";
+import { accountTable } from "./accounts.ts";
+import { renderAccounts, withAccounts } from "./render-accounts.ts";
 import { renderApiSection } from "./render-api-section.ts";
 import { renderOptionsSection } from "./render-options-section.ts";
 import { renderCors } from "./render-cors.ts";
@@ -49,13 +51,15 @@ export async function baseProjectFiles(plan: Plan): Promise<ProjectFile[]> {
     if (withDatabase || !DATABASE_FILES.some((path) => file.path.startsWith(path))) files.set(file.path, file);
   }
   if (!withDatabase) for (const file of await templateFiles("nitro-without-database")) files.set(file.path, file);
-  for (const file of renderCors(plan)) files.set(file.path, file);
+  for (const file of [...renderCors(plan), ...renderAccounts(plan)]) files.set(file.path, file);
   const migration = renderMigration(plan);
   if (migration) {
     files.delete("migrations/.gitkeep");
     files.set(migration.file, { path: migration.file, content: migration.sql });
   }
-  return [...files.values()].map((file) => personalise(file, plan)).toSorted((a, b) => (a.path < b.path ? -1 : 1));
+  const all = [...files.values()];
+  const ready = accountTable(plan.tables) ? all.map((file) => ({ ...file, content: withAccounts(file) })) : all;
+  return ready.map((file) => personalise(file, plan)).toSorted((a, b) => (a.path < b.path ? -1 : 1));
 }
 
 /** The manifests of the templates: what new projects depend on. Their own names play no part in what is prepared. */

@@ -1,4 +1,5 @@
 // The part of a project's README that lists its endpoints, with requests that can be pasted.
+import { accountTable, LOGIN_COLUMN } from "./accounts.ts";
 import { exampleValue } from "./example-value.ts";
 import { filterColumns, relationsOf, searchColumns, sortColumns } from "./listing.ts";
 import type { Column, Endpoint, Operation, Plan, Table } from "./plan.ts";
@@ -19,10 +20,12 @@ function cell(text: string): string {
 }
 
 function session(plan: Plan): string[] {
+  const accounts = accountTable(plan.tables);
+  const tables = [...(accounts ? [accounts] : []), ...plan.tables.filter((table) => table !== accounts)]; // first a token
   const plain = plan.endpoints.filter(({ operation }) => operation.kind === "health" || operation.kind === "constant");
   const made: Table[] = [];
-  const blocks = plan.tables.flatMap((table) => {
-    const required = table.columns.filter(isRequired);
+  const blocks = tables.flatMap((table) => {
+    const required = table.columns.filter((column) => isRequired(column) && column.name !== table.owner);
     const create = endpointOf(plan, table, "create");
     const isThere = (name: string) => made.some((earlier) => earlier.name === name);
     if (!create || required.some(({ references }) => references && !isThere(references.table))) return [];
@@ -43,7 +46,7 @@ function nested(plan: Plan, made: readonly Table[]): string[] {
   return plan.endpoints.flatMap((endpoint) => {
     const { operation } = endpoint;
     const parent = operation.kind === "nested-list" ? made.find(({ name }) => name === operation.parent) : undefined;
-    return parent ? [`curl ${address(endpoint, parent.singular)}`] : [];
+    return parent ? [`${curl(plan)} ${address(endpoint, parent.singular)}`] : [];
   });
 }
 
@@ -53,10 +56,15 @@ function deletions(plan: Plan, made: readonly Table[]): string[] {
   return made.toReversed().flatMap((table) => {
     const remove = endpointOf(plan, table, "delete");
     const needed = stay.some(({ columns }) => columns.some(({ references }) => references?.table === table.name));
-    if (remove && !needed) return [`curl -X DELETE ${address(remove, table.singular)}`];
+    if (remove && !needed) return [`${curl(plan)} -X DELETE ${address(remove, table.singular)}`];
     stay.push(table);
     return [];
   });
+}
+
+/** The command, with the token where requests need one. */
+function curl({ tables }: Plan): string {
+  return accountTable(tables) ? 'curl -H "$auth"' : "curl";
 }
 
 /** @param record in the place of the path's id: the variable of a record that was made, by its name. */
@@ -70,16 +78,30 @@ function isRequired({ name, nullable, default: standard }: Column): boolean {
 
 /** Makes a record, keeps its id in a variable, and calls the other endpoints of its table. */
 function tableSession(plan: Plan, table: Table, create: Endpoint, required: Column[]): string[] {
-  const made = `curl -s ${address(create)} --json ${json(plan, required)}`;
+  const made = `${table.account ? "curl" : curl(plan)} -s ${address(create)} --json ${json(plan, required, table.account && PASSWORD)}`;
   const lines = [`${table.singular}_id=$(${made} | node -pe 'JSON.parse(fs.readFileSync(0)).id')`];
+  if (table.account) lines.push(...logIn(table));
   const list = endpointOf(plan, table, "list");
-  if (list) lines.push(`curl ${address(list)}`, `curl '${address(list)}?${listing(table)}'`);
+  if (list) lines.push(`${curl(plan)} ${address(list)}`, `${curl(plan)} '${address(list)}?${listing(table)}'`);
   const get = endpointOf(plan, table, "get");
-  if (get) lines.push(`curl ${address(get, table.singular)}`);
+  if (get) lines.push(`${curl(plan)} ${address(get, table.singular)}`);
   const update = endpointOf(plan, table, "update");
   const changed = required.find(({ references }) => !references);
-  if (update && changed) lines.push(`curl -X PATCH ${address(update, table.singular)} --json ${json(plan, [changed])}`);
+  if (update && changed)
+    lines.push(`${curl(plan)} -X PATCH ${address(update, table.singular)} --json ${json(plan, [changed])}`);
   return lines;
+}
+
+const PASSWORD = "correct horse";
+
+/** Keeps a token, and the header that it is sent in. */
+function logIn({ columns }: Table): string[] {
+  const email = exampleValue(columns.find(({ name }) => name === LOGIN_COLUMN)!);
+  const body = `'${JSON.stringify({ [LOGIN_COLUMN]: email, password: PASSWORD })}'`;
+  return [
+    `token=$(curl -s ${ORIGIN}/api/login --json ${body} | node -pe 'JSON.parse(fs.readFileSync(0)).token')`,
+    'auth="authorization: Bearer $token"',
+  ];
 }
 
 /** What a list of the table can be asked for, one of each. */
@@ -103,12 +125,13 @@ function inQuery(value: unknown): string {
 }
 
 /** The columns as a JSON object in single quotes; a reference takes the id of the record made before. */
-function json(plan: Plan, columns: Column[]): string {
+function json(plan: Plan, columns: Column[], password?: string): string {
   const fields = columns.map((column) => {
     const parent = plan.tables.find(({ name }) => name === column.references?.table);
     const value = parent ? `"'$${parent.singular}_id'"` : JSON.stringify(exampleValue(column)).replaceAll("'", "'\\''");
     return `"${column.name}": ${value}`;
   });
+  if (password !== undefined) fields.push(`"password": ${JSON.stringify(password)}`);
   return `'{${fields.join(", ")}}'`;
 }
 

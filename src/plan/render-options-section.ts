@@ -1,9 +1,12 @@
 // The part of a project's README about what is only there by request.
+import { accountTable } from "./accounts.ts";
+import { kebabCase } from "./names.ts";
 import type { Operation, Plan, Table } from "./plan.ts";
 
 /** Markdown: a paragraph for each option of the plan; nothing without any. */
 export function renderOptionsSection(plan: Plan): string {
   return [
+    ...accounts(plan),
     ...searching(plan),
     ...togetherOnce(plan),
     ...softDeletion(plan),
@@ -13,6 +16,28 @@ export function renderOptionsSection(plan: Plan): string {
   ]
     .map((paragraph) => `\n\n${paragraph}`)
     .join("");
+}
+
+function accounts({ tables }: Plan): string[] {
+  const table = accountTable(tables);
+  if (!table) return [];
+  const owned = tables.filter(({ owner }) => owner !== undefined);
+  const shared = tables.filter((one) => one !== table && one.owner === undefined);
+  const unique = owned.filter(({ columns, uniqueTogether }) => uniqueTogether || columns.some((one) => one.unique));
+  return [
+    `Whoever signs up (\`POST /api/${kebabCase(table.name)}\`, with an e-mail address and a password) and logs in (\`POST /api/login\`) has a token for 30 days, sent as \`Authorization: Bearer …\`. Without one every endpoint that is not public answers 401. An account sees itself only; deleting it deletes all that belongs to it. Passwords are kept as scrypt hashes and tokens as SHA-256 hashes, in tables of their own.`,
+    ...(owned.length > 0
+      ? [
+          `Rows of ${listed(owned.map(({ name }) => name))} belong to the account that made them (${listed([...new Set(owned.map(({ owner }) => owner!))])}): for all others they are not there (404), and foreign keys keep references within one account.${unique.length > 0 ? " What is unique is so for each account." : ""}`,
+        ]
+      : []),
+    ...(shared.length > 0
+      ? [
+          `Rows of ${listed(shared.map(({ name }) => name))} are everybody's who has logged in, to read and to change; one that a row of somebody refers to stays (409).`,
+        ]
+      : []),
+    "Nothing limits how often somebody tries to log in, and nobody is asked whether an e-mail address is theirs: put a gateway that does in front of it before strangers can reach it.",
+  ];
 }
 
 function searching(plan: Plan): string[] {

@@ -30,6 +30,12 @@ The base project: Nitro 3 on Node, TypeScript, Postgres, zod
   one is still referred to; its query is strict and takes only filters and q.
 - A table with "softDelete": DELETE sets deleted_at (unix seconds) and makes optional references to the row null; every other
   query has deleted_at is null. The migration's keys keep references to deleted rows out. No answer shows the column.
+- A plan with an "account" table: server/utils/accounts.ts, the log-in, the log-out and their tests are there; route() asks for a
+  token unless the contract says public: true (only sign-up and constants), and hands the handler the account's id. Sign-up takes
+  the table's columns and password (Password of accounts.ts), and stores hashOf(password) in account_passwords in the same
+  statement. Get, update and delete of accounts are for id = account only. Rows of a table with "owner" are made with the account
+  in that column, which no body has, and every query has owner = account in its where: rows of others are 404. tests/app.ts has
+  call(method, path, body, token) and signUp(); test for each such table that another account does not see its rows.
 - A table with "url": every row in an answer, also one that is brought along, has url: the PUBLIC_URL of the environment, or
   else http(s):// and the request's Host (400 when it is no host; never X-Forwarded-Host), then the path of its GET.
 

@@ -33,6 +33,12 @@ Options, only when the request asks for them; otherwise leave the key out
 
 - "url": true of a table: its rows are shown with their absolute url.
 
+- "account": true of one table (with a required and unique column "email"): its rows are accounts that sign up (create) and log in.
+  It has no list and no nested lists; its endpoints are create, get, update, delete, then POST /api/login (operation log-in, file
+  server/api/login.post.ts) and POST /api/logout (log-out). Every table that has rows of one account has "owner": the name of its
+  required reference to the accounts (on delete cascade; the only one), and so has every table that refers to such rows. What is
+  unique there is so for each account; "uniqueTogether" leaves the owner out. Passwords and tokens are no columns.
+
 Endpoints, in this order
 - GET /api/health (operation health), always.
 - Constants: GET endpoints with a fixed JSON body (operation constant).
@@ -44,7 +50,7 @@ Endpoints, in this order
 
 Honesty
 - Everything you decided without being asked is a sentence in "assumptions".
-- If a part of the request cannot be expressed in such a plan (sending mail, payments, accounts, rules, background work),
+- If a part of the request cannot be expressed in such a plan (sending mail, payments, roles, rules, background work),
   answer {"understood": false, "problems": [...]} with the exact quoted text, its start and end as UTF-16 offsets into the
   request, the reason, and a suggestion or null. Never leave a part out silently.
 - "name" is a short kebab-case project name taken from the request; "request" repeats the request; "not_understood" is [].

@@ -29,6 +29,7 @@ const BY_REQUEST = [
   "users(name), tasks(title, owner:references:users) with soft delete, CORS for https://app.example.com",
   "shows(name) with absolute url and soft delete; users(name)",
   "everything has an absolute url; notes, events",
+  "users can log in; notes(title, slug:unique, owner:references:users) with search, soft delete, bulk delete and absolute url; countries(name); GET /api/ping returns pong",
 ];
 
 let postgres: ScratchPostgres;

@@ -2,7 +2,8 @@
 import type { Endpoint } from "../../../../plan/plan.ts";
 import { jsonConstant, key, textProperty } from "./source.ts";
 
-export function renderConstant({ file, summary, operation }: Endpoint): string {
+/** @param open where other endpoints need a token. */
+export function renderConstant({ file, summary, operation }: Endpoint, open = false): string {
   if (operation.kind !== "constant") throw new Error(`${operation.kind} is not constant`);
   const up = "../".repeat(file.split("/").length - 2);
   return `import * as z from "zod";
@@ -12,7 +13,7 @@ ${jsonConstant("", "body", operation.body)}
 
 export default route({
 ${textProperty("  ", "summary", summary)}
-  returns: ${contract(operation.body, "  ")},
+${open ? "  public: true,\n" : ""}  returns: ${contract(operation.body, "  ")},
   handler: async () => body,
 });
 `;

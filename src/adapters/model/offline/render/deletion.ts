@@ -1,4 +1,5 @@
 // The SQL of deletions: rows go, or stay in their table and are marked.
+import { accountColumn } from "../../../../plan/accounts.ts";
 import type { Plan, Table } from "../../../../plan/plan.ts";
 import { DELETED_AT } from "../../../../plan/soft-delete.ts";
 import { identifier } from "../../../../plan/sql-identifiers.ts";
@@ -7,8 +8,14 @@ import { referrers } from "./plan-tables.ts";
 const NOW = "extract(epoch from now())::bigint";
 
 /** `deleted_at is null and ` for a table whose deleted rows stay in it. */
-export function there({ softDelete }: Table): string {
+function kept({ softDelete }: Table): string {
   return softDelete ? `${DELETED_AT} is null and ` : "";
+}
+
+/** What every query for rows of the table begins with: those that are there, and those of the account that asks. */
+export function there(table: Table): string {
+  const column = accountColumn(table);
+  return `${column === null ? "" : `${identifier(column)} = \${account} and `}${kept(table)}`;
 }
 
 /** `where id = ${params.id}`, of a row that is there. */
@@ -20,9 +27,9 @@ export function byId(table: Table, id = "${params.id}"): string {
 export function deletion(plan: Plan, table: Table, condition: string, naming = true): string[] {
   const name = identifier(table.name);
   const returning = naming ? ["returning id"] : [];
-  if (!table.softDelete)
-    return [[`delete from ${name}`, ...(condition ? [`where ${condition}`] : []), ...returning].join(" ")];
-  const rows = condition ? `where ${there(table)}${condition}` : `where ${DELETED_AT} is null`;
+  const conditions = `${there(table)}${condition}`.replace(/ and $/, "");
+  const rows = `where ${conditions}`;
+  if (!table.softDelete) return [[`delete from ${name}`, ...(conditions ? [rows] : []), ...returning].join(" ")];
   const mark = [`update ${name}`, `set ${DELETED_AT} = ${NOW}`, rows];
   const deleted = withName(plan, "deleted");
   const released = releases(plan, table, deleted);
@@ -41,7 +48,7 @@ export function deletion(plan: Plan, table: Table, condition: string, naming = t
 }
 
 /** A name for a part of a statement that is no table's: those never end in _. */
-function withName({ tables }: Plan, name: string): string {
+export function withName({ tables }: Plan, name: string): string {
   return tables.some((table) => table.name === name) ? `${name}_` : name;
 }
 
@@ -59,7 +66,7 @@ function releases(plan: Plan, table: Table, deleted: string): string[][] {
     return [
       `update ${identifier(child.name)}`,
       ...set.map((text, n) => `${n === 0 ? "set " : "    "}${text}${n < set.length - 1 ? "," : ""}`),
-      `where ${there(child)}${any}${others}`,
+      `where ${kept(child)}${any}${others}`,
     ];
   });
 }

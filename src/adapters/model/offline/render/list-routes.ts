@@ -30,7 +30,7 @@ export function list(plan: Plan, table: Table): Route {
       "\n\n",
     ),
     contract: ["query: Query", `returns: pageOf(${row})`],
-    input: inputWith({ ...((table.url || (relations.length > 0 && embedsUrls(plan))) && { url: true }) }, "query"),
+    input: inputWith(table, ["query"], table.url === true || (relations.length > 0 && embedsUrls(plan))),
     body: [
       `const { ${[...taken, ...(filters.length > 0 ? ["...filters"] : [])].join(", ")} } = query;`,
       ...pageQuery(typeName(table), table, conditions, "sort"),
@@ -157,13 +157,14 @@ export function removeAll(plan: Plan, table: Table): Route {
       `/** Strict, so that a misspelt filter deletes nothing. */\nconst Query = z.strictObject(${query});`,
     ].join("\n\n"),
     contract: ["query: Query", ...(conflict ? ["errors: [409]"] : [])],
-    input: table.search
-      ? `{ query: { q${filters.length > 0 ? ", ...filters" : ""} } }`
-      : filters.length > 0
-        ? "{ query }"
-        : "",
+    input: inputWith(table, queryOf(table, filters), false),
     body: statementOf(deletion(plan, table, conditions.join(" and "), false), filters.length > 0 && !table.search),
   };
+}
+
+function queryOf({ search }: Table, filters: Column[]): string[] {
+  if (search) return [`query: { q${filters.length > 0 ? ", ...filters" : ""} }`];
+  return filters.length > 0 ? ["query"] : [];
 }
 
 /** `await many(sql`…`);` on one line where it fits; the filters are the query itself where there is nothing else in it. */
@@ -188,7 +189,7 @@ export function nestedList(table: Table, parent: Table, column: string): Route {
       "utils/sql.ts": ["sql"],
     },
     contract: ["params: IdParams", "query: PageQuery", `returns: pageOf(${type})`, "errors: [404]"],
-    input: inputWith(table, "params", "query: { limit, cursor }"),
+    input: inputWith(table, ["params", "query: { limit, cursor }"]),
     body: [
       ...statement("parent", "maybeOne", [`select id from ${identifier(parent.name)} ${byId(parent)}`]),
       notFound(parent, "parent"),

@@ -1,6 +1,7 @@
 // openapi.json of a plan: byte for byte what the project's scripts/openapi.ts makes of its routes, without starting it. That
 // they agree is a check of every verification.
 import { STATUS_CODES } from "node:http";
+import { accountTable, LOGIN_COLUMN, PASSWORD_LENGTH } from "../../../../plan/accounts.ts";
 import { filterColumns, sortColumns } from "../../../../plan/listing.ts";
 import type { Endpoint, Plan, Table } from "../../../../plan/plan.ts";
 import {
@@ -27,6 +28,7 @@ interface Contract {
   returns?: Json;
   status?: number;
   errors?: number[];
+  public?: true;
 }
 
 const PROBLEM: Json = {
@@ -62,6 +64,7 @@ const PAGE: Json = {
 export function renderOpenapi(plan: Plan): string {
   const components: Record<string, Json> = { Problem: PROBLEM };
   const paths: Record<string, Json> = {};
+  const accounts = accountTable(plan.tables);
   const routes = plan.endpoints
     .filter(({ file }) => file.startsWith("server/api/"))
     .map((endpoint) => ({
@@ -71,26 +74,29 @@ export function renderOpenapi(plan: Plan): string {
     .toSorted((a, b) => (a.order < b.order ? -1 : 1));
   for (const endpoint of routes) {
     const contract = contractOf(plan, endpoint, components);
-    (paths[endpoint.path] ??= {})[endpoint.method.toLowerCase()] = operationOf(endpoint, contract);
+    (paths[endpoint.path] ??= {})[endpoint.method.toLowerCase()] = operationOf(endpoint, contract, accounts);
   }
   const document = {
     openapi: "3.1.0",
     info: { title: plan.name, version: "1.0.0" },
     servers: [{ url: "/" }],
+    ...(accounts && { security: [{ bearer: [] }] }),
     paths,
     components: {
+      ...(accounts && { securitySchemes: { bearer: { type: "http", scheme: "bearer" } } }),
       schemas: Object.fromEntries(Object.entries(components).toSorted(([a], [b]) => (a < b ? -1 : 1))),
     },
   };
   return `${JSON.stringify(document, null, 2)}\n`;
 }
 
-function operationOf({ method, path, summary }: Endpoint, contract: Contract): Json {
+function operationOf({ method, path, summary }: Endpoint, contract: Contract, accounts: Table | undefined): Json {
   const status = contract.status ?? (contract.returns ? 200 : 204);
   return {
     operationId: [method.toLowerCase(), ...path.split(/\W+/).filter((part) => part && part !== "api")].join("_"),
     summary: contract.summary ?? summary,
     tags: [path.split("/")[2]],
+    ...(accounts && contract.public && { security: [] }),
     parameters: [...parameters("path", contract.params), ...parameters("query", contract.query)],
     ...(contract.body && { requestBody: { required: true, ...inJson(contract.body) } }),
     responses: {
@@ -99,7 +105,9 @@ function operationOf({ method, path, summary }: Endpoint, contract: Contract): J
         ...(status === 201 && { headers: { Location: { schema: { type: "string" } } } }),
         ...(contract.returns && inJson(contract.returns)),
       },
-      ...Object.fromEntries(problemStatuses(contract).map((code) => [code, problemResponse(code)])),
+      ...Object.fromEntries(
+        problemStatuses(contract, accounts !== undefined).map((code) => [code, problemResponse(code)]),
+      ),
     },
   };
 }
@@ -112,8 +120,13 @@ function parameters(where: "path" | "query", schemas: Json = {}): Json[] {
   return Object.entries(schemas).map(([name, schema]) => ({ name, in: where, required: where === "path", schema }));
 }
 
-function problemStatuses({ params, query, body, errors = [] }: Contract): number[] {
-  const codes = [...(params || query ? [400] : []), ...(body ? [400, 413, 415, 422] : []), ...errors];
+function problemStatuses({ params, query, body, errors = [], public: open }: Contract, accounts: boolean): number[] {
+  const codes = [
+    ...(accounts && !open ? [401] : []),
+    ...(params || query ? [400] : []),
+    ...(body ? [400, 413, 415, 422] : []),
+    ...errors,
+  ];
   return [...new Set(codes)].toSorted((a, b) => a - b);
 }
 
@@ -134,9 +147,9 @@ function contractOf(plan: Plan, { operation }: Endpoint, components: Record<stri
     const returns = named("Health", HEALTH);
     // The route is the base project's.
     if (!plan.database.needed) return { summary: "Report that the server answers", returns };
-    return { summary: "Report that the server and its database answer", returns, errors: [503] };
+    return { summary: "Report that the server and its database answer", public: true, returns, errors: [503] };
   }
-  if (operation.kind === "constant") return { returns: constantSchema(operation.body) };
+  if (operation.kind === "constant") return { public: true, returns: constantSchema(operation.body) };
   const table = tableOf(plan, operation.table);
   const type = typeName(table);
   const row = (of = table) => named(typeName(of), rowSchema(of));
@@ -151,13 +164,23 @@ function contractOf(plan: Plan, { operation }: Endpoint, components: Record<stri
     case "nested-list":
       return { ...one, query: PAGE, returns: pageOf(row()), errors: [404] };
     case "create":
-      return { body: named(`New${type}`, newSchema(table)), returns: row(), status: 201, errors: conflict };
+      return {
+        ...(table.account && { public: true }),
+        body: named(`New${type}`, newSchema(table)),
+        returns: row(),
+        status: 201,
+        errors: conflict,
+      };
     case "get":
       return { ...one, ...(include && { query: include }), returns: shown(), errors: [404] };
     case "update":
       return { ...one, body: named(`${type}Patch`, patchSchema(table)), returns: row(), errors: [404, ...conflict] };
     case "delete":
       return { ...one, errors: [404, ...inUse] };
+    case "log-in":
+      return { public: true, body: logInSchema(table), returns: sessionSchema(), errors: [401] };
+    case "log-out":
+      return {};
     default:
       return { query: filters(table, { minLength: 1 }), errors: inUse };
   }
@@ -189,16 +212,35 @@ function withRelations(
   return named(`${typeName(table)}WithRelations`, schema);
 }
 
+function logInSchema({ columns }: Table): Json {
+  const email = columns.find(({ name }) => name === LOGIN_COLUMN)?.maxLength ?? 320;
+  const password = { type: "string", maxLength: PASSWORD_LENGTH.maximum };
+  return objectSchema({ [LOGIN_COLUMN]: { type: "string", maxLength: email }, password }, [LOGIN_COLUMN, "password"]);
+}
+
+function sessionSchema(): Json {
+  const properties = {
+    token: { type: "string" },
+    expires_at: { type: "integer" },
+    account_id: { type: "string" },
+  };
+  return objectSchema(properties, Object.keys(properties));
+}
+
+const PASSWORD: Json = { type: "string", minLength: PASSWORD_LENGTH.minimum, maxLength: PASSWORD_LENGTH.maximum };
+
 function newSchema(table: Table): Json {
   const properties = ownColumns(table).map((column) => {
     const schema = nullable(column.nullable, inputSchema(column));
     const computed = column.type === "timestamp" && column.default === "now"; // left to the database
     return [column.name, isRequired(column) || computed ? schema : { default: column.default, ...schema }];
   });
-  const required = ownColumns(table).filter(isRequired);
+  const required = ownColumns(table)
+    .filter(isRequired)
+    .map(({ name }) => name);
   return objectSchema(
-    Object.fromEntries(properties),
-    required.map(({ name }) => name),
+    { ...Object.fromEntries(properties), ...(table.account && { password: PASSWORD }) },
+    table.account ? [...required, "password"] : required,
   );
 }
 

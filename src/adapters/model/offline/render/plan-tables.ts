@@ -5,7 +5,7 @@ const BUILT_IN = new Set(["id", "created_at", "updated_at"]);
 
 /** The columns that a client may send. */
 export function ownColumns(table: Table): Column[] {
-  return table.columns.filter(({ name }) => !BUILT_IN.has(name));
+  return table.columns.filter(({ name }) => name !== table.owner && !BUILT_IN.has(name));
 }
 
 type RowsKind = "list" | "create" | "get" | "update" | "delete" | "delete-all";

@@ -1,4 +1,5 @@
 // The offline model's answer to a plan: every file that it writes on top of the base project.
+import { accountTable } from "../../../../plan/accounts.ts";
 import type { Plan } from "../../../../plan/plan.ts";
 import { renderConstant } from "./constant-file.ts";
 import { renderConstantsTest } from "./constants-test.ts";
@@ -14,6 +15,9 @@ import { renderSearch } from "./search-file.ts";
 import { renderTableTest } from "./test-file.ts";
 import { renderUrlFiles } from "./url-files.ts";
 
+/** What the base project has files of: those of accounts are written with care, once (render-accounts.ts). */
+const OF_THE_BASE = new Set<string>(["log-in", "log-out"]);
+
 export interface RenderedFile {
   /** Relative to the project, with forward slashes. */
   path: string;
@@ -24,7 +28,8 @@ export interface RenderedFile {
  * project's formatter. */
 export function renderProject(plan: Plan): RenderedFile[] {
   const constants = plan.endpoints.filter(({ operation }) => operation.kind === "constant");
-  const rows = plan.endpoints.filter(({ operation }) => operation.kind !== "constant" && operation.kind !== "health");
+  const accounts = accountTable(plan.tables);
+  const rows = plan.endpoints.filter(({ operation }) => "table" in operation && !OF_THE_BASE.has(operation.kind));
   const related = plan.tables.filter((table) => embeddable(plan, table).length > 0);
   return [
     ...(plan.tables.length > 0 ? [{ path: "server/schemas/fields.ts", content: renderFields(plan) }] : []),
@@ -41,9 +46,14 @@ export function renderProject(plan: Plan): RenderedFile[] {
     ...(plan.tables.some(hasJson) ? [{ path: "server/utils/json.ts", content: renderJson() }] : []),
     ...renderUrlFiles(plan),
     ...rows.map((endpoint) => ({ path: endpoint.file, content: renderRoute(plan, endpoint) })),
-    ...constants.map((endpoint) => ({ path: endpoint.file, content: renderConstant(endpoint) })),
+    ...constants.map((endpoint) => ({
+      path: endpoint.file,
+      content: renderConstant(endpoint, accounts !== undefined),
+    })),
     ...(factoryTables(plan).length > 0 ? [{ path: "tests/factories.ts", content: renderFactories(plan) }] : []),
-    ...plan.tables.map((table) => ({ path: `tests/${table.name}.test.ts`, content: renderTableTest(plan, table) })),
+    ...plan.tables
+      .filter((table) => table !== accounts)
+      .map((table) => ({ path: `tests/${table.name}.test.ts`, content: renderTableTest(plan, table) })),
     ...(constants.length > 0 ? [{ path: "tests/constants.test.ts", content: renderConstantsTest(constants) }] : []),
     { path: "openapi.json", content: renderOpenapi(plan) },
   ];

@@ -1,7 +1,8 @@
 // Routes on one row: create, get, update, delete.
+import { PASSWORDS } from "../../../../plan/accounts.ts";
 import type { Plan, Table } from "../../../../plan/plan.ts";
 import { identifier } from "../../../../plan/sql-identifiers.ts";
-import { byId, deletion } from "./deletion.ts";
+import { byId, deletion, withName } from "./deletion.ts";
 import { hasJson, mayBeHeld, mayCollide, ownColumns } from "./plan-tables.ts";
 import { embeddable, embedEvent, embedsUrls, relationsModule, relationsName } from "./relations-file.ts";
 import { notFound, type Route, schemaModule, statement } from "./route-source.ts";
@@ -10,12 +11,13 @@ import { typeName, variableName } from "./type-names.ts";
 import { inputWith, selection, urlImports } from "./url-files.ts";
 
 export function create(plan: Plan, table: Table): Route {
+  if (table.account) return signUp(plan, table);
   const type = typeName(table);
   const row = variableName(table);
   const path = plan.endpoints.find(({ operation }) => operation.kind === "get" && operation.table === table.name)?.path;
   const conflict = mayCollide(table);
   const insert = statement(row, `one<${type}>`, [
-    `insert into ${identifier(table.name)} \${values({ id: nanoid(), ${bodyColumns(table)} })}`,
+    `insert into ${identifier(table.name)} \${values({ id: nanoid(), ${table.owner === undefined ? "" : `${table.owner}: account, `}${bodyColumns(table)} })}`,
     `returning ${selection(table)}`,
   ]);
   const json = hasJson(table);
@@ -30,10 +32,44 @@ export function create(plan: Plan, table: Table): Route {
       "utils/sql.ts": ["sql", "values"],
     },
     contract: [`body: New${type}`, `returns: ${type}`, "status: 201", ...(conflict ? ["errors: [409]"] : [])],
-    input: inputWith(table, "body", ...(path ? ["event"] : [])),
+    input: inputWith(table, ["body", ...(path ? ["event"] : [])]),
     body: [
       ...insert,
       ...(path ? [`event.res.headers.set("location", \`${path.replace("{id}", `\${${row}.id}`)}\`);`] : []),
+      `return ${row};`,
+    ],
+  };
+}
+
+/** The row and, apart from it, what is kept of the password, in one statement. */
+function signUp(plan: Plan, table: Table): Route {
+  const type = typeName(table);
+  const row = variableName(table);
+  const path = plan.endpoints.find(({ operation }) => operation.kind === "get" && operation.table === table.name)!.path;
+  const made = withName(plan, "made");
+  return {
+    packages: ['import { nanoid } from "nanoid";'],
+    imports: {
+      [schemaModule(table)]: [`New${type}`, type],
+      "utils/accounts.ts": ["hashOf"],
+      "utils/db.ts": ["one"],
+      ...(hasJson(table) && { "utils/json.ts": ["json"] }),
+      ...urlImports(table),
+      "utils/route.ts": ["route"],
+      "utils/sql.ts": ["sql", "values"],
+    },
+    contract: ["public: true", `body: New${type}`, `returns: ${type}`, "status: 201", "errors: [409]"],
+    input: "{ body: { password, ...body }, event }",
+    body: [
+      "const hash = await hashOf(password);",
+      `const ${row} = await one<${type}>(sql\``,
+      `  with ${made} as (`,
+      `    insert into ${identifier(table.name)} \${values({ id: nanoid(), ${bodyColumns(table)} })} returning *`,
+      `  ), ${withName(plan, "kept")} as (`,
+      `    insert into ${PASSWORDS} (account_id, hash) select id, \${hash} from ${made}`,
+      "  )",
+      `  select ${selection(table)} from ${made}\`);`,
+      `event.res.headers.set("location", \`${path.replace("{id}", `\${${row}.id}`)}\`);`,
       `return ${row};`,
     ],
   };
@@ -56,7 +92,7 @@ export function get(plan: Plan, table: Table): Route {
   return {
     imports: { ...oneRowImports(table, [type], ["maybeOne"], ["sql"]), ...urlImports(table) },
     contract: ["params: IdParams", `returns: ${type}`, "errors: [404]"],
-    input: inputWith(table, "params"),
+    input: inputWith(table, ["params"]),
     body: [...select, notFound(table, row), `return ${row};`],
   };
 }
@@ -80,7 +116,7 @@ function getWithRelations(plan: Plan, table: Table, select: string[]): Route {
       `returns: ${type}WithRelations`,
       "errors: [404]",
     ],
-    input: inputWith({ ...((table.url || embedsUrls(plan)) && { url: true }) }, "params", "query"),
+    input: inputWith(table, ["params", "query"], table.url === true || embedsUrls(plan)),
     body: [
       ...select,
       notFound(table, row),
@@ -106,7 +142,7 @@ export function update(table: Table): Route {
   return {
     imports: { ...imports, ...urlImports(table), ...(hasJson(table) && { "utils/json.ts": ["json"] }) },
     contract: ["params: IdParams", `body: ${type}Patch`, `returns: ${type}`, `errors: [404${conflict ? ", 409" : ""}]`],
-    input: inputWith(table, "params", "body"),
+    input: inputWith(table, ["params", "body"]),
     body: [
       `const ${row} = await maybeOne<${type}>(sql\``,
       `  update ${identifier(table.name)}`,
@@ -125,7 +161,7 @@ export function remove(plan: Plan, table: Table): Route {
   return {
     imports: oneRowImports(table, [], ["maybeOne"], ["sql"]),
     contract: ["params: IdParams", `errors: [404${conflict ? ", 409" : ""}]`],
-    input: "{ params }",
+    input: inputWith(table, ["params"], false),
     body: [...statement(row, "maybeOne", deletion(plan, table, "id = ${params.id}")), notFound(table, row)],
   };
 }

@@ -25,7 +25,8 @@ function imports(table: Table, input: boolean, update: boolean): string {
     new RegExp(`\\b${name}\\b`).test(text),
   );
   if (update) shared.splice(shared.indexOf("UnixSeconds"), 0, "patchOf");
-  return `import * as z from "zod";\n${importLine(shared, "./fields.ts")}`;
+  const password = table.account ? `${importLine(["Password"], "../utils/accounts.ts")}\n` : "";
+  return `import * as z from "zod";\n${password}${importLine(shared, "./fields.ts")}`;
 }
 
 function enumeration(table: Table, { name, values = [] }: Column): string {
@@ -107,9 +108,11 @@ function newRow(table: Table): string {
   const optional = ownColumns(table).filter((column) => !isRequired(column));
   const types = inferredType(name, "input");
   const line = `export const ${name} = z.strictObject(fields).meta({ id: "${name}" });`;
-  if (optional.length === 0 && width(line) <= WIDTH) return `${line}\n${types}`;
-  const lines = optional.map((column) => `${withDefault(column)}\n`).join("");
-  const shape = optional.length === 0 ? "fields" : `{\n    ...fields,\n${lines}  }`;
+  if (optional.length === 0 && !table.account && width(line) <= WIDTH) return `${line}\n${types}`;
+  const lines = [...optional.map(withDefault), ...(table.account ? ["    password: Password,"] : [])]
+    .map((text) => `${text}\n`)
+    .join("");
+  const shape = lines === "" ? "fields" : `{\n    ...fields,\n${lines}  }`;
   return `export const ${name} = z\n  .strictObject(${shape})\n  .meta({ id: "${name}" });\n${types}`;
 }
 

@@ -2,6 +2,7 @@
 import type { Plan, Table } from "../../../../plan/plan.ts";
 import { deleteAllTests } from "./delete-all-tests.ts";
 import { factoryTables, isMade } from "./factories-file.ts";
+import { ownerTests } from "./owner-tests.ts";
 import { importLine } from "./source.ts";
 import { refusalTests } from "./refusal-tests.ts";
 import { relationTests } from "./relation-tests.ts";
@@ -20,6 +21,7 @@ export function renderTableTest(plan: Plan, table: Table): string {
     ...(isMade(plan, table) ? deleteAllTests(plan, table) : []),
     ...(table.softDelete && isMade(plan, table) ? softDeleteTests(plan, table) : []),
     ...(table.search && isMade(plan, table) ? searchTests(plan, table) : []),
+    ...(isMade(plan, table) ? ownerTests(plan, table) : []),
   ];
   const text = `describe("${spoken(table.name)}", () => {\n${cases.join("\n\n")}\n});\n`;
   return `${imports(plan, text)}\n\n${text}`;
@@ -44,7 +46,10 @@ function imports(plan: Plan, text: string): string {
       .map((other) => `import type { ${typeName(other)} } from "../server/schemas/${other.singular}.ts";`),
     ...(text.includes("await one<") ? ['import { one } from "../server/utils/db.ts";'] : []),
     ...(text.includes("sql`") ? ['import { sql } from "../server/utils/sql.ts";'] : []),
-    importLine(["call", ...(uses("Page") ? ["type Page"] : []), ...["readAll", "UNKNOWN_ID"].filter(uses)], "./app.ts"),
+    importLine(
+      ["call", ...(uses("Page") ? ["type Page"] : []), ...["readAll", "signUp", "UNKNOWN_ID"].filter(uses)],
+      "./app.ts",
+    ),
     ...(sorted.length > 0 ? [importLine(sorted, "./factories.ts")] : []),
   ].join("\n");
 }

@@ -7,7 +7,7 @@ const TAKEN_VARIABLES = new Set(
     "arguments await break case catch class const continue debugger default delete do else enum eval export extends false " +
     "finally for function if implements import in instanceof interface let new null package private protected public return " +
     "static super switch this throw true try typeof var void while with yield async of undefined " +
-    "after assignments body contains changes cursor embed event filters found include items limit many matches nanoid page params problem q query route rows searched sort sql values one json z"
+    "account after assignments body contains changes cursor embed event filters found hash hashOf include items limit many matches nanoid page params password problem q query route rows searched sort sql values one json z"
   ).split(" "),
 );
 
@@ -16,7 +16,7 @@ const TAKEN_TYPES = new Set(
   (
     "Array Boolean Date Error Function Map Number Object Promise Proxy RegExp Record Required Partial Pick Omit Set String Symbol " +
     "Response Request Event EventTarget URL Headers Buffer Iterator Intl JSON Math Reflect Atomics BigInt File Blob FormData " +
-    "Params Query Id IdParams UnixSeconds Decimal CalendarDate HttpUrl Json QueryBoolean PageQuery Page Problem Answer Infinity NaN " +
+    "Params Query Id IdParams UnixSeconds Decimal CalendarDate HttpUrl Json QueryBoolean PageQuery Page Problem Answer Infinity NaN Password " +
     "Awaited Exclude Extract Readonly Parameters Performance Storage WebSocket Navigator Crypto Worker Process Console Temporal"
   ).split(" "),
 );

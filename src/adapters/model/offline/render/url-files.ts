@@ -1,4 +1,5 @@
 // server/utils/public-url.ts and its plugin, for projects whose rows have an absolute url; and how routes ask for it.
+import { accountColumn } from "../../../../plan/accounts.ts";
 import type { Plan, Table } from "../../../../plan/plan.ts";
 import { kebabCase } from "../../../../plan/names.ts";
 import type { Route } from "./route-source.ts";
@@ -13,9 +14,14 @@ export function urlImports(table: Table): Route["imports"] {
   return table.url ? { "utils/public-url.ts": ["urlBelow"] } : {};
 }
 
-/** `{ params, event }`, with the event where the url needs it. */
-export function inputWith(table: Pick<Table, "url">, ...names: string[]): string {
-  return `{ ${[...names, ...(table.url && !names.includes("event") ? ["event"] : [])].join(", ")} }`;
+/** `{ params, event, account }`: the event where the url needs it, the account where it alone may see the rows; "" without any. */
+export function inputWith(table: Table, names: string[], urls = table.url === true): string {
+  const all = [
+    ...names,
+    ...(urls && !names.includes("event") ? ["event"] : []),
+    ...(accountColumn(table) === null ? [] : ["account"]),
+  ];
+  return all.length > 0 ? `{ ${all.join(", ")} }` : "";
 }
 
 export function listPath({ name }: Table): string {
