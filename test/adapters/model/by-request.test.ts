@@ -11,12 +11,14 @@ function planFor(request: string): Plan {
   return validatePlan(answer.plan);
 }
 
-/** `tasks?q=title,notes`, `tasks:soft`, `tasks:url` and `-tasks` for each table with options; origins. */
+/** `tasks?q=title,notes`, `tasks:soft`, `tasks:url`, `-tasks`, `users:login` and `tasks@user_id` for each table with options; origins. */
 function optionsOf(request: string): string {
   const { tables, endpoints, cors = [] } = planFor(request);
   const emptied = endpoints.flatMap(({ operation: one }) => (one.kind === "delete-all" ? [one.table] : []));
   return tables
-    .flatMap(({ name, search, softDelete, url }) => [
+    .flatMap(({ name, search, softDelete, url, account, owner }) => [
+      ...(account ? [`${name}:login`] : []),
+      ...(owner === undefined ? [] : [`${name}@${owner}`]),
       ...(search ? [`${name}?q=${search.join(",")}`] : []),
       ...(softDelete ? [`${name}:soft`] : []),
       ...(url ? [`${name}:url`] : []),
@@ -72,6 +74,32 @@ const UNDERSTOOD: [request: string, options: string][] = [
   ["tasks, notes; absolute urls for notes", "notes:url"],
   ["everything has an absolute url; notes, events", "notes:url events:url"],
   ["shows(name) with absolute url and soft delete; users(name)", "shows:soft shows:url"],
+  ["a todo API with users and tasks with login", "users:login tasks@user_id"],
+  ["a todo API with users, tasks and login", "users:login tasks@user_id"],
+  ["notes(title, owner:references:users) users(name) with login", "users:login notes@owner_id"],
+  ["notes with authentication", "users:login notes@user_id"],
+  ["users can sign up and log in; projects belong to a user", "users:login projects@user_id"],
+  [
+    "users can log in; projects belong to a user; tasks have a title and belong to a project",
+    "users:login projects@user_id tasks@user_id",
+  ],
+  [
+    "customers can register and log in; orders belong to a customer; products have a name",
+    "customers:login orders@customer_id",
+  ],
+  [
+    "login for members; members have a name; books have a title and belong to a member",
+    "members:login books@member_id",
+  ],
+  ["users, notes and user accounts; notes are soft-deleted", "users:login notes@user_id notes:soft"],
+  ["notes belong to a user, with sign-up", "users:login notes@user_id"],
+  ["a notes API with users and notes and user login", "users:login notes@user_id"],
+  ["users can login; notes belong to a user", "users:login notes@user_id"],
+  ["users sign up and log in; notes belong to a user", "users:login notes@user_id"],
+  [
+    "a todo API with users and tasks and search; users can log in",
+    "users:login tasks@user_id tasks?q=title,description",
+  ],
 ];
 
 const REFUSED: [request: string, problem: string][] = [
@@ -96,6 +124,33 @@ const REFUSED: [request: string, problem: string][] = [
   ["tasks; CORS for https://App.example.com", "Write https://app.example.com"],
   ["tasks; CORS for https://a.example and https://a.example", "“https://a.example” The origin is there twice."],
   ["links(title, url) with an absolute url", "“an absolute url” links have a column url already."],
+  ["users(name, password) with login", "“password” As a column a password would be readable."],
+  ["users and tasks with social login", "“social login”"],
+  ["users, tasks; a password reset", "“a password reset”"],
+  [
+    "users and customers; users can log in; customers can log in",
+    "“can log in” users and customers cannot both log in.",
+  ],
+  [
+    "users can log in; users have a name and belong to a team; teams have a name",
+    "“belong to a team” Nobody could sign up before",
+  ],
+  ["users can log in; users have an email string", "Accounts log in with this: it must be an e-mail address"],
+  [
+    "users can log in; tasks optionally belong to a user",
+    "“optionally belong to a user” Rows of tasks that belong to no account",
+  ],
+  ["users can log in; each user has one profile", "At most one of the profiles for each account"],
+  ["users can log in; tasks belong to a user and a user as reviewer", "It is not clear to whom tasks belong"],
+  ["a notes API with authentication for notes", "“notes” It is not clear whether notes are who logs in."],
+  ["users(name, handle:string{20}:unique) with login", "“handle:string{20}:unique” Of users who log in only the email"],
+  ["users(name, manager:references:users?) with login", "“manager:references:users?” users see nobody else"],
+  ["users(name:string:searchable) with login", "users are accounts, which are not listed"],
+  ["users with login and search by name", "“search by name” users are accounts: each sees and deletes only itself"],
+  [
+    "users can log in; users are soft-deleted",
+    "“are soft-deleted” users are accounts: each sees and deletes only itself",
+  ],
   ["a todo API with users and a search engine", "a search engine” The offline model writes a search for words"],
 ];
 

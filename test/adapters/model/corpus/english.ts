@@ -211,4 +211,9 @@ export const ENGLISH: readonly CorpusRequest[] = [
     request:
       'an API with services and incidents and GET /api/version that returns {"version": 1}; services have a name and a url; incidents have a title, a start time and an optional end time and belong to a service',
   },
+  {
+    domain: "journal",
+    request:
+      "a journal API where users can sign up and log in; entries have a title, a body and a date; each entry belongs to a user; moods have a unique name; entries and moods are many-to-many",
+  },
 ];

@@ -196,4 +196,9 @@ export const EXACT: readonly CorpusRequest[] = [
     domain: "profiles",
     request: "users(email:email:unique) profiles(user:references:users:unique, bio:text?, avatar:url?, birthday:date?)",
   },
+  {
+    domain: "accounts",
+    request:
+      "members(email:email:unique, name:string) boards(name:string:unique, owner:references:members) cards(title:string, board:references:boards, done:boolean=false) with login for members",
+  },
 ];

@@ -82,7 +82,7 @@ export const REFUSED_CORPUS: readonly Refused[] = [
   {
     request: "users(name, email:email:unique) with a login and a password reset",
     spans: ["a password reset"],
-    told: "Accounts",
+    told: "no other protection",
   },
   {
     request: "tasks(title, status:enum{open,done}=closed)",

@@ -41,6 +41,9 @@ export interface TableDraft {
   softDelete?: true;
   deleteAll?: true;
   url?: true;
+  account?: true;
+  /** The reference that says which account a row belongs to. */
+  owner?: string;
 }
 
 /** "posts have many comments", "each user has one profile", "students and courses are many-to-many". */
@@ -55,7 +58,7 @@ export interface Relation {
   tokens: Token[];
 }
 
-export type FeatureKind = "search" | "softDelete" | "deleteAll" | "url";
+export type FeatureKind = "search" | "softDelete" | "deleteAll" | "url" | "accounts";
 
 /** "tasks with search by title", "search for users and tasks": resolved when all tables and columns are known. */
 export interface FeatureRequest {
@@ -66,6 +69,8 @@ export interface FeatureRequest {
   targets: Target[];
   columns: { name: string; tokens: Token[] }[];
   tokens: Token[];
+  /** Said of the tables by a verb: "users can log in". */
+  said?: true;
 }
 
 interface ConstantRequest {

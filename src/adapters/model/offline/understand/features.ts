@@ -20,10 +20,16 @@ const PHRASES: Phrases = [
   { kind: "url", phrase: [words("absolute"), words("url urls")] },
   { kind: "deleteAll", phrase: [words("bulk"), words("delete deletes deletion")] },
   { kind: "deleteAll", phrase: [words("bulk-delete bulk-deletes bulk-deletion")] },
+  { kind: "accounts", phrase: [words("login logins log-in")] },
+  { kind: "accounts", phrase: [words("sign-up signup")] },
+  { kind: "accounts", phrase: [words("authentication auth")] },
+  { kind: "accounts", phrase: [words("user"), words("accounts login logins sign-up authentication")] },
 ];
 
 const IS = words("are is");
 const AT_ONCE = [words("at"), words("once")];
+const SIGN_UP = [words("sign"), words("up")];
+const LOG_IN = [words("log"), words("in")];
 
 /** What is said of a table: "tasks are searchable". */
 const STATES: Phrases = [
@@ -33,6 +39,14 @@ const STATES: Phrases = [
   { kind: "softDelete", phrase: [IS, words("soft"), words("deleted")] },
   { kind: "deleteAll", phrase: [words("can"), words("be"), words("deleted"), ...AT_ONCE] },
   { kind: "deleteAll", phrase: [words("can"), words("be"), words("deleted"), words("all"), ...AT_ONCE] },
+  { kind: "accounts", phrase: [words("can"), ...SIGN_UP, words("and"), ...LOG_IN] },
+  { kind: "accounts", phrase: [words("can"), ...SIGN_UP] },
+  { kind: "accounts", phrase: [words("can"), words("register"), words("and"), ...LOG_IN] },
+  { kind: "accounts", phrase: [words("can"), words("register")] },
+  { kind: "accounts", phrase: [words("can"), ...LOG_IN] },
+  { kind: "accounts", phrase: [words("can"), words("login log-in")] },
+  { kind: "accounts", phrase: [...SIGN_UP, words("and"), ...LOG_IN] },
+  { kind: "accounts", phrase: LOG_IN },
 ];
 
 /** Words before the tables that a feature is for. */
@@ -73,9 +87,11 @@ export function stateAt(reader: Reader, offset: number): number {
 export function parseState(reader: Reader, draft: Draft, tables: TableDraft[] | null): void {
   const { kind, count } = phraseAt(reader, STATES, 0)!;
   const start = reader.index;
-  reader.take("feature", count);
+  const may = kind === "accounts" && reader.accept("can", "noise") ? 1 : 0; // "users log in" says the same
+  reader.take("feature", count - may);
   const columns = kind === "search" ? parseColumnNames(reader) : [];
-  draft.features.push({ kind, tables, targets: [], columns, tokens: reader.tokens.slice(start, reader.index) });
+  const tokens = reader.tokens.slice(start, reader.index);
+  draft.features.push({ kind, tables, targets: [], columns, tokens, ...(kind === "accounts" && { said: true }) });
 }
 
 /** A feature of `tables`, or of those that it names itself; of all when there are neither. False, with nothing used, when

@@ -23,7 +23,9 @@ const SUBJECTS: { words: string; reason: string; suggestion?: string }[] = [
   {
     words:
       "login logins log-in logout sign-up signup sign-in signin auth authentication authenticate authenticated authorization authorize authorise authorisation jwt oauth oauth2 sso saml 2fa mfa session sessions password passwords account-based token tokens secure secured security encrypted encrypt hashed encryption",
-    reason: "Accounts, logins and other protection are behaviour, which the offline model does not write.",
+    reason:
+      "The offline model writes accounts that log in with an e-mail address and a password, and no other protection.",
+    suggestion: 'Write "users can sign up and log in"',
   },
   {
     words:

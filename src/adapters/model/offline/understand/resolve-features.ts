@@ -8,14 +8,28 @@ import type { Reader } from "./reader.ts";
 
 /** Once all tables and columns are known. */
 export function resolveFeatures(reader: Reader, draft: Draft): void {
-  for (const feature of draft.features) {
+  for (const feature of draft.features.filter(({ kind }) => kind !== "accounts")) {
     const tables = tablesOf(reader, draft, feature);
-    if (feature.kind === "softDelete") for (const table of tables) addSoftDelete(reader, draft, feature, table);
-    else if (feature.kind === "deleteAll") for (const table of tables) table.deleteAll = true;
+    if (feature.kind === "softDelete")
+      for (const table of notAccounts(reader, feature, tables)) addSoftDelete(reader, draft, feature, table);
+    else if (feature.kind === "deleteAll")
+      for (const table of notAccounts(reader, feature, tables)) table.deleteAll = true;
     else if (feature.kind === "url") for (const table of tables) addUrl(reader, feature, table);
-    else if (tables.length > 0) addSearch(reader, draft, feature, tables);
+    else addSearch(reader, draft, feature, notAccounts(reader, feature, tables));
   }
   for (const table of draft.tables) addSearchable(reader, table);
+}
+
+/** Accounts are not listed, and delete themselves wholly; of what is asked for all tables they are left out. */
+function notAccounts(reader: Reader, { tables, targets, tokens }: FeatureRequest, found: TableDraft[]): TableDraft[] {
+  const accounts = found.find(({ account }) => account);
+  if (accounts && (tables !== null || targets.length > 0))
+    reader.reportTokens(
+      tokens,
+      `${accounts.name} are accounts: each sees and deletes only itself, with all that belongs to it.`,
+      "Leave them out of it.",
+    );
+  return found.filter((table) => table !== accounts);
 }
 
 /** The tables that are meant; those that there are not are reported. */
@@ -34,6 +48,7 @@ function tablesOf(reader: Reader, draft: Draft, { tables, targets }: FeatureRequ
 }
 
 function addSearch(reader: Reader, draft: Draft, feature: FeatureRequest, tables: TableDraft[]): void {
+  if (tables.length === 0) return;
   const ofAll = feature.targets.length === 0 && feature.tables === null;
   if (feature.columns.length > 0) {
     const having = ofAll
@@ -77,7 +92,9 @@ const FILTERS = "Lists can be filtered by references, enums, booleans and unique
 function addSearchable(reader: Reader, table: TableDraft): void {
   for (const { column, searchable, tokens } of table.columns) {
     if (!searchable) continue;
-    if (SEARCHED_TYPES.has(column.type)) search(table, [column.name]);
+    if (table.account)
+      reader.reportTokens(tokens, `${table.name} are accounts, which are not listed.`, "Leave it out.");
+    else if (SEARCHED_TYPES.has(column.type)) search(table, [column.name]);
     else reader.reportTokens(tokens, `A column of the type ${column.type} has no words to search for.`, FILTERS);
   }
 }

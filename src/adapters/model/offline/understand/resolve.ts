@@ -11,6 +11,7 @@ import { nearMiss } from "./near-miss.ts";
 import type { Reader } from "./reader.ts";
 import { conventionalColumns } from "./conventional-columns.ts";
 import { reportUnclearColumns, resolveRelations } from "./relations.ts";
+import { bringAccounts, resolveAccounts } from "./resolve-accounts.ts";
 import { resolveFeatures } from "./resolve-features.ts";
 import { conventionalParents, domainTables, wellKnownColumns } from "./well-known-tables.ts";
 
@@ -20,8 +21,10 @@ export function resolveDraft(reader: Reader, draft: Draft): Omit<PlanParts, "req
   resolveRelations(reader, draft);
   reportUnclearColumns(reader, draft);
   bringTables(draft);
+  bringAccounts(reader, draft);
   describeTables(reader, draft);
   resolveTargets(reader, draft);
+  resolveAccounts(reader, draft);
   resolveFeatures(reader, draft);
   checkDatabase(reader, draft);
   breakCycles(reader, draft);
@@ -151,7 +154,17 @@ function checkDatabase(reader: Reader, draft: Draft): void {
   }
 }
 
-function toTable({ name, singular, columns, search, uniqueTogether, softDelete, url }: TableDraft): Table {
+function toTable({
+  name,
+  singular,
+  columns,
+  search,
+  uniqueTogether,
+  softDelete,
+  url,
+  account,
+  owner,
+}: TableDraft): Table {
   return {
     name,
     singular,
@@ -160,6 +173,8 @@ function toTable({ name, singular, columns, search, uniqueTogether, softDelete, 
     ...(uniqueTogether && { uniqueTogether }),
     ...(softDelete && { softDelete }),
     ...(url && { url }),
+    ...(account && { account }),
+    ...(owner !== undefined && { owner }),
   };
 }
 

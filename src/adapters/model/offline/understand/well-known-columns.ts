@@ -79,9 +79,8 @@ const PLURAL_COLUMNS = words("points seats copies pages servings minutes hours s
 export function unsafeColumn(name: string): { reason: string; suggestion: string | null } | null {
   if (/^(?:.+_)?(?:password|passwd|pwd)$/.test(name)) {
     return {
-      reason:
-        "A password needs hashing and a login, which the offline model does not write; as a column it would be readable.",
-      suggestion: "Leave it out.",
+      reason: "As a column a password would be readable. Accounts keep it as a hash, and have it without being told.",
+      suggestion: 'Leave it out, and write "users can log in"',
     };
   }
   if (/^(?:lat|lng|lon|latitude|longitude|coordinates|location_point)$/.test(name)) {
