@@ -9,10 +9,9 @@ import type { Plan } from "../src/plan/plan.ts";
 import { formatVerdict } from "../src/verify/format-verdict.ts";
 import type { Verdict } from "../src/verify/verdict.ts";
 import { verifyProject } from "../src/verify/verify-project.ts";
-import { mutations, optionMutations } from "../test/verify/mutations/index.ts";
+import { MUTATIONS } from "../test/verify/mutations/index.ts";
 import { applyMutation, type Mutation, saysSo } from "../test/verify/mutations/mutation.ts";
 import { SOUND_PLANS, VARIATIONS } from "../test/verify/mutations/sound-projects.ts";
-import { optionsPlan } from "../test/verify/options-plan.ts";
 import { plan } from "../test/verify/plan.ts";
 import { createProject, type TestProject } from "../test/verify/project.ts";
 
@@ -80,10 +79,9 @@ try {
       else refused++;
       await project.reset();
     }
-    await catchAll(mutations, project);
   });
-  if (optionMutations.some(({ name }) => wanted(name)))
-    await withProject(optionsPlan, (project) => catchAll(optionMutations, project));
+  for (const [of, list] of MUTATIONS.filter(([, one]) => one.some(({ name }) => wanted(name))))
+    await withProject(of, (project) => catchAll(list, project));
 } finally {
   await rm(cache, { recursive: true, force: true });
 }

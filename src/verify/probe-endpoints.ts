@@ -1,8 +1,10 @@
 // Check "endpoints": tb calls every endpoint itself, on a copy of the database, and looks into the database afterwards.
+import { accountTable, PASSWORDS, SESSIONS } from "../plan/accounts.ts";
 import type { SandboxServer } from "../adapters/sandbox/sandbox.ts";
 import type { Operation, Plan, Table } from "../plan/plan.ts";
 import { type Finding, plural } from "./check.ts";
 import type { Contract } from "./probe/contract.ts";
+import { probeAccounts } from "./probe/probe-accounts.ts";
 import { probeCors } from "./probe/probe-cors.ts";
 import { probeCreate } from "./probe/probe-create.ts";
 import { probeDelete } from "./probe/probe-delete.ts";
@@ -44,6 +46,8 @@ const SUCCESS: Record<Operation["kind"], number> = {
   update: 200,
   delete: 204,
   "delete-all": 204,
+  "log-in": 200,
+  "log-out": 204,
 };
 
 export interface Probed extends Finding {
@@ -63,7 +67,12 @@ export async function probeEndpoints(
 ): Promise<Probed> {
   const { plan, signal } = subject;
   const planned = subject.unplanned === undefined;
-  const prober = createProber({ ...input, signal, statuses: planned ? statusesOf(plan) : null });
+  const prober = createProber({
+    ...input,
+    signal,
+    statuses: planned ? statusesOf(plan) : null,
+    plan,
+  });
   const api = input.routes.filter((route) => route.file.startsWith("server/api/"));
   const pages = input.routes.filter((route) => !api.includes(route));
   try {
@@ -102,11 +111,16 @@ async function probeStored(
 ): Promise<void> {
   const { cluster, projectId, scratch, plan } = subject;
   const keeping = new Set(plan.tables.filter(({ softDelete }) => softDelete).map(({ name }) => name));
-  const store = await openStore(await cluster.connection(projectId, "own", scratch.probe), tables, keeping);
+  // What somebody logs in with changes with each login, and is looked at by itself.
+  const compared = accountTable(plan.tables)
+    ? tables.filter((name) => name !== PASSWORDS && name !== SESSIONS)
+    : tables;
+  const store = await openStore(await cluster.connection(projectId, "own", scratch.probe), compared, keeping);
   const rows = createRows(plan, prober, store);
   try {
     await probeTables(subject, rows);
-    await probeUnplanned(plan, prober, rows, api);
+    await probeUnplanned(plan, prober, rows, api); // needs rows that are there
+    for (const table of plan.tables.toReversed()) await probeDeleteAll(rows, table);
   } catch (error) {
     if (!(error instanceof StoreBlocked)) throw error;
     prober.fail(
@@ -118,11 +132,14 @@ async function probeStored(
   }
 }
 
-/** Parents first (the plan's order); deletions last, children first. */
+/** Parents first (the plan's order); deletions last, children first. Rows are left over. */
 async function probeTables(subject: Subject, rows: Rows): Promise<void> {
   const { tables, endpoints } = subject.plan;
   const { prober } = rows;
   const filled = new Map<Table, Row[]>();
+  const accounts = accountTable(tables);
+  // The first account is whose requests all others are: made without what only those could make.
+  if (accounts && prober.sessions && !(await rows.make(accounts, "somebody who signs up", "minimal"))) return;
   for (const table of tables) {
     // Rows of a table without endpoints are only made for those that refer to it, and for endpoints nobody has planned.
     if (!endpoints.some(({ operation }) => "table" in operation && operation.table === table.name)) {
@@ -130,7 +147,7 @@ async function probeTables(subject: Subject, rows: Rows): Promise<void> {
       continue;
     }
     await probeCreate(rows, table);
-    const more = prober.planned ? await rows.fill(table, FILLED) : [];
+    const more = prober.planned && !table.account ? await rows.fill(table, FILLED) : []; // accounts have a password besides
     filled.set(table, more);
     await probeGet(rows, table);
     await probeList(rows, table, more);
@@ -140,12 +157,12 @@ async function probeTables(subject: Subject, rows: Rows): Promise<void> {
     subject.onProgress(`${table.name}: ${plural(prober.requests(), "request")}`);
   }
   await probeNestedLists(rows);
+  await probeAccounts(rows);
   if (prober.planned) await probeHeads(subject.plan, prober, (table) => idIn(rows.of(table)));
   for (const [table, more] of [...filled].toReversed()) {
     await probeDelete(rows, table);
     await probeSteadily(rows, table, more);
   }
-  for (const table of tables.toReversed()) await probeDeleteAll(rows, table);
 }
 
 function idIn([row]: Row[]): string | null {

@@ -29,7 +29,7 @@ test("there is no page or schema of a command that is gone", async () => {
 const DOCUMENTS: Record<string, string[]> = {
   Column: ["maxLength", "minLength", "minimum", "maximum", "values"],
   Failure: ["file", "line", "endpoint"],
-  Table: ["search", "softDelete", "uniqueTogether", "url"],
+  Table: ["account", "owner", "search", "softDelete", "uniqueTogether", "url"],
   Plan: ["cors"],
 };
 

@@ -17,21 +17,23 @@ const SHORT: ReadonlySet<Column["type"]> = new Set(["boolean", "enum", "json", "
 const INT32 = 2_147_483_647;
 
 /** null when no plan could say what this column is: then nobody can tell which values it must take.
- * `property` is what a client sends for it; null when clients do not send it. */
+ * `property` is what a client sends for it; null when clients do not send it. `owner` is the column that says which account a
+ * row belongs to: keys with it are of the rows of one account. */
 export function foundColumn(
   table: string,
   name: string,
   facts: SchemaFacts,
   property: FoundProperty | null,
+  owner?: string,
 ): Column | null {
   const found = facts.columns.find((column) => column.table === table && column.name === name);
   if (!found) return null;
-  const reference = referenceOf(table, name, facts);
+  const reference = referenceOf(table, name, facts, owner);
   if (reference === "unknown") return null;
   const schema = property?.schema ?? {};
   const kind: Kind | null = reference ? { type: "reference" } : kindOf(found.type, schema, found.default);
   if (!kind) return null;
-  const unique = isUnique(table, name, facts);
+  const unique = isUnique(table, name, facts) || isUnique(table, name, facts, false, owner);
   if (unique && SHORT.has(kind.type)) return null; // its few values would be used up
   const value = defaultOf(kind.type, schema, found.default);
   if (value === undefined) return null;
@@ -94,17 +96,24 @@ function bounds(schema: JsonSchema, largest: number): Pick<Kind, "minimum" | "ma
 }
 
 /** null without a reference, "unknown" for one that a plan cannot say. */
-function referenceOf(table: string, name: string, facts: SchemaFacts): Column["references"] | "unknown" {
+function referenceOf(
+  table: string,
+  name: string,
+  facts: SchemaFacts,
+  owner: string | undefined,
+): Column["references"] | "unknown" {
+  const own = ({ columns }: { columns: string[] }) => columns.filter((one) => one === name || one !== owner);
   const keys = facts.constraints.filter(
     (one) =>
       one.table === table &&
       one.kind === "foreign key" &&
       one.columns.includes(name) &&
+      (name !== owner || one.columns.length === 1) &&
       !one.columns.includes(NOT_DELETED),
   );
   if (keys.length === 0) return null;
   const [key] = keys;
-  if (keys.length > 1 || !key?.references || key.columns.length > 1) return "unknown";
+  if (keys.length > 1 || !key?.references || own(key).length > 1) return "unknown";
   const { onDelete, table: target } = key.references;
   if (onDelete === "set default") return "unknown";
   return { table: target, onDelete: onDelete === "no action" ? "restrict" : onDelete };

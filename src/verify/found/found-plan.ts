@@ -1,19 +1,22 @@
 // The plan that a project's own contract and database stand for. It says what is probed when nobody has planned the code:
 // main was changed by hand. Where contract and columns are not those of a plain table, an endpoint stays out of it and is
 // called with a request made from openapi.json alone.
+import { accountTable } from "../../plan/accounts.ts";
 import { kebabCase } from "../../plan/names.ts";
 import type { Endpoint, HttpMethod, Operation, Plan, Table } from "../../plan/plan.ts";
 import type { SchemaFacts } from "../introspect.ts";
 import type { Contract, JsonSchema, Operation as ContractOperation } from "../probe/contract.ts";
 import { writable } from "../probe/rows.ts";
+import { LOG_IN, LOG_OUT } from "./found-accounts.ts";
 import { foundTables } from "./found-table.ts";
 
 /** `facts` is null for a project without a database, `contract` for one whose openapi.json is of no use. */
 export function foundPlan(name: string, contract: Contract | null, facts: SchemaFacts | null): Plan {
   const { tables, plain } = contract && facts ? foundTables(contract, facts) : { tables: [], plain: new Set<string>() };
   const known: Known = { tables, plain, facts };
+  const accounts = accountTable(tables);
   const endpoints = [...(contract?.operations ?? [])].flatMap(([key, operation]) => {
-    const found = operationOf(key, operation, contract!, known);
+    const found = (accounts && ofSessions(key, accounts)) ?? operationOf(key, operation, contract!, known);
     return found ? [endpointOf(key, found)] : [];
   });
   return {
@@ -37,6 +40,11 @@ interface Known {
 function endpointOf(key: string, operation: Operation): Endpoint {
   const [method = "GET", path = ""] = key.split(" ");
   return { method: method as HttpMethod, path, file: "", summary: "", operation };
+}
+
+function ofSessions(key: string, { name }: Table): Operation | undefined {
+  if (key === LOG_IN) return { kind: "log-in", table: name };
+  return key === LOG_OUT ? { kind: "log-out", table: name } : undefined;
 }
 
 /** null for an endpoint that is not one of a table's own. */

@@ -5,6 +5,7 @@ import type { Column, Table } from "../../plan/plan.ts";
 import type { SchemaFacts } from "../introspect.ts";
 import type { Contract, JsonSchema } from "../probe/contract.ts";
 import { isRequired } from "../probe/rows.ts";
+import { type FoundAccounts, foundAccounts } from "./found-accounts.ts";
 import { foundColumn, type FoundProperty } from "./found-column.ts";
 
 export interface FoundTables {
@@ -21,11 +22,12 @@ const TEXTS: ReadonlySet<Column["type"]> = new Set(["string", "email", "url"]);
 export function foundTables(contract: Contract, facts: SchemaFacts): FoundTables {
   const plain = new Map<string, Table>();
   const fillable = new Map<string, Table>();
+  const accounts = foundAccounts(contract, facts);
   for (const name of facts.tables) {
     if (!hasUsualId(name, facts)) continue;
-    const table = plainTable(name, contract, facts);
+    const table = plainTable(name, contract, facts, accounts);
     if (table) plain.set(name, table);
-    const byHand = fillableTable(name, facts);
+    const byHand = fillableTable(name, facts, accounts);
     if (byHand) fillable.set(name, byHand);
   }
   return settle(plain, fillable);
@@ -52,35 +54,49 @@ function isThere({ references }: Column, plain: Map<string, Table>, fillable: Ma
 }
 
 /** null when what is sent and what is stored differ: a hidden, computed or split column, a wrapped answer. */
-function plainTable(name: string, contract: Contract, facts: SchemaFacts): Table | null {
+function plainTable(
+  name: string,
+  contract: Contract,
+  facts: SchemaFacts,
+  accounts: FoundAccounts | null,
+): Table | null {
   const create = contract.operations.get(`POST /api/${kebabCase(name)}`);
   if (!create?.body) return null;
   const body = contract.resolve(create.body);
   const columns: Column[] = [];
+  const owner = accounts?.owners.get(name);
   for (const [key, property] of Object.entries(body.properties ?? {})) {
-    const column = foundColumn(name, key, facts, propertyOf(contract, property));
+    if (name === accounts?.table && key === "password") continue;
+    const column = foundColumn(name, key, facts, propertyOf(contract, property), owner);
     if (!column || isRequired(column) !== (body.required?.includes(key) ?? false)) return null;
     columns.push(column);
   }
   const answer = [...create.responses].find(([status]) => status >= 200 && status < 300)?.[1].get("application/json");
   const shown = answer ? Object.keys(contract.resolve(answer).properties ?? {}) : [];
   if (!["id", ...columns.map((column) => column.name)].every((column) => shown.includes(column))) return null;
-  return hasOddUniqueness(name, columns, facts) ? null : tableOf(name, columns, facts);
-}
-
-/** A table that a row can be put into without the application; null when nobody can tell what its columns need. */
-function fillableTable(name: string, facts: SchemaFacts): Table | null {
-  const columns: Column[] = [];
-  for (const { table, name: key, nullable, default: byDefault } of facts.columns) {
-    if (table !== name || ["id", "created_at", "updated_at"].includes(key) || nullable || byDefault !== null) continue;
-    const column = foundColumn(name, key, facts, null);
+  if (owner !== undefined && columns.every((column) => column.name !== owner)) {
+    const column = foundColumn(name, owner, facts, null, owner);
     if (!column) return null;
     columns.push(column);
   }
-  return hasOddUniqueness(name, columns, facts) ? null : tableOf(name, columns, facts);
+  return hasOddUniqueness(name, columns, facts, owner) ? null : tableOf(name, columns, facts, accounts);
 }
 
-function tableOf(name: string, columns: Column[], facts: SchemaFacts): Table {
+/** A table that a row can be put into without the application; null when nobody can tell what its columns need. */
+function fillableTable(name: string, facts: SchemaFacts, accounts: FoundAccounts | null): Table | null {
+  const owner = accounts?.owners.get(name);
+  const columns: Column[] = [];
+  for (const { table, name: key, nullable, default: byDefault } of facts.columns) {
+    if (table !== name || ["id", "created_at", "updated_at"].includes(key) || nullable || byDefault !== null) continue;
+    const column = foundColumn(name, key, facts, null, owner);
+    if (!column) return null;
+    columns.push(column);
+  }
+  return hasOddUniqueness(name, columns, facts, owner) ? null : tableOf(name, columns, facts, accounts);
+}
+
+function tableOf(name: string, columns: Column[], facts: SchemaFacts, accounts: FoundAccounts | null): Table {
+  const owner = accounts?.owners.get(name);
   const own = columns.filter((column) => !["id", "created_at", "updated_at"].includes(column.name));
   const built = (key: string, type: Column["type"]) =>
     facts.columns.some((column) => column.table === name && column.name === key)
@@ -90,6 +106,8 @@ function tableOf(name: string, columns: Column[], facts: SchemaFacts): Table {
     name,
     singular: singularOf(name),
     columns: [...built("id", "id"), ...own, ...built("created_at", "timestamp"), ...built("updated_at", "timestamp")],
+    ...(name === accounts?.table && { account: true }),
+    ...(owner !== undefined && { owner }),
   };
 }
 
@@ -111,13 +129,13 @@ function hasUsualId(table: string, facts: SchemaFacts): boolean {
 }
 
 /** A pair that must be unique is only sure to be new when one of the two is a text. */
-function hasOddUniqueness(table: string, columns: Column[], facts: SchemaFacts): boolean {
+function hasOddUniqueness(table: string, columns: Column[], facts: SchemaFacts, owner: string | undefined): boolean {
   const texts = new Set(columns.filter(({ type }) => TEXTS.has(type)).map(({ name }) => name));
   return facts.indexes.some(
     (index) =>
       index.table === table &&
       index.unique &&
-      index.columns.length > 1 &&
+      index.columns.filter((column) => column === null || column !== owner).length > 1 &&
       !index.columns.includes("id") &&
       !index.columns.some((column) => column !== null && texts.has(column)),
   );

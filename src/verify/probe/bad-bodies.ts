@@ -53,10 +53,10 @@ export function badBodies({ planned }: Prober, table: Table, target: Target): Pr
   if (!planned) return probes;
   return [
     ...probes,
-    ...["id", "created_at", "updated_at"].map((name) => ({
+    ...["id", "created_at", "updated_at", ...(table.owner === undefined ? [] : [table.owner])].map((name) => ({
       ...base,
       what: `${one} whose ${name} the client sets`,
-      body: { ...good, [name]: name === "id" ? unknownId() : 1 },
+      body: { ...good, [name]: name.endsWith("_at") ? 1 : unknownId() },
       expect: REFUSED,
       security: true,
     })),

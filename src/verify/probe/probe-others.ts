@@ -90,7 +90,7 @@ const SAFE_HEADERS: readonly [name: string, value: RegExp][] = [
 ];
 
 export async function probeHeaders(plan: Plan, prober: Prober): Promise<void> {
-  const [first] = plan.endpoints;
+  const first = plan.endpoints.find(({ method }) => method === "GET");
   if (!first) return;
   const endpoint = routeKey(first);
   const answers = [

@@ -4,11 +4,13 @@ import type { SandboxServer } from "../../adapters/sandbox/sandbox.ts";
 import { interruption } from "../../processes/interruption.ts";
 import { shorten } from "../check.ts";
 import { type RouteFile, routeKey } from "../routes.ts";
+import type { Plan } from "../../plan/plan.ts";
 import type { Failure } from "../verdict.ts";
 import { clientHeaders } from "./clients.ts";
 import type { Contract } from "./contract.ts";
 import { createClient, type HttpAnswer } from "./http.ts";
 import { excerpt, judgeAnswer, leaksOf } from "./judge.ts";
+import { createSessions, type Sessions } from "./sessions.ts";
 import { createTally, type Tally } from "./tally.ts";
 
 const LARGE = 65_536;
@@ -41,6 +43,8 @@ export interface Probe {
   headers?: Record<string, string>;
   /** Another method than the endpoint's. */
   method?: string;
+  /** Of whoever asks, null for none; by default that of the account that the request is about (sessions.ts). */
+  token?: string | null;
   /** Statuses that are right. */
   expect: readonly number[];
   /** Counts for the security score. */
@@ -52,6 +56,8 @@ export interface Prober {
   /** Whether the project follows a plan and the rules of its base project, or only its own openapi.json. */
   readonly planned: boolean;
   readonly tally: Tally;
+  /** null without accounts. */
+  readonly sessions: Sessions | null;
   requests(): number;
   /** How many failures there were so far, on one endpoint or on all. */
   failed(endpoint?: string): number;
@@ -79,6 +85,7 @@ export interface ProberInput {
   signal: AbortSignal;
   /** Of a success, by endpoint, where a plan says what the project does; null where only openapi.json does. */
   statuses: ReadonlyMap<string, number> | null;
+  plan: Plan;
   /** What no answer may hold. */
   secrets: readonly string[];
 }
@@ -93,7 +100,7 @@ interface Asked {
 }
 
 export function createProber(input: ProberInput): Prober {
-  const { contract, server, routes, signal, statuses, secrets } = input;
+  const { contract, server, routes, signal, statuses, plan, secrets } = input;
   const planned = statuses !== null;
   const client = createClient(server.socketPath);
   const files = new Map(routes.map((route) => [routeKey(route), route.file]));
@@ -126,6 +133,7 @@ export function createProber(input: ProberInput): Prober {
   async function ask(probe: Probe): Promise<Asked | null> {
     if (signal.aborted) throw interruption(signal);
     if (slowInAll >= SLOW_FAILURES_IN_ALL || (slow.get(probe.endpoint) ?? 0) >= SLOW_FAILURES) return null;
+    const token = probe.token === undefined ? ((await sessions?.tokenFor(probe)) ?? null) : probe.token;
     const since = performance.now();
     last = probe.endpoint;
     const [ownMethod = "GET", template = "/"] = probe.endpoint.split(" ");
@@ -141,6 +149,7 @@ export function createProber(input: ProberInput): Prober {
       ...(body !== undefined && { body }),
       headers: {
         ...clientHeaders(requests++),
+        ...(token !== null && { authorization: `Bearer ${token}` }),
         ...probe.headers,
         ...(contentType !== null && { "content-type": contentType }),
         // A server may refuse a large body without reading it to the end, and the connection is of no use afterwards.
@@ -177,6 +186,7 @@ export function createProber(input: ProberInput): Prober {
     else if (leaks.length > 0) tally.countSecurity(false);
     if (right && answer.status < 400) {
       succeeded.add(probe.endpoint);
+      sessions?.note(probe, answer);
       tally.countLatency(answer.ms);
     }
     return right ? answer : null;
@@ -199,10 +209,14 @@ export function createProber(input: ProberInput): Prober {
     return answers;
   }
 
+  const send = async (probe: Probe) => judge(await ask(probe));
+  const sessions = createSessions(plan, send);
+
   return {
     contract,
     planned,
     tally,
+    sessions,
     requests: () => requests,
     failed: (endpoint) =>
       endpoint === undefined ? [...perEndpoint.values()].flat().length : (perEndpoint.get(endpoint)?.length ?? 0),
@@ -217,7 +231,7 @@ export function createProber(input: ProberInput): Prober {
         })),
       ];
     },
-    send: async (probe) => judge(await ask(probe)),
+    send,
     sendAll,
     fail,
     success(endpoint) {

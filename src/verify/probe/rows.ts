@@ -1,4 +1,5 @@
 // Makes rows through the API, parents first, and remembers them.
+import { randomBytes } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import type { Column, Endpoint, Operation, Plan, Table } from "../../plan/plan.ts";
 import { routeKey } from "../routes.ts";
@@ -45,7 +46,7 @@ export interface Rows {
 }
 
 export function writable(table: Table): Column[] {
-  return table.columns.filter((column) => !BUILT_IN.has(column.name));
+  return table.columns.filter((column) => column.name !== table.owner && !BUILT_IN.has(column.name));
 }
 
 export function isRequired(column: Column): boolean {
@@ -138,6 +139,7 @@ export function createRows(plan: Plan, prober: Prober, store: Store): Rows {
       if (extent === "minimal" && !isRequired(column)) continue;
       values[column.name] = await valueFor(table, column);
     }
+    if (prober.sessions && table.account) values["password"] = `Probe's ${randomBytes(9).toString("base64url")}`;
     return values;
   }
 
@@ -162,7 +164,11 @@ export function createRows(plan: Plan, prober: Prober, store: Store): Rows {
         prober.fail(endpoint, `${what}: the answer must be the new row with its id, not ${shown(answer.json)}.`);
       return null;
     }
-    for (const difference of differences(sent, row)) prober.fail(endpoint, `${what}: ${difference} in the answer.`);
+    const { password, ...visible } = sent;
+    const expected = prober.sessions && table.account ? visible : { ...sent, ...ownerOf(table) };
+    for (const difference of differences(expected, row)) prober.fail(endpoint, `${what}: ${difference} in the answer.`);
+    if (typeof password === "string" && prober.sessions && table.account && answer!.text.includes(password))
+      prober.fail(endpoint, `${what}: the answer shows the password.`);
     if (prober.planned)
       for (const problem of [...freshProblems(row), ...extraKeys(table, row)])
         prober.fail(endpoint, `${what}: ${problem} in the answer.`);
@@ -172,9 +178,16 @@ export function createRows(plan: Plan, prober: Prober, store: Store): Rows {
     return withoutOwnUrl(row);
   }
 
+  /** The column that the service fills in itself. */
+  function ownerOf({ owner }: Table): Row {
+    return owner === undefined || !prober.sessions ? {} : { [owner]: prober.sessions.main() };
+  }
+
   async function insert(table: Table, values: Row): Promise<Row | null> {
     const now = Math.floor(Date.now() / 1000);
-    const found = await store.insert(table.name, [{ id: unknownId(), ...values, ...times(table, now) }]);
+    const found = await store.insert(table.name, [
+      { id: unknownId(), ...values, ...ownerOf(table), ...times(table, now) },
+    ]);
     return found?.[0] ? shownOf(table, found[0]) : null; // none: a rule that no plan can say
   }
 
@@ -196,7 +209,12 @@ export function createRows(plan: Plan, prober: Prober, store: Store): Rows {
         const ids = parents.get(name);
         return [name, ids ? ids[index % ids.length] : validValue({ name, ...column }, n)];
       });
-      return { id: unknownId(), ...Object.fromEntries(values), ...times(table, oldest + Math.floor(index / 3)) };
+      return {
+        id: unknownId(),
+        ...Object.fromEntries(values),
+        ...ownerOf(table),
+        ...times(table, oldest + Math.floor(index / 3)),
+      };
     });
     return ((await store.insert(table.name, rows)) ?? []).map((row) => shownOf(table, row));
   }

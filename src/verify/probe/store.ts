@@ -2,6 +2,7 @@
 // that owns the schema, never as the administrator: a trigger, a default and an operator are code of the project's.
 import { Client, DatabaseError, escapeIdentifier } from "pg";
 import { connectionError } from "../../adapters/database-cluster/connection-errors.ts";
+import { PASSWORDS, SESSIONS } from "../../plan/accounts.ts";
 import type { Connection } from "../../adapters/database-cluster/database-cluster.ts";
 import type { Row } from "./rows.ts";
 
@@ -32,6 +33,10 @@ export interface Store {
   ): Promise<string[]>;
   /** What the column holds anywhere, as texts. */
   values(table: string, column: string): Promise<Set<string>>;
+  /** Ends the tokens of an account, as if their time were over. */
+  endSessions(account: string): Promise<void>;
+  /** A table that has the text anywhere in a row, as it is; null when none has. */
+  tableWith(text: string): Promise<string | null>;
   /** A digest of each table's rows, without one row of one table. */
   digest(except?: { table: string; id: string }): Promise<Map<string, string>>;
   close(): Promise<void>;
@@ -123,6 +128,17 @@ function storeOf(client: Client, tables: readonly string[], keeping: ReadonlySet
     async values(table, column) {
       const text = `select distinct ${escapeIdentifier(column)}::text as value from ${escapeIdentifier(table)} where ${there(table)}`;
       return new Set((await query<{ value: string }>(text)).map(({ value }) => value));
+    },
+    async endSessions(account) {
+      await query(`update ${SESSIONS} set expires_at = 0 where account_id = $1`, [account]);
+    },
+    async tableWith(text) {
+      for (const table of [...tables, PASSWORDS, SESSIONS]) {
+        const rows = `select 1 from ${escapeIdentifier(table)} t where position($1 in t::text) > 0`;
+        const [found] = await query<{ there: boolean }>(`select exists(${rows}) as there`, [text]);
+        if (found?.there) return table;
+      }
+      return null;
     },
     async digest(except) {
       if (tables.length === 0) return new Map();

@@ -1,4 +1,9 @@
 // All mutations, by subject.
+import type { Plan } from "../../../src/plan/plan.ts";
+import { accountsPlan } from "../accounts-plan.ts";
+import { optionsPlan } from "../options-plan.ts";
+import { plan } from "../plan.ts";
+import { accounts } from "./accounts.ts";
 import { cheating } from "./cheating.ts";
 import type { Mutation } from "./mutation.ts";
 import { options } from "./options.ts";
@@ -16,9 +21,14 @@ export const SUBJECTS: readonly [title: string, mutations: readonly Mutation[]][
   ["Tests", testing],
   ["Looking good", cheating],
   ["What is only there by request", options],
+  ["Accounts", accounts],
 ];
 
-/** Of the project of plan.ts. */
-export const mutations: readonly Mutation[] = SUBJECTS.flatMap(([, list]) => (list === options ? [] : list));
-/** Of the project of options-plan.ts. */
-export const optionMutations: readonly Mutation[] = options;
+const OF_OTHERS: readonly (readonly Mutation[])[] = [options, accounts];
+
+/** By the plan of the project that they are made of. */
+export const MUTATIONS: readonly [plan: Plan, mutations: readonly Mutation[]][] = [
+  [plan, SUBJECTS.flatMap(([, list]) => (OF_OTHERS.includes(list) ? [] : list))],
+  [optionsPlan, options],
+  [accountsPlan, accounts],
+];

@@ -1,12 +1,12 @@
 // docs/mutations.md: the table of what verification is tried on. Written by `npm run docs`.
-import { SUBJECTS, mutations, optionMutations } from "./index.ts";
+import { SUBJECTS } from "./index.ts";
 import { SOUND_PLANS, VARIATIONS } from "./sound-projects.ts";
 
 export const PAGE = "docs/mutations.md";
 
 export function mutationsPage(): string {
   const sound = SOUND_PLANS.length + VARIATIONS.length;
-  const count = mutations.length + optionMutations.length;
+  const count = SUBJECTS.flatMap(([, list]) => list).length;
   return `# Mutations
 
 What [verification](verification.md) is tried on: a sound project with one thing that is wrong, ${count} times over, and ${sound} projects

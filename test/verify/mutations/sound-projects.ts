@@ -3,6 +3,7 @@ import { understand } from "../../../src/adapters/model/offline/understand/under
 import { newColumn } from "../../../src/plan/build-plan.ts";
 import { completePlan } from "../../../src/plan/build-plan.ts";
 import type { Plan } from "../../../src/plan/plan.ts";
+import { accountsPlan } from "../accounts-plan.ts";
 import { optionsPlan } from "../options-plan.ts";
 import { constantPlan, longPlan, shopPlan, todoPlan } from "../../templates/sample-plans.ts";
 import { type Edit, TASKS, USERS } from "./mutation.ts";
@@ -53,6 +54,7 @@ export const SOUND_PLANS: readonly [name: string, plan: Plan][] = [
   ...[todoPlan, shopPlan, longPlan, constantPlan].map((plan): [string, Plan] => [plan.name, plan]),
   ["few values", fewValues],
   ["everything by request", optionsPlan],
+  ["accounts", accountsPlan],
   ...REQUESTS.map((request): [string, Plan] => [request, planFor(request)]),
 ];
 

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { readContract } from "../../../src/verify/probe/contract.ts";
+import { todoPlan } from "../../templates/sample-plans.ts";
 import { createProber } from "../../../src/verify/probe/prober.ts";
 
 function prober() {
@@ -8,7 +9,7 @@ function prober() {
   const none = new Promise<never>(() => {});
   const server = { socketPath: "", output: () => "", hasToldSecrets: () => false, exited: none, stop: async () => {} };
   const signal = new AbortController().signal;
-  return createProber({ contract, server, routes: [], signal, statuses: null, secrets: [] });
+  return createProber({ contract, server, routes: [], signal, statuses: null, plan: todoPlan, secrets: [] });
 }
 
 it("of an endpoint the first of each kind are shown, in their order, and how many there are more", () => {

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { readContract } from "../../../src/verify/probe/contract.ts";
+import { todoPlan } from "../../templates/sample-plans.ts";
 import { createProber } from "../../../src/verify/probe/prober.ts";
 
 it("is not asked any more when it has failed slowly on many endpoints", async () => {
@@ -29,6 +30,7 @@ it("is not asked any more when it has failed slowly on many endpoints", async ()
     routes: [],
     signal: new AbortController().signal,
     statuses: null,
+    plan: todoPlan,
     secrets: [],
   });
   const probes = Array.from({ length: 12 }, (_, n) => ({ endpoint: `GET /api/${n}`, what: "a list", expect: [200] }));
