@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import { completePlan, newColumn } from "../../src/plan/build-plan.ts";
 import { renderApiSection } from "../../src/plan/render-api-section.ts";
+import { accountsPlan } from "../verify/accounts-plan.ts";
 
 const plan = completePlan({
   request: "teams with members",
@@ -34,4 +35,20 @@ it("deletes what was made, last things first", () => {
 it("leaves alone what a record that cannot be deleted needs", () => {
   const endpoints = plan.endpoints.filter(({ method, path }) => `${method} ${path}` !== "DELETE /api/members/{id}");
   expect(renderApiSection({ ...plan, endpoints })).not.toContain("-X DELETE");
+});
+
+it("signs up and logs in first, sends the token with the rest, and goes last", () => {
+  const lines = renderApiSection(accountsPlan)
+    .split("\n")
+    .filter((line) => /curl|auth=/.test(line));
+  expect(lines[0]).toBe("curl http://127.0.0.1:3000/api/health");
+  const first = lines.findIndex((line) => line.startsWith("user_id=$(curl -s http://127.0.0.1:3000/api/users "));
+  expect(lines[first]).toContain('"password": "correct horse"');
+  expect(lines[first + 1]).toMatch(
+    /^token=\$\(curl -s \S+\/api\/login --json '\{"email":"ann@example.com","password":"correct horse"\}'/,
+  );
+  expect(lines[first + 2]).toBe('auth="authorization: Bearer $token"');
+  for (const line of lines.slice(first + 3)) expect(line).toContain('curl -H "$auth" ');
+  expect(lines.at(-1)).toBe('curl -H "$auth" -X DELETE http://127.0.0.1:3000/api/users/$user_id');
+  expect(lines.join()).not.toContain('"user_id"');
 });
