@@ -22,13 +22,16 @@ export const DEPLOYED: Expected = {
   queries: 2,
 };
 
+/** Of a create's time, by which the world measures: a deploy takes less than half of it, and a kill after its end is none. */
+const SHARE = 0.4;
+
 export const deployKills: WorldKind = {
   name: "deploy",
   title: "deploy killed at random",
   trials: (kills) => Math.ceil(kills / 10),
   open: (cache) => openWorld({ cache }),
   async run(world, random) {
-    const afterMs = between(random, 0, world.length);
+    const afterMs = between(random, 0, world.length * SHARE);
     const family = random() < 0.4;
     const trial = newTrial(`deploy ${family ? "and all it started " : ""}killed after ${Math.round(afterMs)} ms`);
     const name = world.freshName();
