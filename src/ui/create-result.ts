@@ -1,5 +1,4 @@
 // What `tb create` says at the end, and a plan as people read it.
-import { accountTable } from "../plan/accounts.ts";
 import type { CreateResult } from "../pipeline/phases/record.ts";
 import type { Column, Plan } from "../plan/plan.ts";
 import { columns, fitTable, foldCode, foldCommand } from "./layout.ts";
@@ -64,7 +63,7 @@ function breakAtDots(text: string, width: number): string[] {
 /** A path that answers at once: the last list, or where lists need a token something that does not. */
 function firstList(plan: Plan): string {
   const lists = plan.endpoints.filter(({ operation }) => operation.kind === "list");
-  const listed = accountTable(plan.tables) ? undefined : lists.at(-1);
+  const listed = plan.endpoints.some(({ operation }) => operation.kind === "log-in") ? undefined : lists.at(-1);
   return listed?.path ?? plan.endpoints.find(({ operation }) => operation.kind === "constant")?.path ?? "/api/health";
 }
 
