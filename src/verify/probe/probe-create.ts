@@ -4,7 +4,7 @@ import type { Column, Table } from "../../plan/plan.ts";
 import { badBodies, REFUSED } from "./bad-bodies.ts";
 import { invalidValues } from "./bad-values.ts";
 import type { Probe } from "./prober.ts";
-import { differences, endpointFor, isRequired, type Row, type Rows, writable } from "./rows.ts";
+import { differences, endpointFor, isNow, isRequired, type Row, type Rows, writable } from "./rows.ts";
 import { unchanged } from "./unchanged.ts";
 import { capacity, hostileText, largestValue, smallestValue, unknownId, validValue } from "./values.ts";
 
@@ -22,7 +22,7 @@ export async function probeCreate(rows: Rows, table: Table): Promise<void> {
   if (full) await compareStored(rows, table, endpoint, full);
   if (minimal) {
     await compareStored(rows, table, endpoint, minimal);
-    for (const difference of differences(defaultsOf(table, minimal), minimal)) {
+    for (const difference of differences(await defaultsOf(rows, table, minimal), minimal)) {
       prober.fail(endpoint, `${withArticle(table.singular)} with only its required fields: ${difference}.`);
     }
   }
@@ -47,17 +47,13 @@ async function compareStored({ prober, store }: Rows, table: Table, endpoint: st
 }
 
 /** What a row that was made without them must have in its other columns. */
-function defaultsOf(table: Table, row: Row): Row {
-  const now = Math.floor(Date.now() / 1000);
-  return Object.fromEntries(
-    writable(table)
-      .filter((column) => !isRequired(column))
-      .map((column) => {
-        if (column.default !== "now" || column.type !== "timestamp") return [column.name, column.default];
-        const value = row[column.name];
-        return [column.name, typeof value === "number" && Math.abs(value - now) < 3_600 ? value : now];
-      }),
-  );
+async function defaultsOf({ store }: Rows, table: Table, row: Row): Promise<Row> {
+  const values: Row = {};
+  for (const { name, type, default: standard } of writable(table).filter((column) => !isRequired(column))) {
+    if (standard !== "now" || type !== "timestamp") values[name] = standard;
+    else values[name] = (await isNow(store, row[name])) ? row[name] : Math.floor(Date.now() / 1000);
+  }
+  return values;
 }
 
 /** Rows at the edges of what is allowed, and texts that mean something elsewhere: all are stored as they were sent. */

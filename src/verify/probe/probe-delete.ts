@@ -41,7 +41,7 @@ async function probeOne(rows: Rows, table: Table, endpoint: string): Promise<voi
   const answer = await prober.send({ endpoint, what: `${one} that exists`, id, expect: prober.success(endpoint) });
   if (!answer) return;
   const stored = await store.row(table.name, id);
-  if (table.softDelete) checkKept(rows, table, endpoint, row, stored);
+  if (table.softDelete) await checkKept(rows, table, endpoint, row, stored);
   else if (stored) return prober.fail(endpoint, `it answered ${answer.status}, but the row is still in the table.`);
   const gone = before - (await store.count(table.name));
   if (gone !== 1) prober.fail(endpoint, `deleting one ${table.singular} removed ${gone} rows of ${table.name}.`);

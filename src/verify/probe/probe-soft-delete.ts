@@ -5,19 +5,23 @@ import { DELETED_AT } from "../../plan/soft-delete.ts";
 import { routeKey } from "../routes.ts";
 import { askPage } from "./pages.ts";
 import { shown } from "./prober.ts";
-import { differences, endpointFor, type Row, type Rows, writable } from "./rows.ts";
+import { differences, endpointFor, isNow, type Row, type Rows, writable } from "./rows.ts";
 import { TAKEN } from "./probe-create.ts";
 
-/** Seconds that a clock may be off. */
-const NOW = 3_600;
 const LARGEST_PAGE = 100;
 
 /** The row is still there, as it was, with the time of its deletion. */
-export function checkKept({ prober }: Rows, table: Table, endpoint: string, row: Row, stored: Row | null): void {
+export async function checkKept(
+  { prober, store }: Rows,
+  table: Table,
+  endpoint: string,
+  row: Row,
+  stored: Row | null,
+): Promise<void> {
   const what = `${withArticle(table.singular)} that was deleted`;
   if (!stored) return prober.fail(endpoint, `${what}: the row has gone from the table, and the plan keeps it.`);
   const at = stored[DELETED_AT];
-  if (typeof at !== "number" || Math.abs(at - Date.now() / 1000) > NOW)
+  if (!(await isNow(store, at)))
     prober.fail(endpoint, `${what}: ${DELETED_AT} should be now in unix seconds, and is ${shown(at)}.`);
   const planned = Object.fromEntries(writable(table).map(({ name }) => [name, row[name]]));
   for (const difference of differences(planned, stored))

@@ -6,14 +6,13 @@ import { badIds } from "./bad-ids.ts";
 import { invalidValues } from "./bad-values.ts";
 import { CONFLICT, edgeValues, TAKEN } from "./probe-create.ts";
 import { objectOf, type Probe } from "./prober.ts";
-import { differences, endpointFor, needsOwnParent, type Row, type Rows, writable } from "./rows.ts";
+import { differences, endpointFor, isNow, needsOwnParent, type Row, type Rows, writable } from "./rows.ts";
 import { unchanged } from "./unchanged.ts";
 import { changedTables } from "./store.ts";
 import { smallestValue, unknownId } from "./values.ts";
 
 /** Seconds by which a row is made older, so that a new time tells. */
 const AGE = 86_400;
-const NOW = 3_600;
 
 /** One row that is changed again and again. */
 interface Subject {
@@ -99,8 +98,8 @@ async function change(subject: Subject, what: string, changes: Row): Promise<voi
     for (const difference of differences(pick(after, shownColumns), body))
       prober.fail(endpoint, `${what}: in the answer ${difference}.`);
   if (!others) return;
-  const age = Date.now() / 1000 - Number(after["updated_at"]);
-  if (!(Math.abs(age) < NOW)) prober.fail(endpoint, `${what}: updated_at is not the time of the change.`);
+  if (!(await isNow(store, after["updated_at"])))
+    prober.fail(endpoint, `${what}: updated_at is not the time of the change.`);
   for (const name of changedTables(others, await store.digest({ table: table.name, id })))
     prober.fail(endpoint, `${what}: other rows of ${name} have changed too.`);
   const get = endpointFor(plan, "get", table.name);

@@ -171,7 +171,7 @@ export function createRows(plan: Plan, prober: Prober, store: Store): Rows {
     if (typeof password === "string" && prober.sessions && table.account && answer!.text.includes(password))
       prober.fail(endpoint, `${what}: the answer shows the password.`);
     if (prober.planned)
-      for (const problem of [...freshProblems(row), ...extraKeys(table, row)])
+      for (const problem of [...(await freshProblems(store, row)), ...extraKeys(table, row)])
         prober.fail(endpoint, `${what}: ${problem} in the answer.`);
     const get = endpointFor(plan, "get", table.name);
     const problem = prober.planned && table.url && get ? urlProblem(table, get, row, null) : null;
@@ -256,14 +256,22 @@ export function extraKeys({ columns, url }: Table, row: Row): string[] {
   return names.map((name) => `"${name}" is no column of the plan, and it is`);
 }
 
+/** Whether a time is now by tb's clock, or by that of the database, which may be another. */
+export async function isNow(store: Pick<Store, "now">, value: unknown): Promise<boolean> {
+  const isNear = (now: number) => typeof value === "number" && Math.abs(value - now) < NOW;
+  return isNear(Date.now() / 1000) || isNear(await store.now());
+}
+
 /** What the base project promises of every new row. */
-function freshProblems({ id, created_at, updated_at }: Row): string[] {
-  const now = Date.now() / 1000;
-  const isNow = (value: unknown) => typeof value === "number" && Math.abs(value - now) < NOW;
+async function freshProblems(store: Store, { id, created_at, updated_at }: Row): Promise<string[]> {
   return [
     ...(typeof id === "string" && ID.test(id) ? [] : [`id should be 21 letters, digits, _ or -, and is ${shown(id)}`]),
-    ...(isNow(created_at) ? [] : [`created_at should be now in unix seconds, and is ${shown(created_at)}`]),
-    ...(isNow(updated_at) ? [] : [`updated_at should be now in unix seconds, and is ${shown(updated_at)}`]),
+    ...((await isNow(store, created_at))
+      ? []
+      : [`created_at should be now in unix seconds, and is ${shown(created_at)}`]),
+    ...((await isNow(store, updated_at))
+      ? []
+      : [`updated_at should be now in unix seconds, and is ${shown(updated_at)}`]),
   ];
 }
 

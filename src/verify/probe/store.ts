@@ -33,6 +33,8 @@ export interface Store {
   ): Promise<string[]>;
   /** What the column holds anywhere, as texts. */
   values(table: string, column: string): Promise<Set<string>>;
+  /** Unix seconds by the database's own clock. */
+  now(): Promise<number>;
   /** Ends the tokens of an account, as if their time were over. */
   endSessions(account: string): Promise<void>;
   /** A table that has the text anywhere in a row, as it is; null when none has. */
@@ -128,6 +130,10 @@ function storeOf(client: Client, tables: readonly string[], keeping: ReadonlySet
     async values(table, column) {
       const text = `select distinct ${escapeIdentifier(column)}::text as value from ${escapeIdentifier(table)} where ${there(table)}`;
       return new Set((await query<{ value: string }>(text)).map(({ value }) => value));
+    },
+    async now() {
+      const [row] = await query<{ now: number }>("select extract(epoch from clock_timestamp())::float8 as now");
+      return row?.now ?? Number.NaN;
     },
     async endSessions(account) {
       await query(`update ${SESSIONS} set expires_at = 0 where account_id = $1`, [account]);
