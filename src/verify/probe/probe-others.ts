@@ -28,7 +28,9 @@ async function probeHealth(prober: Prober, key: string): Promise<void> {
   const time = body?.["timestamp"];
   if (answer && (body?.["status"] !== "ok" || !Number.isInteger(time)))
     return prober.fail(key, `health must be {"status": "ok", "timestamp": unix seconds}, not ${shown(answer.json)}.`);
-  if (answer && prober.planned && Math.abs(Number(time) - Date.now() / 1000) > CLOCK)
+  // The server's own clock, by the header that Node writes, may be another than tb's.
+  const clocks = [Date.now(), Date.parse(String(answer?.headers["date"]))];
+  if (answer && prober.planned && !clocks.some((now) => Math.abs(Number(time) - now / 1000) <= CLOCK))
     prober.fail(key, `health must tell the time of now in unix seconds, not ${shown(time)}.`);
 }
 
