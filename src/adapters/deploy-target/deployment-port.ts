@@ -1,7 +1,6 @@
 // Chooses the port of a project, once.
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readlinkSync, rmSync, symlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { existsSync } from "node:fs";
 import { TbError } from "../../errors.ts";
 import { errorCode } from "../../processes/error-code.ts";
 import { isPortFree } from "../../processes/is-port-free.ts";
@@ -21,7 +20,7 @@ export async function choosePort(
   for (let port = first; port < first + COUNT; port++) {
     if (!except.has(port) && claim(root, projectId, port)) {
       if (await isPortFree(port)) return port;
-      releasePort({ root, projectId }, port);
+      rmSync(join(claimsOf(root), String(port)), { force: true });
     }
   }
   throw new TbError("configuration", `No port between ${first} and ${first + COUNT - 1} is free.`, {
@@ -29,21 +28,26 @@ export async function choosePort(
   });
 }
 
-/** Gives the port back, if it is this project's. */
-export function releasePort({ root, projectId }: Pick<DeploymentFolder, "root" | "projectId">, port: number): void {
-  const file = claimFile(root, port);
-  if (ownerOf(file) === projectId) rmSync(file, { force: true });
+/** Gives back every port that is this project's, also one that no state tells of because tb was killed in between. */
+export function releasePorts({ root, projectId }: Pick<DeploymentFolder, "root" | "projectId">): void {
+  const claims = claimsOf(root);
+  if (!existsSync(claims)) return;
+  for (const name of readdirSync(claims)) {
+    const claim = join(claims, name);
+    if (ownerOf(claim) === projectId) rmSync(claim, { force: true });
+  }
 }
 
-/** One file a port, made exclusively, so that two projects never take the same one. */
+/** A symbolic link a port, whose target is the project: made exclusively and with its content in one step, so that two
+ * projects never take the same one and neither a kill nor a full disk leaves one that is nobody's. */
 function claim(root: string, projectId: string, port: number): boolean {
-  const file = claimFile(root, port);
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  const owner = ownerOf(file);
+  const link = join(claimsOf(root), String(port));
+  mkdirSync(claimsOf(root), { recursive: true, mode: 0o700 });
+  const owner = ownerOf(link);
   if (owner === projectId) return true; // from an attempt that was cut off
-  if (owner !== null && !existsSync(join(dirname(root), owner))) rmSync(file, { force: true }); // its project is gone
+  if (owner !== null && !existsSync(join(dirname(root), owner))) rmSync(link, { force: true }); // its project is gone
   try {
-    writeFileSync(file, projectId, { flag: "wx", mode: 0o600 });
+    symlinkSync(projectId, link);
     return true;
   } catch (error) {
     if (errorCode(error) === "EEXIST") return false;
@@ -51,13 +55,13 @@ function claim(root: string, projectId: string, port: number): boolean {
   }
 }
 
-function claimFile(root: string, port: number): string {
-  return join(dirname(root), ".ports", String(port));
+function claimsOf(root: string): string {
+  return join(dirname(root), ".ports");
 }
 
-function ownerOf(file: string): string | null {
+function ownerOf(link: string): string | null {
   try {
-    return readFileSync(file, "utf8") || null;
+    return readlinkSync(link);
   } catch (error) {
     if (errorCode(error) === "ENOENT") return null;
     throw error;

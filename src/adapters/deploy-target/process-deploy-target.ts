@@ -9,7 +9,7 @@ import { copyTree } from "../../processes/copy-tree.ts";
 import { errorCode } from "../../processes/error-code.ts";
 import { interruption } from "../../processes/interruption.ts";
 import { killPlace, type ProcessUser } from "../../processes/launch.ts";
-import { isRunning, untilGone } from "../../processes/process-identity.ts";
+import { isRunning, untilGone, type ProcessIdentity } from "../../processes/process-identity.ts";
 import { removeTree } from "../../processes/remove-tree.ts";
 import { removeSocketFolder } from "../../processes/socket-folder.ts";
 import { lockRelease, makeAppPlace, removeAppPlace } from "./app-place.ts";
@@ -23,7 +23,7 @@ import {
   releasePath,
   type DeploymentFolder,
 } from "./deployment-folder.ts";
-import { FIRST_PORT, releasePort } from "./deployment-port.ts";
+import { FIRST_PORT, releasePorts } from "./deployment-port.ts";
 import { followLog } from "./follow-log.ts";
 import { probeHealth } from "./health-probe.ts";
 import { tailOf } from "./log-lines.ts";
@@ -113,14 +113,14 @@ export function createProcessDeployTarget(config: Config, firstPort = FIRST_PORT
 
     async destroy(projectId) {
       const folder = deploymentFolder(config.home, projectId);
-      if (!existsSync(folder.root)) return removeAppPlace(config, folder);
-      await stopSupervisor(folder);
-      killPlace(folder.mark);
-      const port = portOf(folder);
+      if (existsSync(folder.root)) {
+        await stopSupervisor(folder);
+        killPlace(folder.mark);
+      }
       await removeAppPlace(config, folder);
       await removeTree(folder.root);
       removeSocketFolder(folder.root);
-      if (port !== null) releasePort(folder, port);
+      releasePorts(folder);
     },
 
     list: () => listStored(config.home),
@@ -177,7 +177,7 @@ async function copyRelease(
 
 /** Asks it to stop; one that does not answer is killed, and takes its application with it. */
 async function stopSupervisor(folder: DeploymentFolder): Promise<void> {
-  const supervisor = portOf(folder) === null ? null : (readState(folder)?.supervisor ?? null);
+  const supervisor = supervisorOf(folder);
   const socket = await connectToSupervisor(folder);
   if (socket) await ask(socket, { command: "stop" });
   if (!supervisor || (socket && (await untilGone(supervisor)))) return;
@@ -186,9 +186,9 @@ async function stopSupervisor(folder: DeploymentFolder): Promise<void> {
 }
 
 /** null also for a state that is damaged: removing it must work all the same. */
-function portOf(folder: DeploymentFolder): number | null {
+function supervisorOf(folder: DeploymentFolder): ProcessIdentity | null {
   try {
-    return readState(folder)?.port ?? null;
+    return readState(folder)?.supervisor ?? null;
   } catch (error) {
     if (error instanceof TbError) return null;
     throw error;

@@ -10,7 +10,7 @@ import { TbError } from "../../errors.ts";
 import { packageRoot } from "../../package-root.ts";
 import { connectToSupervisor } from "./control-channel.ts";
 import { createState, readState, type DeploymentFolder } from "./deployment-folder.ts";
-import { choosePort, releasePort } from "./deployment-port.ts";
+import { choosePort, releasePorts } from "./deployment-port.ts";
 import { PORT_TAKEN } from "./supervisor-exit.ts";
 
 const STARTS_WITHIN = 20_000;
@@ -36,7 +36,7 @@ export async function connectOrStart(config: Config, folder: DeploymentFolder, f
     // A stranger took the port before anything was served there: nobody knows the URL yet, so take another.
     refused.add(state.port);
     rmSync(join(folder.root, "state.json"), { force: true });
-    releasePort(folder, state.port);
+    releasePorts(folder);
   }
 }
 

@@ -8,6 +8,8 @@ import { once } from "node:events";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Deployment, DeployTarget } from "../../../src/adapters/deploy-target/deploy-target.ts";
 import { createProcessDeployTarget } from "../../../src/adapters/deploy-target/process-deploy-target.ts";
+import { deploymentFolder } from "../../../src/adapters/deploy-target/deployment-folder.ts";
+import { choosePort } from "../../../src/adapters/deploy-target/deployment-port.ts";
 import { readConfig, type Config } from "../../../src/config.ts";
 import { identify, type ProcessIdentity } from "../../../src/processes/process-identity.ts";
 import { compiledBefore } from "../../helpers/homes.ts";
@@ -257,6 +259,14 @@ test("destroying leaves no process, folder or port; also twice, and with process
     uptimeMs: null,
     restarts: 0,
   });
+});
+
+test("destroying gives back a port that was chosen by a deployment cut off before it wrote that down", async () => {
+  const folder = deploymentFolder(config.home, PROJECT);
+  const port = await choosePort(folder, FIRST_PORT, new Set()); // no folder of the project was made yet
+  expect(await choosePort(folder, FIRST_PORT, new Set())).toBe(port); // the next attempt of the same project
+  await target.destroy(PROJECT);
+  expect(readdirSync(join(config.home, "deployments", ".ports"))).toEqual([]);
 });
 
 test("destroying also finds what an application left when its supervisor was killed", async () => {
