@@ -1,8 +1,9 @@
 // Courtesy between processes that are about to do the same expensive thing: one does it, the others wait for it. Nothing
 // depends on it, the work must be safe to do twice: a claim that is wrongly kept only delays.
-import { readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { lstat, readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { claimOwner, makeClaim } from "./claims.ts";
 import { errorCode } from "./error-code.ts";
 import { isAlive } from "./is-alive.ts";
 
@@ -12,7 +13,7 @@ const PATIENCE = 10_000;
 /** Milliseconds that a folder of a dead process is left alone. */
 const ABANDONED_AFTER = 60_000;
 
-/** Runs the work at once, or, while another process holds the claim (a file of that name, whose folder is there), when it lets
+/** Runs the work at once, or, while another process holds the claim (of that name, in a folder that is there), when it lets
  * go. The work is skipped when `isDone`. */
 export async function oneAtATime(
   claim: string,
@@ -33,15 +34,10 @@ export async function oneAtATime(
 }
 
 async function take(claim: string): Promise<boolean> {
+  if (makeClaim(claim, String(process.pid))) return true;
   try {
-    await writeFile(claim, String(process.pid), { flag: "wx", mode: 0o600 });
-    return true;
-  } catch (error) {
-    if (errorCode(error) !== "EEXIST") throw error;
-  }
-  try {
-    const pid = Number(await readFile(claim, "utf8"));
-    const age = Date.now() - (await stat(claim)).mtimeMs;
+    const pid = Number(claimOwner(claim));
+    const age = Date.now() - (await lstat(claim)).mtimeMs;
     if (age > PATIENCE || (pid > 0 && !isAlive(pid))) await rm(claim, { force: true });
   } catch (error) {
     if (errorCode(error) !== "ENOENT") throw error; // let go meanwhile

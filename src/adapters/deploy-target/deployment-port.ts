@@ -1,8 +1,8 @@
 // Chooses the port of a project, once.
-import { existsSync, mkdirSync, readdirSync, readlinkSync, rmSync, symlinkSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { TbError } from "../../errors.ts";
-import { errorCode } from "../../processes/error-code.ts";
+import { claimOwner, makeClaim } from "../../processes/claims.ts";
 import { isPortFree } from "../../processes/is-port-free.ts";
 import type { DeploymentFolder } from "./deployment-folder.ts";
 
@@ -34,36 +34,20 @@ export function releasePorts({ root, projectId }: Pick<DeploymentFolder, "root" 
   if (!existsSync(claims)) return;
   for (const name of readdirSync(claims)) {
     const claim = join(claims, name);
-    if (ownerOf(claim) === projectId) rmSync(claim, { force: true });
+    if (claimOwner(claim) === projectId) rmSync(claim, { force: true });
   }
 }
 
-/** A symbolic link a port, whose target is the project: made exclusively and with its content in one step, so that two
- * projects never take the same one and neither a kill nor a full disk leaves one that is nobody's. */
+/** One claim a port, so that two projects never take the same one. */
 function claim(root: string, projectId: string, port: number): boolean {
-  const link = join(claimsOf(root), String(port));
+  const path = join(claimsOf(root), String(port));
   mkdirSync(claimsOf(root), { recursive: true, mode: 0o700 });
-  const owner = ownerOf(link);
+  const owner = claimOwner(path);
   if (owner === projectId) return true; // from an attempt that was cut off
-  if (owner !== null && !existsSync(join(dirname(root), owner))) rmSync(link, { force: true }); // its project is gone
-  try {
-    symlinkSync(projectId, link);
-    return true;
-  } catch (error) {
-    if (errorCode(error) === "EEXIST") return false;
-    throw error;
-  }
+  if (owner !== null && !existsSync(join(dirname(root), owner))) rmSync(path, { force: true }); // its project is gone
+  return makeClaim(path, projectId);
 }
 
 function claimsOf(root: string): string {
   return join(dirname(root), ".ports");
-}
-
-function ownerOf(link: string): string | null {
-  try {
-    return readlinkSync(link);
-  } catch (error) {
-    if (errorCode(error) === "ENOENT") return null;
-    throw error;
-  }
 }

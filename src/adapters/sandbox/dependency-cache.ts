@@ -1,10 +1,11 @@
 // Installed dependencies, prepared once per lockfile and machine for every sandbox that needs them.
 import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmSync, utimesSync } from "node:fs";
 import { mkdir, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Config } from "../../config.ts";
+import { claimOwner, makeClaim } from "../../processes/claims.ts";
 import { interruption } from "../../processes/interruption.ts";
 import { isAlive } from "../../processes/is-alive.ts";
 import { isRunning, ownIdentity, parseIdentity } from "../../processes/process-identity.ts";
@@ -102,12 +103,7 @@ async function discardChanged(folder: string): Promise<void> {
 async function claim(file: string, done: () => boolean, signal?: AbortSignal): Promise<() => void> {
   for (let waited = false; !done(); waited = true) {
     if (signal?.aborted) throw interruption(signal);
-    try {
-      writeFileSync(file, JSON.stringify(ownIdentity()), { flag: "wx", mode: 0o600 });
-      return () => rmSync(file, { force: true });
-    } catch (error) {
-      if (errorCode(error) !== "EEXIST") throw error;
-    }
+    if (makeClaim(file, JSON.stringify(ownIdentity()))) return () => rmSync(file, { force: true });
     const owner = readOwner(file);
     if (owner === "dead") rmSync(file, { force: true });
     else if (owner === "gone" && waited) break; // it failed: whoever waited tries alone, all at once
@@ -117,16 +113,10 @@ async function claim(file: string, done: () => boolean, signal?: AbortSignal): P
 }
 
 function readOwner(file: string): "alive" | "dead" | "gone" {
-  let text: string;
-  try {
-    text = readFileSync(file, "utf8");
-  } catch (error) {
-    if (errorCode(error) === "ENOENT") return "gone";
-    throw error;
-  }
-  if (text === "") return "alive"; // made, not written yet
-  const owner = parseIdentity(JSON.parse(text));
-  return owner && isRunning(owner) ? "alive" : "dead";
+  const owner = claimOwner(file);
+  if (owner === null) return "gone";
+  const identity = parseIdentity(JSON.parse(owner));
+  return identity && isRunning(identity) ? "alive" : "dead";
 }
 
 async function moveIntoPlace(from: string, to: string): Promise<void> {

@@ -22,6 +22,7 @@ import {
   type EmbeddedPostgres,
 } from "../../../src/adapters/database-cluster/embedded-postgres.ts";
 import { readMigrations } from "../../../src/control/migrate-control.ts";
+import { makeClaim } from "../../../src/processes/claims.ts";
 import { clusterFolder, scratchHome, type ScratchHome } from "../../helpers/postgres.ts";
 import { runHelper } from "../../helpers/run-process.ts";
 
@@ -237,7 +238,7 @@ describe("places", () => {
       const unfinished = `${dataDirectory}.new-${killed.pid}-0123456789ab`;
       await mkdir(unfinished, { recursive: true });
       await utimes(unfinished, 1, 1);
-      await writeFile(`${dataDirectory}.making`, String(killed.pid));
+      makeClaim(`${dataDirectory}.making`, String(killed.pid));
       await chmod(folder, 0o755);
       await server.ensure();
       expect((await readdir(folder)).filter((name) => /\.new-|\.making/.test(name))).toEqual([]);

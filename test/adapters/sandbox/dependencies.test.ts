@@ -7,6 +7,7 @@ import { createLocalSandboxProvider } from "../../../src/adapters/sandbox/local-
 import { npmFailure } from "../../../src/adapters/sandbox/npm-failure.ts";
 import type { Sandbox, SandboxProvider } from "../../../src/adapters/sandbox/sandbox.ts";
 import { readConfig } from "../../../src/config.ts";
+import { makeClaim } from "../../../src/processes/claims.ts";
 import { removeHome } from "../../helpers/postgres.ts";
 import { startRegistry, writeManifests, type TestRegistry } from "./registry.ts";
 
@@ -103,7 +104,7 @@ test("a claim that a killed install left does not hold up the next one", async (
   const cache = join(home, "cache", "dependencies");
   const [key] = await readdir(cache);
   await rm(join(cache, key!), { recursive: true });
-  await writeFile(join(cache, `${key}.installing`), JSON.stringify({ pid: 999_999_999, started: "long ago" }));
+  makeClaim(join(cache, `${key}.installing`), JSON.stringify({ pid: 999_999_999, started: "long ago" }));
   expect(await sandbox.installDependencies({})).toEqual({ cached: false });
   expect(await readdir(cache)).toEqual([key]);
 });
