@@ -33,7 +33,7 @@ async function answersOf(world: FarWorld): Promise<{ control: number; projects: 
 export const lostAcknowledgements: WorldKind<FarWorld> = {
   name: "lost-commits",
   title: "a commit's answer lost",
-  trials: (kills) => Math.ceil(kills / 4),
+  trials: (kills) => Math.ceil(kills / 10),
   open: openFarWorld,
   async run(world, random) {
     const answers = await answersOf(world);
