@@ -3,11 +3,12 @@
 import type { CreateResult } from "../src/pipeline/phases/record.ts";
 import { ENGLISH } from "../test/adapters/model/corpus/english.ts";
 import { EXACT } from "../test/adapters/model/corpus/exact.ts";
+import { VERBS } from "../test/adapters/model/corpus/verbs.ts";
 import { REFUSED_CORPUS } from "../test/adapters/model/corpus/refused.ts";
 import { type Envelope, removeTbHome, tb, tbHome } from "../test/helpers/tb.ts";
 
 const wanted = process.argv.slice(2);
-const corpus = [...EXACT, ...ENGLISH].filter(
+const corpus = [...EXACT, ...ENGLISH, ...VERBS].filter(
   ({ domain }) => wanted.length === 0 || wanted.some((part) => domain.toLowerCase().includes(part.toLowerCase())),
 );
 const home = await tbHome();

@@ -16,6 +16,7 @@ import type { Plan } from "../../src/plan/plan.ts";
 import { validatePlan } from "../../src/plan/validate-plan.ts";
 import { ENGLISH } from "../adapters/model/corpus/english.ts";
 import { EXACT } from "../adapters/model/corpus/exact.ts";
+import { VERBS } from "../adapters/model/corpus/verbs.ts";
 import { type ScratchPostgres, startScratchPostgres } from "../helpers/scratch-postgres.ts";
 import { shareCache } from "../helpers/shared-cache.ts";
 import { constantPlan, longPlan, shopPlan, todoPlan } from "./sample-plans.ts";
@@ -136,7 +137,7 @@ describe("a rendered project", () => {
   });
 
   it("has the openapi.json that its own script makes of its routes, whatever the plan", async () => {
-    const requests = [...EXACT, ...ENGLISH].map(({ request }) => request).concat(BY_REQUEST);
+    const requests = [...EXACT, ...ENGLISH, ...VERBS].map(({ request }) => request).concat(BY_REQUEST);
     const planned = requests
       .map((request) => understand(request))
       .map((answer) => (answer.understood ? answer.plan : null));

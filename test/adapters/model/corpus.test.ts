@@ -7,10 +7,11 @@ import { baseProjectFiles } from "../../../src/plan/base-project.ts";
 import { validatePlan } from "../../../src/plan/validate-plan.ts";
 import { ENGLISH } from "./corpus/english.ts";
 import { EXACT } from "./corpus/exact.ts";
+import { VERBS } from "./corpus/verbs.ts";
 import { REFUSED_CORPUS } from "./corpus/refused.ts";
 import { built, replaceAt, unnoticed, wordsOf } from "./noticed.ts";
 
-const CORPUS = [...EXACT, ...ENGLISH];
+const CORPUS = [...EXACT, ...ENGLISH, ...VERBS];
 
 describe("a request of the corpus", () => {
   test("is one of more than sixty, half of them in the exact syntax", () => {

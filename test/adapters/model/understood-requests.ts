@@ -349,4 +349,112 @@ export const UNDERSTOOD: Understood[] = [
     name: "matches-teams-api",
     tables: ["teams(name:string)", "matches(home_id->teams, away_id->teams, date:date)"],
   },
+  // verbs, and other ways to say it
+  {
+    request: "orders are placed by customers; tasks can be assigned to a user; employees work in departments",
+    name: "orders-tasks-api",
+    tables: [
+      "customers(name:string, email:email:unique, phone:string{50}?)",
+      "orders(status:enum{pending,paid,shipped,cancelled}=pending, total:decimal>=0=0, customer_id->customers)",
+      "users(name:string, email:email:unique)",
+      "tasks(title:string, description:text?, done:boolean=false, due_at:timestamp?, user_id->users?)",
+      "departments(name:string:unique)",
+      "employees(name:string, email:email:unique, position:string?, department_id->departments)",
+    ],
+  },
+  {
+    request: "authors write posts and comments; comments have a body; readers leave reviews on posts",
+    name: "authors-posts-api",
+    tables: [
+      "authors(name:string, bio:text?)",
+      "posts(title:string, body:text, published_at:timestamp?, author_id->authors)",
+      "comments(body:text, author_id->authors)",
+      "readers(name:string)",
+      "reviews(rating:integer>=1<=5, body:text?, post_id->posts, reader_id->readers)",
+    ],
+  },
+  {
+    request: "students enroll in courses with a grade from 0 to 100; users follow other users; guests book rooms",
+    name: "students-courses-api",
+    tables: [
+      "students(name:string, email:email:unique)",
+      "courses(title:string, description:text?)",
+      "enrollments(student_id->students, course_id->courses, grade:decimal>=0<=100)",
+      "users(name:string, email:email:unique)",
+      "follows(user_id->users, other_user_id->users)",
+      "guests(name:string)",
+      "rooms(name:string, capacity:integer?>=0)",
+      "bookings(starts_at:timestamp, ends_at:timestamp, status:enum{pending,confirmed,cancelled}=pending, guest_id->guests, room_id->rooms)",
+    ],
+  },
+  {
+    request: "users lead teams; playlists contain songs",
+    name: "users-teams-api",
+    tables: [
+      "users(name:string, email:email:unique)",
+      "teams(name:string:unique, user_id->users)",
+      "playlists(name:string)",
+      "songs(name:string)",
+      "playlist_entries(playlist_id->playlists, song_id->songs)",
+    ],
+  },
+  {
+    request: "categories can be nested; each task may have subtasks",
+    name: "categories-tasks-api",
+    tables: [
+      "categories(name:string:unique, description:text?, parent_id->categories?)",
+      "tasks(title:string, description:text?, done:boolean=false, due_at:timestamp?, parent_id->tasks?)",
+    ],
+  },
+  {
+    request: "users must have a due date and may have a phone number; products have a name and optionally a note",
+    name: "users-products-api",
+    tables: ["users(due_date:date, phone_number:string{50}?)", "products(name:string, note:string?)"],
+  },
+  {
+    request:
+      "tasks have a status of open, in progress or done, a state: open or shut, a color, which is red or blue, and a phase that is early by default",
+    name: "tasks-api",
+    tables: [
+      "tasks(status:enum{open,in_progress,done}, state:enum{open,shut}, color:enum{red,blue}, phase:string=early)",
+    ],
+  },
+  {
+    request:
+      "tasks have a size (low or high, default low), a rating (1 to 5), a title (at most 80 characters), an age over 18 and a positive price",
+    name: "tasks-api",
+    tables: [
+      "tasks(size:enum{low,high}=low, rating:integer>=1<=5, title:string{80}, age:integer>=19, price:decimal>=0.01)",
+    ],
+  },
+  {
+    request: "products have a level of low or high, a stock that is never negative and a positive attitude",
+    name: "products-api",
+    tables: ["products(level:enum{low,high}, stock:integer>=0, positive_attitude:string)"],
+  },
+  {
+    request: "hotels have rooms; rooms have a number",
+    name: "hotels-rooms-api",
+    tables: ["hotels(name:string)", "rooms(number:string, hotel_id->hotels)"],
+  },
+  {
+    request: "hotels with rooms; rooms have a number",
+    name: "hotels-rooms-api",
+    tables: ["hotels(name:string)", "rooms(number:string, hotel_id->hotels)"],
+  },
+  {
+    request: "There are employees. employees have a name and a manager who is an employee",
+    name: "employees-api",
+    tables: ["employees(name:string, manager_id->employees?)"],
+  },
+  {
+    request: "The system should store expenses with an e-mail and an e-mail address",
+    name: "expenses-api",
+    tables: ["expenses(email:email, email_address:email)"],
+  },
+  {
+    request: "simple CRUD for products",
+    name: "products-api",
+    tables: ["products(name:string, description:text?, price:decimal>=0, sku:string{64}:unique)"],
+  },
 ];

@@ -1,6 +1,7 @@
 // Attributes in words: "of at least 0", "of at most 80 characters", "that is one of low, normal or high", "that defaults to 5".
 import { parseNumber, valueOf } from "./attribute-values.ts";
-import { type Attributes, parseDefault, parseModifier } from "./attributes.ts";
+import { type Attributes, parseBetween, parseDefault, parseModifier } from "./attributes.ts";
+import { nounAt } from "./names.ts";
 import type { Reader } from "./reader.ts";
 import type { Token } from "./tokens.ts";
 import { KEYWORDS, MODIFIERS, RELATIVE, words } from "./vocabulary.ts";
@@ -15,23 +16,41 @@ const BOUNDS: { phrase: readonly string[]; key: "minimum" | "maximum"; strict: b
   { phrase: ["at", "most"], key: "maximum", strict: false },
   { phrase: ["up", "to"], key: "maximum", strict: false },
   { phrase: ["more", "than"], key: "minimum", strict: true },
+  { phrase: ["greater", "than"], key: "minimum", strict: true },
   { phrase: ["less", "than"], key: "maximum", strict: true },
   { phrase: ["fewer", "than"], key: "maximum", strict: true },
+  { phrase: ["no", "more", "than"], key: "maximum", strict: false },
+  { phrase: ["no", "less", "than"], key: "minimum", strict: false },
+  { phrase: ["over"], key: "minimum", strict: true },
+  { phrase: ["above"], key: "minimum", strict: true },
+  { phrase: ["under"], key: "maximum", strict: true },
+  { phrase: ["below"], key: "maximum", strict: true },
 ];
 
 /** Reads one phrase; false, with nothing used, when none starts here. */
 export function parsePhrase(reader: Reader, attributes: Attributes): boolean {
-  return parseBoundPhrase(reader, attributes) || parseRangePhrase(reader, attributes) || parseThat(reader, attributes);
+  return (
+    parseBoundPhrase(reader, attributes) ||
+    parseRangePhrase(reader, attributes) ||
+    parseThat(reader, attributes) ||
+    (reader.at("of") && parseChoice(reader, attributes, 1)) // "a priority of low or high"
+  );
 }
 
-/** `[of] at least 0`, `of up to 80 characters` */
+/** What stands in parentheses as well: "(at least 0)", "(1 to 5)", "(between 1 and 5)". */
+export function parseBounds(reader: Reader, attributes: Attributes): boolean {
+  if (reader.at("between")) return parseBetween(reader, attributes);
+  return parseBoundPhrase(reader, attributes) || parseRangePhrase(reader, attributes, true);
+}
+
+/** `[of] at least 0`, `of up to 80 characters`, `over 18` */
 function parseBoundPhrase(reader: Reader, attributes: Attributes): boolean {
   const start = reader.at("of") ? 1 : 0;
   const bound = BOUNDS.find(({ phrase }) => phrase.every((word, n) => reader.at(word, start + n)));
-  if (!bound || reader.peek(start + 2)?.kind !== "number") return false;
-  const { key, strict } = bound;
+  if (!bound || reader.peek(start + bound.phrase.length)?.kind !== "number") return false;
+  const { phrase, key, strict } = bound;
   if (start > 0) reader.take("noise");
-  const first = reader.take("bound", 2);
+  const first = reader.take("bound", phrase.length);
   const value = parseNumber(reader)!;
   if (reader.accept(CHARACTERS, "length")) {
     const length = strict ? value + (key === "minimum" ? 1 : -1) : value;
@@ -41,8 +60,8 @@ function parseBoundPhrase(reader: Reader, attributes: Attributes): boolean {
   return true;
 }
 
-/** `from 1 to 5`, `of 3 to 30 characters`, `of exactly 8 characters` */
-function parseRangePhrase(reader: Reader, attributes: Attributes): boolean {
+/** `from 1 to 5`, `of 1 to 5`, with `bare` also `1 to 5`, `of 3 to 30 characters`, `of exactly 8 characters` */
+function parseRangePhrase(reader: Reader, attributes: Attributes, bare = false): boolean {
   if (reader.at("of") && reader.at("exactly", 1) && reader.peek(2)?.kind === "number" && reader.at(CHARACTERS, 3)) {
     const first = reader.take("length", 2);
     const length = parseNumber(reader)!;
@@ -50,9 +69,11 @@ function parseRangePhrase(reader: Reader, attributes: Attributes): boolean {
     setLength(reader, attributes, [first], { minLength: length, maxLength: length });
     return true;
   }
-  const range = reader.peek(1)?.kind === "number" && reader.at("to", 2) && reader.peek(3)?.kind === "number";
-  if (!range || !(reader.at("from") || (reader.at("of") && reader.at(CHARACTERS, 4)))) return false;
-  const first = reader.take("bound");
+  const from = reader.at("from") || reader.at("of") ? 1 : 0;
+  const [lowest, highest] = [reader.peek(from), reader.peek(from + 2)];
+  if ((from === 0 && !bare) || lowest?.kind !== "number" || highest?.kind !== "number" || !reader.at("to", from + 1))
+    return false;
+  const first = from === 1 ? reader.take("bound") : lowest;
   const low = parseNumber(reader)!;
   reader.take("bound");
   const high = parseNumber(reader)!;
@@ -87,6 +108,13 @@ function parseThat(reader: Reader, attributes: Attributes): boolean {
     reader.take("relative", reader.at("a", 1) ? 2 : 1);
     return parseDefault(reader, attributes);
   }
+  if (reader.at(",") && reader.at("which", 1) && (reader.at(IS, 2) || reader.at(MAY, 2))) {
+    const start = reader.index; // "a color, which is red or green"
+    reader.take("separator");
+    if (parseThat(reader, attributes)) return true;
+    reader.rewind(start);
+    return false;
+  }
   if (!reader.at(RELATIVE)) return false;
   if (reader.at("defaults", 1) || (reader.at("is", 1) && reader.at("default", 2) && reader.atWord(3))) {
     reader.take("relative", reader.at("is", 1) ? 2 : 1);
@@ -98,11 +126,47 @@ function parseThat(reader: Reader, attributes: Attributes): boolean {
     reader.take("relative", be);
     return parseModifier(reader, attributes);
   }
+  if (parseSign(reader, attributes, be)) return true;
+  if (be === 2 && parsePerson(reader, attributes)) return true;
+  if (
+    (reader.atWord(be) || reader.peek(be)?.kind === "number") &&
+    reader.at("by", be + 1) &&
+    reader.at("default", be + 2)
+  ) {
+    if (attributes.literal) return false;
+    reader.take("relative", be);
+    attributes.literal = reader.take("literal");
+    reader.take("default", 2);
+    return true;
+  }
   return parseChoice(reader, attributes, be);
 }
 
+/** `that must be positive`, `that is never negative` */
+function parseSign(reader: Reader, attributes: Attributes, offset: number): boolean {
+  const never = (reader.at("never", offset) || reader.at("not", offset)) && reader.at("negative", offset + 1);
+  const strict = reader.at("positive", offset);
+  if ((!never && !strict && !reader.at("non-negative", offset)) || attributes.minimum) return false;
+  reader.take("bound", offset + (never ? 2 : 1));
+  attributes.minimum = { value: 0, strict };
+  return true;
+}
+
+/** `a manager who is an employee`: a reference, with the column's name for its role. */
+function parsePerson(reader: Reader, attributes: Attributes): boolean {
+  if (!reader.at(words("a an"), 2)) return false;
+  const noun = nounAt(reader, 3);
+  if (!noun || noun.plural || attributes.type !== null || attributes.target) return false;
+  reader.take("relative", 3);
+  const tokens = reader.tokens.slice(reader.index, reader.index + noun.count);
+  reader.take("target", noun.count);
+  attributes.target = { noun: noun.name, tokens, brings: true };
+  attributes.person = true;
+  return true;
+}
+
 /** `[either|one of] VALUE {, VALUE} or VALUE`, `offset` tokens ahead. Without "or" it is no choice. */
-function parseChoice(reader: Reader, attributes: Attributes, offset: number): boolean {
+export function parseChoice(reader: Reader, attributes: Attributes, offset: number): boolean {
   let at = offset;
   if (reader.at("either", at)) at++;
   else if (reader.at("one", at) && reader.at("of", at + 1)) at += 2;
@@ -133,7 +197,7 @@ function parseChoice(reader: Reader, attributes: Attributes, offset: number): bo
 }
 
 /** The offset behind `VALUE {, VALUE} or VALUE`, or null when there is no "or". */
-function endOfChoice(reader: Reader, from: number): number | null {
+export function endOfChoice(reader: Reader, from: number): number | null {
   const isValue = (at: number): boolean => {
     const token = reader.peek(at);
     if (token?.kind === "word") return !KEYWORDS.has(token.lower) || (token.lower === "in" && isValue(at + 1));

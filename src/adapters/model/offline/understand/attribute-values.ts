@@ -1,8 +1,11 @@
 // Values inside attributes: numbers, lists of enum values, and what stands in parentheses after a name.
-import { type Attributes, parseModifier } from "./attributes.ts";
+import { parseBounds } from "./attribute-phrases.ts";
+import { type Attributes, parseDefault, parseModifier } from "./attributes.ts";
 import type { Reader } from "./reader.ts";
 import type { Token } from "./tokens.ts";
-import { MODIFIERS, OR, TYPES } from "./vocabulary.ts";
+import { MODIFIERS, OR, TYPES, words } from "./vocabulary.ts";
+
+const BEFORE_NUMBERS = words("at up more less fewer greater over above under below no from between");
 
 /** Uses the next token when it is a number. */
 export function parseNumber(reader: Reader): number | null {
@@ -25,6 +28,10 @@ export function parseEnumValues(reader: Reader, close: "}" | ")", attributes: At
     words = [];
   };
   for (let token = reader.peek(); token && token.text !== close; token = reader.peek()) {
+    if (close === ")" && words.length === 0 && values.length > 0 && defaultWithin(reader)) {
+      parseDefault(reader, attributes);
+      break;
+    }
     if (token.text === "," || (close === ")" && words.length > 0 && OR.has(token.lower))) {
       reader.take("separator");
       flush();
@@ -47,9 +54,14 @@ export function parseEnumValues(reader: Reader, close: "}" | ")", attributes: At
 /** `(unique)`, `(optional integer)` or `(pending, paid or shipped)` after a name. */
 export function parseParenthesis(reader: Reader, attributes: Attributes): boolean {
   const first = reader.peek(1);
+  const range = first?.kind === "number" && reader.at("to", 2) && reader.peek(3)?.kind === "number";
   const settings =
-    first?.kind === "word" &&
-    (MODIFIERS.has(first.lower) || (Object.hasOwn(TYPES, first.lower) && first.lower !== "email"));
+    range ||
+    (first?.kind === "word" &&
+      (MODIFIERS.has(first.lower) ||
+        first.lower === "default" ||
+        (BEFORE_NUMBERS.has(first.lower) && numberWithin(reader)) ||
+        (Object.hasOwn(TYPES, first.lower) && first.lower !== "email")));
   if (!settings) {
     if (attributes.type !== null && attributes.type !== "enum" && attributes.type !== "string") {
       const open = reader.take("reported");
@@ -70,7 +82,9 @@ export function parseParenthesis(reader: Reader, attributes: Attributes): boolea
     if (reader.at(MODIFIERS)) parseModifier(reader, attributes);
     else if (reader.atWord() && Object.hasOwn(TYPES, reader.peek()!.lower) && attributes.type === null) {
       attributes.type = TYPES[reader.take("type").lower]!;
-    } else if (!reader.accept(OR, "separator")) {
+    } else if (reader.accept("of", "noise") || reader.accept(OR, "separator")) {
+      // goes on
+    } else if (!(reader.at("default") ? parseDefault(reader, attributes) : parseBounds(reader, attributes))) {
       const token = reader.take("reported");
       reader.reportTokens(
         [token],
@@ -81,6 +95,22 @@ export function parseParenthesis(reader: Reader, attributes: Attributes): boolea
   }
   if (!reader.accept(")", "parenthesis")) reader.reportTokens([reader.peek(-1)!], "The parenthesis is never closed.");
   return true;
+}
+
+/** The last item of "(low, medium or high, default medium)". */
+function defaultWithin(reader: Reader): boolean {
+  if (!reader.at("default")) return false;
+  const value = reader.at("to", 1) || reader.at("of", 1) ? 2 : 1;
+  return reader.peek(value) !== undefined && reader.at(")", value + 1);
+}
+
+/** Does a number follow before the parenthesis ends: "(at least 0)", "(from 1 to 5)"? */
+function numberWithin(reader: Reader): boolean {
+  for (let offset = 2; offset < 6; offset++) {
+    if (reader.at(")", offset)) return false;
+    if (reader.peek(offset)?.kind === "number") return true;
+  }
+  return false;
 }
 
 /** The text of a value or a literal, without its quotes. */

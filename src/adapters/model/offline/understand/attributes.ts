@@ -1,7 +1,7 @@
 // What follows a column's name: type, modifiers, default, bounds, values. Used tokens are marked; what does not fit is reported.
 import type { ColumnType } from "../../../../plan/plan.ts";
 import type { Target } from "./draft.ts";
-import { parsePhrase } from "./attribute-phrases.ts";
+import { parseChoice, parsePhrase } from "./attribute-phrases.ts";
 import { parseEnumValues, parseNumber, parseParenthesis } from "./attribute-values.ts";
 import { pluralOf } from "./inflect.ts";
 import { nearMiss } from "./near-miss.ts";
@@ -23,6 +23,8 @@ export interface Attributes {
   maxLength?: number;
   values?: string[];
   target: Target | null;
+  /** "a manager who is an employee" */
+  person?: true;
   /** The type was written in the exact syntax, `name:type`, which leaves nothing to decide. */
   exact: boolean;
   /** Sentences about what was decided. */
@@ -55,7 +57,7 @@ export function parseAttributes(reader: Reader, attributes: Attributes, sentence
 function parseAttribute(reader: Reader, attributes: Attributes, sentence: boolean): boolean {
   const token = reader.peek()!;
   if (token.newline && sentence) return false;
-  if (token.text === ":") return parseColon(reader, attributes);
+  if (token.text === ":") return (sentence && parseListed(reader, attributes)) || parseColon(reader, attributes);
   if (token.text === "?") return setNullable(reader, attributes, true);
   if (token.text === "(") return parseParenthesis(reader, attributes);
   if (token.text === "{")
@@ -66,6 +68,7 @@ function parseAttribute(reader: Reader, attributes: Attributes, sentence: boolea
     return parseDefault(reader, attributes);
   }
   if (token.lower === "between") return parseBetween(reader, attributes);
+  if (token.text === "," && sentence) return parsePhrase(reader, attributes);
   if (token.kind !== "word") return false;
   if (MODIFIERS.has(token.lower)) return parseModifier(reader, attributes);
   if (REFERENCES.has(token.lower)) return parseReference(reader, attributes);
@@ -77,6 +80,11 @@ function parseAttribute(reader: Reader, attributes: Attributes, sentence: boolea
   reader.take("reported");
   reader.reportTokens([token], `"${token.text}" is neither a type nor a modifier.`, `Did you mean "${meant}"?`);
   return true;
+}
+
+/** `a status: open or done`, with a space behind the colon. */
+function parseListed(reader: Reader, attributes: Attributes): boolean {
+  return reader.peek(1)?.start !== reader.peek()!.end && parseChoice(reader, attributes, 1);
 }
 
 /** `:type`, `:modifier` or `:references:table`. */
@@ -191,7 +199,7 @@ function parseBound(reader: Reader, attributes: Attributes): boolean {
   return true;
 }
 
-function parseBetween(reader: Reader, attributes: Attributes): boolean {
+export function parseBetween(reader: Reader, attributes: Attributes): boolean {
   const between = reader.take("bound");
   const low = parseNumber(reader);
   const and = low === null ? null : reader.accept("and", "bound");

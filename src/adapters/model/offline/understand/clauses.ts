@@ -1,15 +1,19 @@
 // Sentences about tables: "users have a name and an email", "each product belongs to a supplier", "posts have many comments".
-import { addColumn, type Draft, findTable, type TableDraft, tableFor } from "./draft.ts";
+import { spoken, withArticle } from "../../../../plan/endpoints.ts";
+import { addColumn, type ColumnDraft, type Draft, findTable, type TableDraft, tableFor } from "./draft.ts";
 import { parseFeature, parseState, stateAt } from "./features.ts";
-import { addRelation, addManyToMany } from "./links.ts";
+import { addManyToMany, addRelation, addVerb, parseNested } from "./links.ts";
 import { type Place, parseBelongsTo, parseField, parseOwner } from "./field.ts";
 import { singularOf } from "./inflect.ts";
 import { isName, nounAt, type Noun, tableWordProblem } from "./names.ts";
 import type { Reader } from "./reader.ts";
 import type { Token } from "./tokens.ts";
-import { BELONG, EACH, HAVE, RELATIVE, SENTENCE_ENDS, SEPARATORS, words } from "./vocabulary.ts";
+import { MAY, verbPhraseAt } from "./verbs.ts";
+import { shapeByName } from "./well-known-columns.ts";
+import { EACH, HAVE, RELATIVE, SENTENCE_ENDS, SEPARATORS, words } from "./vocabulary.ts";
 
-const MAY_BELONG = words("optionally may can");
+const MUST = words("must should shall");
+const MAY_BELONG = words("optionally may can could");
 /** Looking further would make long lists slow to read. */
 const MAX_SUBJECTS = 20;
 
@@ -25,12 +29,13 @@ function subjectAt(reader: Reader, offset = 0): Subject | null {
   let at = reader.at(EACH, offset) ? offset + 1 : offset;
   let joined = false;
   while (nouns.length < MAX_SUBJECTS) {
-    const noun = nounAt(reader, at);
+    const noun = subjectNoun(reader, at);
     // A noun that comes twice ends a list and starts a sentence: "with users and tasks, tasks have …".
     if (!noun || nouns.some((other) => singularOf(other.noun.name) === singularOf(noun.name))) return null;
     nouns.push({ noun, offset: at });
     at += noun.count;
-    if (verbAt(reader, at)) return nouns.length === 1 || joined ? { nouns, verb: at } : null;
+    if (verbAt(reader, at, nouns.length > 1 || noun.plural))
+      return nouns.length === 1 || joined ? { nouns, verb: at } : null;
     if (!reader.at(SEPARATORS, at) || joined) return null;
     for (; reader.at(SEPARATORS, at); at++) joined ||= !reader.at(",", at);
     if (reader.at("the", at)) at++;
@@ -38,11 +43,29 @@ function subjectAt(reader: Reader, offset = 0): Subject | null {
   return null;
 }
 
-function verbAt(reader: Reader, offset: number): boolean {
-  const at = reader.at(MAY_BELONG, offset) ? offset + 1 : offset;
-  if (at === offset && (reader.at(HAVE, at) || manyToManyAt(reader, at) > 0)) return true;
-  if (stateAt(reader, offset) > 0) return true;
-  return reader.at(BELONG, at) && reader.at("to", at + 1);
+/** "each customer places orders" has the subject customer, not "customer places". */
+function subjectNoun(reader: Reader, at: number): Noun | null {
+  const noun = nounAt(reader, at);
+  if (noun?.count !== 2 || verbAt(reader, at + 2, noun.plural)) return noun;
+  const short = nounAt(reader, at, 1)!;
+  return verbPhraseAt(reader, at + 1, short.plural) ? short : noun;
+}
+
+function verbAt(reader: Reader, offset: number, plural: boolean): boolean {
+  if (reader.at(HAVE, offset) || manyToManyAt(reader, offset) > 0 || modalHaveAt(reader, offset)) return true;
+  return stateAt(reader, offset) > 0 || verbPhraseAt(reader, offset, plural) !== null;
+}
+
+/** Behind separators; only "and" makes "and lead teams" what the subject does: "a name, lead teams" is a list. */
+function furtherVerbAt(reader: Reader, offset: number, plural: boolean): boolean {
+  const phrase = verbPhraseAt(reader, offset, plural);
+  if (phrase && phrase.kind !== "belongs" && !reader.at("and", offset - 1)) return false;
+  return verbAt(reader, offset, plural);
+}
+
+/** "users may have a phone", "every task must have a title" */
+function modalHaveAt(reader: Reader, offset: number): boolean {
+  return (reader.at(MAY, offset) || reader.at(MUST, offset)) && reader.at("have", offset + 1);
 }
 
 /** How many tokens say `are many-to-many` or `are many to many`; 0 when these do not. */
@@ -98,7 +121,8 @@ export function parseClause(reader: Reader, draft: Draft): boolean {
     reader.take(reader.at(SEPARATORS) ? "separator" : reader.at("the") ? "article" : "subject");
   const owners = tables.flatMap(({ noun, tokens }) => namedTable(reader, draft, noun, tokens));
   for (const owner of owners) owner.described = true;
-  parsePredicate(reader, draft, owners, "sentence");
+  const plural = owners.length > 1 || (subject.nouns.at(-1)?.noun.plural ?? true);
+  parsePredicate(reader, draft, owners, "sentence", plural);
   return true;
 }
 
@@ -114,22 +138,30 @@ export function namedTable(reader: Reader, draft: Draft, noun: Noun, tokens: Tok
   return [];
 }
 
-/** `have FIELDS`, `are searchable` or `[optionally] belong to OWNERS`, from the verb; several of them joined by "and". */
-function parsePredicate(reader: Reader, draft: Draft, tables: TableDraft[], place: Place): void {
+/** `have FIELDS`, `are searchable`, `[optionally] belong to OWNERS` or another verb, from the verb; several of them joined by
+ * "and". */
+function parsePredicate(reader: Reader, draft: Draft, tables: TableDraft[], place: Place, plural: boolean): void {
   for (let again = false; ; again = true) {
     const start = reader.index;
     const both = manyToManyAt(reader, 0);
+    const phrase = verbPhraseAt(reader, 0, plural);
     if (both > 0) addManyToMany(reader, draft, tables, both);
+    else if (phrase && phrase.kind !== "belongs") addVerb(reader, draft, tables, phrase);
     else if (stateAt(reader, 0) > 0) parseState(reader, draft, tables);
-    else if (reader.accept(HAVE, "verb")) parseFields(reader, draft, tables, place);
-    else {
-      const optional = reader.accept(MAY_BELONG, "modifier") !== null;
-      reader.take(again && optional ? "noise" : "belongs-to"); // "and optionally to" says the same
-      reader.take("belongs-to");
-      parseOwners(reader, draft, tables, start, optional, place);
+    else if (phrase?.kind === "belongs") {
+      const may = !phrase.said && reader.accept(MAY_BELONG, "modifier") !== null;
+      if (may) reader.take(again ? "noise" : "belongs-to"); // "and optionally to" says the same
+      reader.take("belongs-to", phrase.count - (reader.index - start));
+      parseOwners(reader, draft, tables, start, phrase, place);
+    } else {
+      const modal = modalHaveAt(reader, 0) ? reader.take("modifier") : null;
+      reader.take("verb");
+      const all = modal && (MAY.has(modal.lower) ? "optional" : "required");
+      const matters = parseFields(reader, draft, tables, place, all);
+      if (modal && !matters) modal.use = "noise"; // "must have a name" is what "have a name" is
     }
     const next = separatorsAhead(reader);
-    if (next === 0 || !verbAt(reader, next)) return;
+    if (next === 0 || !furtherVerbAt(reader, next, plural)) return;
     reader.take("separator", next);
   }
 }
@@ -139,7 +171,7 @@ function parseOwners(
   draft: Draft,
   tables: TableDraft[],
   start: number,
-  optional: boolean,
+  { optional, said }: { optional: boolean; said: boolean },
   place: Place,
 ): void {
   let mayBelong = optional;
@@ -156,7 +188,10 @@ function parseOwners(
       reader.index = Math.max(end, reader.index);
       return;
     }
-    for (const table of tables) addColumn(reader, draft, table, owner);
+    for (const table of tables) {
+      addColumn(reader, draft, table, owner);
+      if (said) draft.assumptions.push(belongingOf(table, owner));
+    }
     const next = separatorsAhead(reader);
     const again = next === 0 ? 0 : againTo(reader, next);
     if (next === 0 || (again === 0 && !anotherOwnerAt(reader, next, place)) || clauseAt(reader, next)) return;
@@ -164,6 +199,12 @@ function parseOwners(
     reader.take("separator", next + again);
     first = reader.index;
   }
+}
+
+function belongingOf(table: TableDraft, { column, target }: ColumnDraft): string {
+  const verb = column.nullable ? "may belong" : "belongs";
+  const parent = withArticle(spoken(singularOf(target!.noun)));
+  return `${table.name}.${column.name}: each ${spoken(table.singular)} ${verb} to ${parent}`;
 }
 
 /** How many tokens say `[optionally] to` in "belongs to an artist and optionally to a room". */
@@ -188,25 +229,42 @@ function anotherOwnerAt(reader: Reader, offset: number, place: Place): boolean {
   );
 }
 
-/** Fields separated by commas and "and", until a sentence ends or the next clause or table starts. */
-export function parseFields(reader: Reader, draft: Draft, tables: TableDraft[], place: Place): void {
-  for (;;) {
-    const field = parseFeature(reader, draft, tables) ? null : parseField(reader, place, endOfClause);
+/** Fields separated by commas and "and", until a sentence ends or the next clause or table starts.
+ * @param all What the verb says of each: "may have", "must have".
+ * @returns whether that makes a difference to one of them. */
+export function parseFields(
+  reader: Reader,
+  draft: Draft,
+  tables: TableDraft[],
+  place: Place,
+  all: "optional" | "required" | null = null,
+): boolean {
+  for (let matters = false; ;) {
+    const done = parseFeature(reader, draft, tables) || parseNested(reader, draft, tables);
+    const field = done ? null : parseField(reader, place, endOfClause, all);
+    matters ||= all !== null && field?.kind === "column" && (all === "optional" || isOptionalByName(field));
     if (field?.kind === "column") for (const table of tables) addColumn(reader, draft, table, field);
     else if (field) addRelation(reader, draft, tables, field);
     const next = separatorsAhead(reader);
-    if (next === 0 || reader.peek(next) === undefined || verbAt(reader, next)) return;
+    if (next === 0 || reader.peek(next) === undefined) return matters;
+    if (furtherVerbAt(reader, next, true) || furtherVerbAt(reader, next, false)) return matters;
     if (clauseAt(reader, next) || groupAt(reader, next) || (place === "relative" && startsListItem(reader, next)))
-      return;
+      return matters;
     if (
       reader.atPlease(next) ||
       SENTENCE_ENDS.has(reader.peek(next)!.text) ||
       reader.peek(next)!.newline ||
       reader.peek(next)!.kind === "path"
     )
-      return;
+      return matters;
     reader.take("separator", next);
   }
+}
+
+function isOptionalByName({ column, assumed }: ColumnDraft): boolean {
+  return (
+    shapeByName(column.name)?.nullable === true && assumed.some((text) => text.startsWith(`${column.name}: no type`))
+  );
 }
 
 /** In a list of tables: a noun that is described itself ("comments that have …") is the next item. */
@@ -235,8 +293,7 @@ export function parseRelative(reader: Reader, draft: Draft, table: TableDraft): 
     return;
   }
   if (!reader.at(RELATIVE)) return;
-  const verb = reader.at(HAVE, 1) || (reader.at(BELONG, 1) && reader.at("to", 2));
-  if (!verb) return;
+  if (!reader.at(HAVE, 1) && !modalHaveAt(reader, 1) && !verbPhraseAt(reader, 1, true)) return;
   reader.take("relative");
-  parsePredicate(reader, draft, [table], "relative");
+  parsePredicate(reader, draft, [table], "relative", true);
 }

@@ -104,7 +104,15 @@ function makeReference(
     unique: said.unique,
     references: { table: said.target!.noun, onDelete: nullable ? "set null" : "restrict" },
   });
-  return { column, target: said.target, tokens, assumed, ...(said.searchable && { searchable: true }) };
+  const person = said.person && said.nullable === null;
+  return {
+    column,
+    target: said.target,
+    tokens,
+    assumed,
+    ...(said.searchable && { searchable: true }),
+    ...(person && { person }),
+  };
 }
 
 /** "belongs to a user": a reference named after its target, or after its role. */

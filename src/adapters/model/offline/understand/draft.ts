@@ -21,6 +21,8 @@ export interface ColumnDraft {
   assumed: string[];
   /** "a searchable title" */
   searchable?: true;
+  /** "a manager who is an employee", where nothing says whether it must be there. */
+  person?: true;
 }
 
 export interface TableDraft {
@@ -53,6 +55,8 @@ export interface Relation {
   member: TableDraft;
   /** The table between them, when it was named. */
   through: TableDraft | null;
+  /** "customers place orders": one-to-many, whatever is usual for the two. */
+  owns?: true;
   /** Columns of what is between them: "with a quantity". */
   attributes: ColumnDraft[];
   tokens: Token[];
@@ -155,7 +159,15 @@ export function addColumn(reader: Reader, draft: Draft, table: TableDraft, added
     );
     return;
   }
-  table.columns.push({ ...added, column: { ...added.column } });
+  const column = { ...added.column };
+  if (added.person && singularOf(added.target!.noun) === table.singular) {
+    column.nullable = true;
+    column.references = { table: table.name, onDelete: "set null" };
+    draft.assumptions.push(
+      `${table.name}.${name}: is optional, or the first of the ${table.name} could not be created`,
+    );
+  }
+  table.columns.push({ ...added, column });
   for (const assumption of added.assumed) draft.assumptions.push(`${table.name}.${assumption}`);
 }
 

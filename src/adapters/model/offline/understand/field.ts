@@ -35,11 +35,19 @@ export type Field =
   | { kind: "many" | "one"; noun: string; tokens: Token[] };
 
 /** The field at the cursor, or null after a problem was reported; either way the cursor stands behind it. */
-export function parseField(reader: Reader, place: Place, endOfBadSpan: (reader: Reader) => number): Field | null {
+/** @param all What a verb says of every field behind it: "users may have …". */
+export function parseField(
+  reader: Reader,
+  place: Place,
+  endOfBadSpan: (reader: Reader) => number,
+  all: "optional" | "required" | null = null,
+): Field | null {
   const start = reader.index;
   const problems = reader.problems.length;
+  const optionally = place !== "group" && reader.atWord(1) ? reader.accept("optionally", "modifier") : null;
   const article = reader.atWord(1) ? reader.accept(POSSESSIVES, "article") !== null : false;
-  const field = parseRelation(reader, place) ?? parseColumn(reader, place, article, start);
+  const nullable = optionally ? true : all === null ? null : all === "optional";
+  const field = parseRelation(reader, place) ?? parseColumn(reader, place, { article, nullable }, start);
   const ends = endsField(reader, place) || (field !== null && field.kind !== "column" && describesLink(reader));
   if (field !== null && ends) return reader.problems.length === problems ? field : null;
   if (field === null && endsField(reader, place) && reader.problems.length > problems) return null;
@@ -118,7 +126,8 @@ function parseRelated(reader: Reader): Field | null {
   if (reader.at("exactly") && reader.at("one", 1)) reader.take("has-one");
   const kind = reader.at("many") ? "many" : reader.at("one") ? "one" : null;
   if (!kind) return null;
-  reader.take(kind === "many" ? "has-many" : "has-one");
+  // Where the records are described, "have rooms" says the same.
+  reader.take(kind === "one" ? "has-one" : isDescribed(reader, 1) ? "noise" : "has-many");
   const noun = nounAt(reader);
   if (!noun || (kind === "one" && !isRecord(reader, noun))) return null;
   reader.take("table", noun.count);
@@ -174,10 +183,16 @@ function roleAt(reader: Reader): { role: string; noun: Noun } | null {
   return noun && !noun.plural ? { role: first.lower, noun } : null;
 }
 
-function parseColumn(reader: Reader, place: Place, article: boolean, start: number): Field | null {
-  const said = noAttributes();
+function parseColumn(
+  reader: Reader,
+  place: Place,
+  { article, nullable }: { article: boolean; nullable: boolean | null },
+  start: number,
+): Field | null {
+  const said = { ...noAttributes(), nullable };
   const sentence = place !== "group";
   while (reader.at(MODIFIERS) && !endsAfter(reader, place)) parseModifier(reader, said);
+  parseSigned(reader, said);
   const leading = reader.peek();
   const after = reader.peek(1);
   if (
@@ -193,20 +208,21 @@ function parseColumn(reader: Reader, place: Place, article: boolean, start: numb
   if (after && isName(after) && !after.newline) reportMistypedModifier(reader);
   const word = reader.peek();
   if (word?.kind !== "word" || !canBeName(reader, place)) return null;
-  const described = article || said.unique || said.searchable || said.nullable !== null || said.type !== null;
+  const described = article || said.unique || said.searchable || said.nullable !== nullable || said.type !== null;
   const count = columnWords(reader, sentence && described);
   const name = reader.tokens
     .slice(reader.index, reader.index + count)
     .map((token) => token.lower)
     .join("_");
-  const problem = count === 1 ? columnWordProblem(word.text) : null;
+  const problem = count === 1 ? columnWordProblem(/^e-mail$/i.test(word.text) ? "email" : word.text) : null;
   if (problem) {
     reader.take("reported");
     reader.reportTokens([word], problem.reason, problem.suggestion);
     parseAttributes(reader, noAttributes(), sentence);
     return null;
   }
-  if (sentence && !(described && !reader.at(OWNERS, -1)) && isPluralNoun(reader)) return ambiguousPlural(reader, place);
+  if (sentence && !(described && !reader.at(OWNERS, -1)) && isPluralNoun(reader))
+    return describedRecords(reader, place, start) ?? ambiguousPlural(reader, place);
   reader.take("name", count);
   if (count > 1) said.assumed.push(`"${reader.request.slice(word.start, reader.peek(-1)!.end)}" is one column`);
   parseAttributes(reader, said, sentence);
@@ -228,6 +244,18 @@ function canBeName(reader: Reader, place: Place): boolean {
   if (place !== "group" || MODIFIERS.has(lower) || lower === "and") return false;
   const next = reader.peek(1)?.text;
   return next === ":" || next === "?" || next === "=" || next === "," || next === ")";
+}
+
+/** "a positive price": of what the name says is a number. */
+function parseSigned(reader: Reader, said: ReturnType<typeof noAttributes>): void {
+  const strict = reader.at("positive");
+  if (!strict && !reader.at("non-negative")) return;
+  const [first, second] = [reader.peek(1), reader.peek(2)];
+  const numbers = [first?.lower, `${first?.lower}_${second?.lower}`].map((name) => name && shapeByName(name)?.type);
+  const typed = first && LEADING_TYPES.has(first.lower) ? TYPES[first.lower] : undefined;
+  if (![...numbers, typed].some((type) => type === "integer" || type === "bigint" || type === "decimal")) return;
+  reader.take("bound");
+  said.minimum = { value: 0, strict };
 }
 
 /** "a uniqe email": a word before another that is nearly a modifier is no name. */
@@ -254,6 +282,34 @@ function endsAfter(reader: Reader, place: Place): boolean {
 function isPluralNoun(reader: Reader): boolean {
   const noun = nounAt(reader);
   return noun !== null && noun.plural && !isPluralColumn(noun.name);
+}
+
+/** "hotels have rooms" where another sentence says what rooms are: nothing else can be meant than "many rooms". In a list of tables
+ * they may be the next of it, unless the sentence ends there. */
+function describedRecords(reader: Reader, place: Place, start: number): Field | null {
+  const noun = nounAt(reader)!;
+  const next = reader.peek(noun.count);
+  const last = !next || next.newline || SENTENCE_ENDS.has(next.text);
+  if ((place === "relative" && !last) || !isDescribed(reader, 0)) return null;
+  reader.take("table", noun.count);
+  return { kind: "many", noun: noun.name, tokens: reader.tokens.slice(start, reader.index) };
+}
+
+/** Does a sentence or a group elsewhere say what the noun at `at` is: "rooms have …", "a room has …", "rooms(…)"? */
+export function isDescribed(reader: Reader, at: number): boolean {
+  const noun = nounAt(reader, at);
+  if (!noun?.plural) return false;
+  const singular = singularOf(noun.name);
+  return reader.tokens.some((token, index) => {
+    const offset = index - reader.index;
+    if (offset >= at && offset < at + noun.count) return false;
+    const [name, after] =
+      noun.count === 1
+        ? [token.lower, offset + 1]
+        : [`${token.lower}_${reader.peek(offset + 1)?.lower ?? ""}`, offset + 2];
+    if (name !== noun.name && name !== singular) return false;
+    return reader.at(HAVE, after) || reader.at(BELONG, after) || reader.at("(", after);
+  });
 }
 
 function ambiguousPlural(reader: Reader, place: Place): null {

@@ -1,11 +1,12 @@
 // "a todo API with users and tasks": what is asked for, its name, and the list of its tables.
 import { projectNameProblem } from "../../../../plan/names.ts";
 import { valueOf } from "./attribute-values.ts";
-import { endOfClause, parseClause } from "./clauses.ts";
+import { endOfClause, groupAt, parseClause } from "./clauses.ts";
 import type { Draft } from "./draft.ts";
 import { pluralOf } from "./inflect.ts";
 import { judgementOf } from "./judgement.ts";
 import { parseList } from "./list.ts";
+import { nounAt } from "./names.ts";
 import { nearMiss } from "./near-miss.ts";
 import type { Reader } from "./reader.ts";
 import type { Token } from "./tokens.ts";
@@ -19,6 +20,7 @@ const DOMAIN_TAILS = words("list lists management manager tracker tracking");
 /** False, with nothing used, when no introduction starts here. */
 export function parseIntroduction(reader: Reader, draft: Draft): boolean {
   const start = reader.index;
+  if (parseOpening(reader, draft)) return true;
   reader.accept("please", "noise");
   if (reader.at("i") && (reader.at("want", 1) || reader.at("need", 1))) reader.take("noise");
   const verb = reader.accept(REQUEST_VERBS, "noise") !== null;
@@ -32,6 +34,26 @@ export function parseIntroduction(reader: Reader, draft: Draft): boolean {
   for (const { lower } of found) reader.take(PLAIN_ADJECTIVES.has(lower) ? "noise" : "introduction");
   parseConnections(reader, draft, found);
   return true;
+}
+
+/** `there are LIST`, `store LIST`, `the system should store LIST`: no name, only what it keeps. */
+function parseOpening(reader: Reader, draft: Draft): boolean {
+  const article = reader.at(words("the this our my")) ? 1 : 0;
+  const who =
+    reader.at("it") || (reader.peek(article) && Object.hasOwn(HEADS, reader.peek(article)!.lower)) ? article + 1 : 0;
+  const modal = who > 0 && reader.at(words("should must shall will"), who) ? 1 : 0;
+  const there = reader.at("there") && reader.at(words("are is"), 1) ? 2 : 0;
+  const keeps = reader.at(MANAGE, who + modal) ? who + modal + 1 : 0;
+  const count = there || keeps;
+  if (count === 0 || (count === 1 && reader.peek()!.lower.endsWith("s"))) return false; // "stores with a name"
+  const start = reader.index;
+  reader.take("connector", count);
+  if (nounAt(reader, reader.at(words("all the many their")) ? 1 : 0)?.plural || groupAt(reader)) {
+    parseList(reader, draft);
+    return true;
+  }
+  reader.rewind(start);
+  return false;
 }
 
 /** The words up to a connector; after "api" or the like nothing more belongs to the name. */

@@ -1,11 +1,20 @@
 // What relates tables in a sentence: "many products with a quantity", "one profile", "many-to-many". Collected here, resolved in
 // relations.ts.
-import { namedTable, parseFields } from "./clauses.ts";
-import { type Draft, emptyDraft, type Relation, type TableDraft, tableFor } from "./draft.ts";
-import type { Field } from "./field.ts";
+import { spoken, withArticle } from "../../../../plan/endpoints.ts";
+import { clauseAt, groupAt, namedTable, parseFields } from "./clauses.ts";
+import { referenceTo } from "./column.ts";
+import { addColumn, type Draft, emptyDraft, findTable, type Relation, type TableDraft, tableFor } from "./draft.ts";
+import { type Field, isDescribed } from "./field.ts";
+import { isPlural, singularOf } from "./inflect.ts";
 import { nounAt, tableWordProblem } from "./names.ts";
 import type { Reader } from "./reader.ts";
 import { parseGroup } from "./table-group.ts";
+import type { Token } from "./tokens.ts";
+import { BEFORE_OBJECT, MAY, type VerbPhrase } from "./verbs.ts";
+import { POSSESSIVES, SEPARATORS, words } from "./vocabulary.ts";
+import { linkBetween, wellKnownColumns } from "./well-known-tables.ts";
+
+const ABOUT = words("on about for");
 
 /** "posts and tags are many-to-many", from the verb. */
 export function addManyToMany(reader: Reader, draft: Draft, tables: TableDraft[], count: number): void {
@@ -33,6 +42,135 @@ export function addRelation(
   const member = tableFor(draft, noun, tokens);
   const { through, attributes } = parseLink(reader, draft, member);
   for (const owner of owners) draft.relations.push({ kind, owner, member, through, attributes, tokens });
+}
+
+/** "authors write posts", "students enroll in courses with a grade", "categories can be nested", from the verb. */
+export function addVerb(
+  reader: Reader,
+  draft: Draft,
+  owners: TableDraft[],
+  phrase: Exclude<VerbPhrase, { kind: "belongs" }>,
+): void {
+  const start = reader.index;
+  if (phrase.kind === "nested") {
+    const tokens = reader.tokens.slice(start, start + phrase.count);
+    reader.take("nested", phrase.count);
+    for (const owner of owners) addParent(reader, draft, owner, tokens);
+    return;
+  }
+  const can = reader.accept(MAY, "noise") ? 1 : 0; // "users can write posts"
+  reader.take(phrase.kind === "has" ? "has-many" : "many-to-many", phrase.count - can);
+  for (;;) {
+    const object = parseObject(reader, draft);
+    if (!object) return;
+    const tokens = reader.tokens.slice(start, reader.index);
+    if (phrase.kind === "has") {
+      parseAbout(reader, draft, object);
+      const { through, attributes } = parseLink(reader, draft, object);
+      for (const owner of owners)
+        draft.relations.push({
+          kind: "many",
+          owner,
+          member: object,
+          through,
+          attributes,
+          tokens,
+          ...(phrase.owns && { owns: true }),
+        });
+    } else for (const owner of owners) addLinkOf(reader, draft, { owner, object, phrase, tokens });
+    let next = 0;
+    while (reader.at(SEPARATORS, next)) next++;
+    if (next === 0 || phrase.kind === "links" || !objectAt(reader, next)) return;
+    reader.take("separator", next);
+  }
+}
+
+/** What a verb is about: `[a|their|many …] NOUN`; null, with a report, when its name cannot be one. */
+function parseObject(reader: Reader, draft: Draft): TableDraft | null {
+  while (reader.at(POSSESSIVES) || reader.at(BEFORE_OBJECT)) reader.take(reader.at(POSSESSIVES) ? "article" : "noise");
+  const noun = nounAt(reader)!;
+  const tokens = reader.tokens.slice(reader.index, reader.index + noun.count);
+  reader.take("table", noun.count);
+  return namedTable(reader, draft, noun, tokens)[0] ?? null;
+}
+
+/** Another plural noun, with no sentence of its own: "authors write posts and comments". */
+function objectAt(reader: Reader, offset: number): boolean {
+  const noun = nounAt(reader, offset);
+  return noun !== null && noun.plural && !clauseAt(reader, offset) && !groupAt(reader, offset);
+}
+
+/** "readers leave comments on posts" */
+function parseAbout(reader: Reader, draft: Draft, object: TableDraft): void {
+  const article = reader.at(POSSESSIVES, 1) ? 1 : 0;
+  const noun = reader.at(ABOUT) ? nounAt(reader, 1 + article) : null;
+  if (!noun) return;
+  const start = reader.index;
+  reader.take("belongs-to");
+  if (article === 1) reader.take("article");
+  reader.take("target", noun.count);
+  const reference = referenceTo(noun.name, null, false, reader.tokens.slice(start, reader.index), true);
+  addColumn(reader, draft, object, reference);
+  const sentence = `each ${spoken(object.singular)} belongs to ${withArticle(spoken(singularOf(noun.name)))}`;
+  draft.assumptions.push(`${object.name}.${reference.column.name}: ${sentence}`);
+}
+
+interface LinkOf {
+  owner: TableDraft;
+  object: TableDraft;
+  phrase: Extract<VerbPhrase, { kind: "links" }>;
+  tokens: Token[];
+}
+
+/** The table that a verb stands for, between its subject and its object. */
+function addLinkOf(reader: Reader, draft: Draft, { owner, object, phrase, tokens }: LinkOf): void {
+  const known = phrase.again ? null : linkBetween(owner.name, object.name);
+  const name = known?.name ?? phrase.table;
+  if (!findTable(draft, name)) {
+    const verb = tokens.filter(({ use }) => use === "many-to-many").map(({ lower }) => lower);
+    draft.assumptions.push(
+      `${name}: added between ${owner.name} and ${object.name}, because ${owner.name} ${verb.join(" ")} ${object.name}`,
+    );
+  }
+  const link = tableFor(draft, name, tokens);
+  const { attributes } = parseLink(reader, draft, object);
+  if (!phrase.again) {
+    draft.relations.push({ kind: "mutual", owner, member: object, through: link, attributes, tokens });
+    return;
+  }
+  // A loan or a booking is a thing of its own: the same two may have it again, and it has the columns that are usual for it.
+  for (const { name: noun } of [owner, object])
+    addColumn(reader, draft, link, referenceTo(noun, null, false, tokens, true));
+  for (const attribute of attributes) addColumn(reader, draft, link, attribute);
+}
+
+/** "each task may have subtasks", "categories have subcategories". False, with nothing used, when nothing like it follows. */
+export function parseNested(reader: Reader, draft: Draft, tables: TableDraft[]): boolean {
+  const [table, more] = tables;
+  if (!table || more) return false;
+  const before = reader.at(BEFORE_OBJECT) ? 1 : 0;
+  const word = reader.peek(before)?.lower.replace("-", "") ?? "";
+  if (!word.startsWith("sub") || !isPlural(word) || isDescribed(reader, before)) return false;
+  const whole = word.slice("sub".length);
+  if (whole !== table.name && !wellKnownColumns(whole)) return false;
+  if (before === 1) reader.take("noise");
+  const token = reader.take("nested");
+  if (whole === table.name) addParent(reader, draft, table, [token]);
+  else {
+    const suggestion = `Write "${whole} have ${token.text}", or "; ${token.text} have a name" for a table of their own`;
+    reader.reportTokens(
+      [...table.tokens, token],
+      `"${token.text}" are parts of ${whole}, not of ${table.name}.`,
+      suggestion,
+    );
+  }
+  return true;
+}
+
+/** A tree: each row may be below another one. */
+function addParent(reader: Reader, draft: Draft, table: TableDraft, tokens: Token[]): void {
+  addColumn(reader, draft, table, referenceTo(table.name, "parent", true, tokens, false));
+  draft.assumptions.push(`${table.name}.parent_id: each ${spoken(table.singular)} may be below another one`);
 }
 
 /** `[through NOUN] [with FIELDS | ( FIELDS )]` behind a relation. */

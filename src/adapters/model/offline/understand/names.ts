@@ -1,5 +1,6 @@
 // Words of the request as names of tables and columns.
 import { columnNameProblem, tableNameProblem } from "../../../../plan/names.ts";
+import { endOfChoice } from "./attribute-phrases.ts";
 import { isPlural, pluralOf, singularOf } from "./inflect.ts";
 import type { Reader } from "./reader.ts";
 import type { Token } from "./tokens.ts";
@@ -27,11 +28,11 @@ export interface Noun {
   known: boolean;
 }
 
-/** The noun that starts at `offset`: one word, or two where the first only says which ("order items", "time entries"). */
-export function nounAt(reader: Reader, offset = 0): Noun | null {
+/** The noun that starts at `offset`: one word, or (`most` = 2) two where the first only says which ("order items"). */
+export function nounAt(reader: Reader, offset = 0, most: 1 | 2 = 2): Noun | null {
   const first = reader.peek(offset);
   if (!first || !isName(first)) return null;
-  const second = reader.peek(offset + 1);
+  const second = most === 2 ? reader.peek(offset + 1) : undefined;
   if (second && isName(second) && !second.newline && !isPlural(first.lower)) {
     const name = `${first.lower}_${second.lower}`;
     const described = wellKnownColumns(pluralOf(first.lower))
@@ -54,7 +55,7 @@ function noun(name: string, count: number): Noun {
 
 /** Could the token be a name at all: a plain word that is no keyword of the grammar? */
 export function isName(token: Token): boolean {
-  return token.kind === "word" && !KEYWORDS.has(token.lower) && /^[a-z][a-z0-9_]*$/i.test(token.text);
+  return token.kind === "word" && !KEYWORDS.has(token.lower) && /^[a-z][a-z0-9_]*$/.test(token.lower);
 }
 
 /** How many words from here are one column name: "due date", in a sentence also "guest name", "price per night", "number of
@@ -66,7 +67,8 @@ export function columnWords(reader: Reader, sentence: boolean): number {
   if (!sentence || !isName(first)) return 1;
   const words = third && isName(third) && !third.newline ? 3 : 0;
   if (words && second.lower === "per") return 3;
-  if (words && second.lower === "of" && OF_NAMES.has(first.lower)) return 3;
+  // "a type of room", but not "a type of single or double"
+  if (words && second.lower === "of" && OF_NAMES.has(first.lower) && endOfChoice(reader, 2) === null) return 3;
   if (words && second.lower === "in" && UNITS.has(third!.lower)) return 3;
   return isName(second) && !LEADING_TYPES.has(second.lower) && isQualifier(first.lower) ? 2 : 1;
 }

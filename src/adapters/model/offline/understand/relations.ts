@@ -38,11 +38,11 @@ function merged(a: Relation, b: Relation): Relation {
 }
 
 /** Two nouns that always relate many to many, unless the request says that the one belongs to the other. */
-function isConventional({ kind, owner, member }: Relation): boolean {
-  return kind === "many" && linkBetween(owner.name, member.name) !== null && !refersTo(member, owner);
+function isConventional({ kind, owner, member, owns }: Relation): boolean {
+  return kind === "many" && !owns && linkBetween(owner.name, member.name) !== null && !refersTo(member, owner);
 }
 
-function refersTo(table: TableDraft, parent: TableDraft): boolean {
+export function refersTo(table: TableDraft, parent: TableDraft): boolean {
   return table.columns.some(({ target }) => target && singularOf(target.noun) === parent.singular);
 }
 
@@ -136,10 +136,22 @@ function reportUnclearColumn(
   table: TableDraft,
   { column: { name }, tokens, assumed, target }: ColumnDraft,
 ): boolean {
-  const other = target ? undefined : findTable(draft, name);
+  const last = name.slice(name.lastIndexOf("_") + 1);
+  const other = target ? undefined : (findTable(draft, name) ?? findTable(draft, last));
   const untyped = assumed.some((text) => text.startsWith(`${name}: no type given`));
-  if (!other || other === table || tokens.length === 0 || !untyped) return false;
+  if (!other || tokens.length === 0 || !untyped || (other === table && name === last)) return false;
+  if (name !== last && last !== other.singular) return false; // "a sum of orders"
   const parent = spoken(other.singular);
+  if (name !== last) {
+    const role = name.slice(0, -last.length - 1);
+    const optional = other === table ? "optionally " : "";
+    reader.reportTokens(
+      tokens,
+      `"${spoken(name)}" can be read as a text, or as a reference to one of the ${other.name}.`,
+      `Write ${name}:string for the first, "${optional}belongs to ${withArticle(`${role} ${parent}`)}" for the second.`,
+    );
+    return true;
+  }
   reader.reportTokens(
     tokens,
     `"${name}" can be read as a text, as a reference to one of the ${other.name}, or as the one ${parent} that only this ${spoken(table.singular)} has.`,

@@ -10,7 +10,7 @@ import { isPlural, pluralOf } from "./inflect.ts";
 import { nearMiss } from "./near-miss.ts";
 import type { Reader } from "./reader.ts";
 import { conventionalColumns } from "./conventional-columns.ts";
-import { reportUnclearColumns, resolveRelations } from "./relations.ts";
+import { refersTo, reportUnclearColumns, resolveRelations } from "./relations.ts";
 import { bringAccounts, resolveAccounts } from "./resolve-accounts.ts";
 import { resolveFeatures } from "./resolve-features.ts";
 import { conventionalParents, domainTables, wellKnownColumns } from "./well-known-tables.ts";
@@ -89,7 +89,8 @@ function describeTables(reader: Reader, draft: Draft): void {
   for (const table of unrelated.filter((one) => !refused.has(one))) {
     for (const name of conventionalParents(table.name)) {
       const parent = draft.tables.find((other) => other.name === name && bare.includes(other));
-      if (!parent) continue;
+      if (!parent || draft.tables.some((one) => one !== table && refersTo(one, table) && refersTo(one, parent)))
+        continue;
       addColumn(reader, draft, table, referenceTo(name, null, false, table.tokens, false));
       draft.assumptions.push(
         `${table.name}.${parent.singular}_id: each ${spoken(table.singular)} belongs to ${withArticle(spoken(parent.singular))}`,

@@ -5,7 +5,7 @@ type TokenKind = "word" | "number" | "date" | "text" | "path" | "symbol";
 export interface Token {
   kind: TokenKind;
   text: string;
-  /** The text in lower case. */
+  /** The text in lower case; "e-mail" as "email". */
   lower: string;
   start: number;
   end: number;
@@ -46,11 +46,16 @@ export function tokenize(request: string): Token[] {
   return tokens;
 }
 
+function lowerOf(text: string): string {
+  const lower = text.toLowerCase();
+  return lower === "e-mail" ? "email" : lower; // both are the word
+}
+
 function tokenAt(request: string, start: number, newline: boolean): Token {
   for (const [kind, pattern] of PATTERNS) {
     pattern.lastIndex = start;
     const text = pattern.exec(request)?.[0];
-    if (text) return { kind, text, lower: text.toLowerCase(), start, end: start + text.length, newline, use: null };
+    if (text) return { kind, text, lower: lowerOf(text), start, end: start + text.length, newline, use: null };
   }
   throw new Error(`no token at ${start}`); // unreachable: the last pattern takes any character
 }

@@ -5,6 +5,7 @@ import { planProblems } from "../../../../plan/validate-plan.ts";
 import { endOfClause, groupAt, parseClause, clauseAt, sentenceAt } from "./clauses.ts";
 import { constantAt } from "./constant.ts";
 import { type Draft, emptyDraft } from "./draft.ts";
+import { isDescribed } from "./field.ts";
 import { parseFeatureStatement } from "./features.ts";
 import { pluralOf, singularOf } from "./inflect.ts";
 import { parseIntroduction } from "./introduction.ts";
@@ -14,7 +15,7 @@ import { nounAt } from "./names.ts";
 import { Reader } from "./reader.ts";
 import { resolveDraft } from "./resolve.ts";
 import type { Token } from "./tokens.ts";
-import { ARTICLES, RELATIVE, SENTENCE_ENDS, SEPARATORS } from "./vocabulary.ts";
+import { ARTICLES, HAVE, MODIFIERS, POSSESSIVES, RELATIVE, SENTENCE_ENDS, SEPARATORS } from "./vocabulary.ts";
 
 const MAX_REQUEST = 10_000;
 /** More than anyone reads; the request is refused either way. */
@@ -115,10 +116,22 @@ function parseRequest(reader: Reader, draft: Draft): void {
 function startsList(reader: Reader): boolean {
   const noun = nounAt(reader);
   if (groupAt(reader) || constantAt(reader)) return true;
+  if (noun?.plural && !noun.known && describesAt(reader, noun.count)) return true;
   if (!noun?.plural || !noun.known) return false;
   const next = reader.peek(noun.count);
   if (next?.kind === "word" && nearMiss(next.lower, VERBS)) return true; // only the verb is wrong
   return !next || next.kind !== "word" || next.newline || CONTINUES.has(next.lower) || reader.atPlease(noun.count);
+}
+
+/** "expenses with an amount", "hotels with many rooms", "expenses that have an amount": a noun that is described is a table. */
+function describesAt(reader: Reader, offset: number): boolean {
+  if (reader.at(RELATIVE, offset) && reader.at(HAVE, offset + 1)) return true;
+  if (!reader.at("with", offset)) return false;
+  const next = reader.peek(offset + 1);
+  if (!next || next.newline) return false;
+  return (
+    POSSESSIVES.has(next.lower) || MODIFIERS.has(next.lower) || next.lower === "many" || isDescribed(reader, offset + 1)
+  );
 }
 
 function skipSeparators(reader: Reader): void {

@@ -52,7 +52,8 @@ export const KEYWORDS = new Set([
   ...RELATIVE,
   ...MODIFIERS,
   ...words(
-    "and or with without to for of between default defaults defaulting many returns return by in on at from is are be as not no may can must should optionally per through another cors",
+    "and or with without to for of between default defaults defaulting many returns return by in on at from is are be as not no may " +
+      "can could must should shall optionally per through another cors over above under below more less fewer greater",
   ),
 ]);
 
@@ -70,6 +71,7 @@ export const HEADS: Readonly<Record<string, string>> = {
   app: "app",
   application: "app",
   system: "system",
+  crud: "api",
 };
 /** Adjectives that change nothing about what is built: all that is built is this. */
 export const PLAIN_ADJECTIVES = words("simple small basic little minimal tiny new rest restful json http web crud");
@@ -83,10 +85,12 @@ export const QUALIFIERS = words(
   "first last middle full display given family company due start end birth release publication published order phone " +
     "telephone mobile serial model account invoice room postal zip unit street house image photo cover website home product " +
     "license registration tracking reference hire arrival departure check-in check-out expiry expiration delivery shipping " +
-    "return billing total net gross tax list sale purchase monthly hourly daily page word view like short long user job",
+    "return billing total net gross tax list sale purchase yearly monthly weekly daily nightly hourly page word view like short long " +
+    "user job email minimum maximum base",
 );
 export const QUALIFIED = words(
-  "name date time number code address url price amount cost rate count title description text notes city year month day",
+  "name date time number code address url price amount cost rate fee salary wage rent count title description text notes city year " +
+    "month day",
 );
 
 /** Adjectives that ask for more than a name says: "a secret email" is not taken for a column of two words. */

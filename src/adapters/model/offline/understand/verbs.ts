@@ -1,0 +1,135 @@
+// Verbs that relate tables: "orders are placed by customers", "authors write posts", "students enroll in courses". What each
+// of them comes to is stated in the plan.
+import { nounAt } from "./names.ts";
+import type { Reader } from "./reader.ts";
+import { BELONG, POSSESSIVES, words } from "./vocabulary.ts";
+
+export type VerbPhrase =
+  /** The subject belongs to what follows. `said`: in other words than "belong to". */
+  | { kind: "belongs"; count: number; optional: boolean; said: boolean }
+  /** What follows belongs to the subject. `owns`: to one at a time. */
+  | { kind: "has"; count: number; owns: boolean }
+  /** Many to many. `table`: the usual name of what is between. `again`: the same pair may be there several times. */
+  | { kind: "links"; count: number; table: string; again: boolean }
+  /** A tree: "categories can be nested". */
+  | { kind: "nested"; count: number };
+
+export const MAY = words("may can could");
+const MODALS = words("may can could must should shall will");
+const BE = words("are is");
+const BELONGS: readonly (readonly ReadonlySet<string>[])[] = [
+  [words("assigned linked attached connected related"), words("to")],
+  [
+    words(
+      "written placed created owned made submitted published taught managed hosted organized organised run led sold produced sent " +
+        "given recorded authored supplied booked bought held",
+    ),
+    words("by"),
+  ],
+  [words("part"), words("of")],
+  [words("about"), POSSESSIVES],
+];
+const ACTIVE_BELONGS: readonly (readonly ReadonlySet<string>[])[] = [
+  [words("work works"), words("in for at")],
+  [words("live lives stay stays"), words("in at")],
+  [words("report reports"), words("to")],
+  [words("come comes"), words("from")],
+];
+/** Base forms; the third person adds an s. */
+const OWN = words(
+  "write create own place publish submit teach host organize organise sell leave make lead hold contain include",
+);
+const CONTAIN = words("contain include");
+const LINKS: readonly { phrase: readonly [string, string?]; table: string; again?: true }[] = [
+  { phrase: ["enroll", "in"], table: "enrollments" },
+  { phrase: ["enrol", "in"], table: "enrollments" },
+  { phrase: ["participate", "in"], table: "participations" },
+  { phrase: ["register", "for"], table: "registrations" },
+  { phrase: ["subscribe", "to"], table: "subscriptions" },
+  { phrase: ["work", "on"], table: "assignments" },
+  { phrase: ["attend"], table: "attendances" },
+  { phrase: ["join"], table: "memberships" },
+  { phrase: ["follow"], table: "follows" },
+  { phrase: ["like"], table: "likes" },
+  { phrase: ["bookmark"], table: "bookmarks" },
+  { phrase: ["borrow"], table: "loans", again: true },
+  { phrase: ["rent"], table: "rentals", again: true },
+  { phrase: ["book"], table: "bookings", again: true },
+  { phrase: ["reserve"], table: "reservations", again: true },
+];
+/** Words before an object that change nothing: "users follow other users". */
+export const BEFORE_OBJECT = words("other many several multiple");
+
+/** The verb at `offset`, behind a subject that is `plural` or not; null when none stands there that relates tables. Nothing is
+ * used yet. */
+export function verbPhraseAt(reader: Reader, offset: number, plural: boolean): VerbPhrase | null {
+  const before = reader.at("optionally", offset) || reader.at(MODALS, offset) ? 1 : 0;
+  const modal = before === 1 && reader.at(MODALS, offset);
+  const optional = before === 1 && (reader.at(MAY, offset) || !modal);
+  const at = offset + before;
+  if (reader.at(BELONG, at) && reader.at("to", at + 1))
+    return { kind: "belongs", count: before + 2, optional, said: false };
+  const be = modal ? (reader.at("be", at) ? 1 : 0) : before === 0 && reader.at(BE, at) ? 1 : 0;
+  if (be > 0) return passiveAt(reader, at + 1, before + 1, optional);
+  if (before === 1 && !reader.at(MAY, offset)) return null; // "must contain" is a rule
+  return activeAt(reader, at, { before, optional, base: modal || plural });
+}
+
+function passiveAt(reader: Reader, at: number, before: number, optional: boolean): VerbPhrase | null {
+  if (reader.at("nested", at)) return { kind: "nested", count: before + 1 };
+  const again = reader.at("optionally", at) ? 1 : 0; // "are optionally assigned to"
+  const phrase = BELONGS.find((one) => matches(reader, at + again, one));
+  if (!phrase) return null;
+  const article = phrase[1] === POSSESSIVES ? 1 : 0; // only looked at: "about a post"
+  if (!nounFollows(reader, at + again + 2 - article)) return null;
+  return { kind: "belongs", count: before + again + 2 - article, optional: optional || again > 0, said: true };
+}
+
+function activeAt(
+  reader: Reader,
+  at: number,
+  { before, optional, base }: { before: number; optional: boolean; base: boolean },
+): VerbPhrase | null {
+  const belongs = ACTIVE_BELONGS.find((one) => matches(reader, at, one));
+  if (belongs && isForm(reader, at, base) && nounFollows(reader, at + 2))
+    return { kind: "belongs", count: before + 2, optional, said: true };
+  const verb = verbAt(reader, at, base);
+  if (verb === null) return null;
+  const link = LINKS.find(
+    ({ phrase }) => phrase[0] === verb && (phrase[1] === undefined || reader.at(phrase[1], at + 1)),
+  );
+  if (link) {
+    const count = link.phrase.length;
+    const { table, again = false } = link;
+    return nounFollows(reader, at + count) ? { kind: "links", count: before + count, table, again } : null;
+  }
+  return OWN.has(verb) && nounFollows(reader, at + 1)
+    ? { kind: "has", count: before + 1, owns: !CONTAIN.has(verb) }
+    : null;
+}
+
+function matches(reader: Reader, offset: number, phrase: readonly ReadonlySet<string>[]): boolean {
+  return phrase.every((word, n) => reader.at(word, offset + n));
+}
+
+/** "work" behind several, "works" behind one. */
+function isForm(reader: Reader, at: number, base: boolean): boolean {
+  return base !== reader.peek(at)!.lower.endsWith("s");
+}
+
+/** The base form of the word at `at`, when it agrees with its subject. */
+function verbAt(reader: Reader, at: number, base: boolean): string | null {
+  const word = reader.peek(at);
+  if (word?.kind !== "word" || word.newline) return null;
+  if (base) return word.lower;
+  const stem = /(?:sh|ch|s|x)es$/.test(word.lower) ? word.lower.slice(0, -2) : word.lower.slice(0, -1);
+  return word.lower.endsWith("s") ? stem : null;
+}
+
+/** A bare singular is more likely a name of two words: "a place number". */
+function nounFollows(reader: Reader, offset: number): boolean {
+  let at = offset;
+  while (reader.at(POSSESSIVES, at) || reader.at(BEFORE_OBJECT, at)) at++;
+  const noun = nounAt(reader, at);
+  return noun !== null && !reader.peek(at)!.newline && (noun.plural || at > offset);
+}
