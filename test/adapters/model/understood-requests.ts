@@ -457,4 +457,63 @@ export const UNDERSTOOD: Understood[] = [
     name: "products-api",
     tables: ["products(name:string, description:text?, price:decimal>=0, sku:string{64}:unique)"],
   },
+  {
+    request: "companies post jobs; candidates apply for jobs; members sign up for classes",
+    name: "companies-jobs-api",
+    tables: [
+      "companies(name:string, website:url?)",
+      "jobs(name:string, company_id->companies)",
+      "candidates(name:string)",
+      "applications(candidate_id->candidates, job_id->jobs)",
+      "members(name:string, email:email:unique)",
+      "classes(name:string)",
+      "attendances(member_id->members, class_id->classes)",
+    ],
+  },
+  {
+    request: "patients make appointments with doctors",
+    name: "patients-appointments-api",
+    tables: [
+      "patients(name:string, birth_date:date?, phone:string{50}?)",
+      "doctors(name:string, specialty:string?)",
+      "appointments(starts_at:timestamp, ends_at:timestamp, notes:text?, doctor_id->doctors, patient_id->patients)",
+    ],
+  },
+  {
+    request: "Users: name, email. Items have: name, price",
+    name: "users-items-api",
+    tables: ["users(name:string, email:email)", "items(name:string, price:decimal>=0)"],
+  },
+  {
+    request: "users can have multiple addresses; an address has a street",
+    name: "users-addresses-api",
+    tables: ["users(name:string, email:email:unique)", "addresses(street:string, user_id->users)"],
+  },
+  {
+    request: "posts can be published or not; each post is in a category; tasks are urgent or not",
+    name: "posts-tasks-api",
+    tables: [
+      "tasks(urgent:boolean=false)",
+      "categories(name:string:unique, description:text?)",
+      "posts(published:boolean=false, category_id->categories)",
+    ],
+  },
+  {
+    request: "I want to track books and their authors",
+    name: "books-authors-api",
+    tables: [
+      "books(title:string, isbn:string{17}?, published_on:date?)",
+      "authors(name:string, bio:text?)",
+      "authorships(book_id->books, author_id->authors)",
+    ],
+  },
+  {
+    request: "customers rent cars; cars have a model",
+    name: "customers-cars-api",
+    tables: [
+      "customers(name:string, email:email:unique, phone:string{50}?)",
+      "cars(model:string)",
+      "rentals(starts_at:timestamp, ends_at:timestamp, customer_id->customers, car_id->cars)",
+    ],
+  },
 ];

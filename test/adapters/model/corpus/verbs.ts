@@ -51,4 +51,19 @@ export const VERBS: readonly CorpusRequest[] = [
     domain: "expenses",
     request: "expenses with an amount, a currency defaulting to EUR and a payer who is a person; people have a name",
   },
+  {
+    domain: "job board",
+    request:
+      "A job board where companies post jobs and candidates apply for jobs. Jobs: title, description, salary. Candidates have a name and can have multiple documents; a document has a url; jobs can be remote or not",
+  },
+  {
+    domain: "medical practice",
+    request:
+      "I want to manage patients and doctors. Patients make appointments with doctors. Appointments: start time, reason. Patients and doctors have a name.",
+  },
+  {
+    domain: "auction",
+    request:
+      "an auction house: sellers list items, buyers place bids on items; bids have a positive amount; items have a title and a deadline; sellers and buyers have a name; each item is in a category; categories have a name",
+  },
 ];

@@ -53,7 +53,17 @@ function subjectNoun(reader: Reader, at: number): Noun | null {
 
 function verbAt(reader: Reader, offset: number, plural: boolean): boolean {
   if (reader.at(HAVE, offset) || manyToManyAt(reader, offset) > 0 || modalHaveAt(reader, offset)) return true;
-  return stateAt(reader, offset) > 0 || verbPhraseAt(reader, offset, plural) !== null;
+  if (stateAt(reader, offset) > 0 || verbPhraseAt(reader, offset, plural) !== null) return true;
+  return plural && colonAt(reader, offset);
+}
+
+/** "Users: name, email" at the start of a sentence; a column of several values has its noun behind "have". */
+function colonAt(reader: Reader, offset: number): boolean {
+  const colon = reader.peek(offset);
+  const next = reader.peek(offset + 1);
+  return (
+    colon?.text === ":" && offset > 0 && next !== undefined && !next.newline && next.start > colon.end && isName(next)
+  );
 }
 
 /** Behind separators; only "and" makes "and lead teams" what the subject does: "a name, lead teams" is a list. */
@@ -156,6 +166,7 @@ function parsePredicate(reader: Reader, draft: Draft, tables: TableDraft[], plac
     } else {
       const modal = modalHaveAt(reader, 0) ? reader.take("modifier") : null;
       reader.take("verb");
+      reader.accept(":", "noise");
       const all = modal && (MAY.has(modal.lower) ? "optional" : "required");
       const matters = parseFields(reader, draft, tables, place, all);
       if (modal && !matters) modal.use = "noise"; // "must have a name" is what "have a name" is

@@ -24,6 +24,7 @@ import {
 } from "./vocabulary.ts";
 import { isPluralColumn, shapeByName, unsafeColumn } from "./well-known-columns.ts";
 
+const SEVERAL = words("many several multiple");
 const OWNERS = words("their its his her the");
 
 /** Where the field stands: `group` = in parentheses; `relative` = in a list of tables ("with products that have …"). */
@@ -124,12 +125,13 @@ function parseRelated(reader: Reader): Field | null {
   if (reader.at("one", -1)) reader.index--; // taken for an article
   reader.accept(HAVE, "has-many");
   if (reader.at("exactly") && reader.at("one", 1)) reader.take("has-one");
-  const kind = reader.at("many") ? "many" : reader.at("one") ? "one" : null;
+  const kind = reader.at(SEVERAL) ? "many" : reader.at("one") ? "one" : null;
   if (!kind) return null;
   // Where the records are described, "have rooms" says the same.
   reader.take(kind === "one" ? "has-one" : isDescribed(reader, 1) ? "noise" : "has-many");
   const noun = nounAt(reader);
   if (!noun || (kind === "one" && !isRecord(reader, noun))) return null;
+  if (kind === "many" && isPluralColumn(noun.name) && !isDescribed(reader, 0)) return null; // "several tags"
   reader.take("table", noun.count);
   return {
     kind,

@@ -36,15 +36,16 @@ export function parseIntroduction(reader: Reader, draft: Draft): boolean {
   return true;
 }
 
-/** `there are LIST`, `store LIST`, `the system should store LIST`: no name, only what it keeps. */
+/** `there are LIST`, `store LIST`, `I want to track LIST`, `the system should store LIST`: no name, only what it keeps. */
 function parseOpening(reader: Reader, draft: Draft): boolean {
   const article = reader.at(words("the this our my")) ? 1 : 0;
   const who =
     reader.at("it") || (reader.peek(article) && Object.hasOwn(HEADS, reader.peek(article)!.lower)) ? article + 1 : 0;
   const modal = who > 0 && reader.at(words("should must shall will"), who) ? 1 : 0;
+  const want = reader.at("i") && reader.at(words("want need"), 1) && reader.at("to", 2) && reader.at(MANAGE, 3) ? 4 : 0;
   const there = reader.at("there") && reader.at(words("are is"), 1) ? 2 : 0;
   const keeps = reader.at(MANAGE, who + modal) ? who + modal + 1 : 0;
-  const count = there || keeps;
+  const count = want || there || keeps;
   if (count === 0 || (count === 1 && reader.peek()!.lower.endsWith("s"))) return false; // "stores with a name"
   const start = reader.index;
   reader.take("connector", count);

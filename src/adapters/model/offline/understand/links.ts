@@ -2,7 +2,8 @@
 // relations.ts.
 import { spoken, withArticle } from "../../../../plan/endpoints.ts";
 import { clauseAt, groupAt, namedTable, parseFields } from "./clauses.ts";
-import { referenceTo } from "./column.ts";
+import { noAttributes } from "./attributes.ts";
+import { makeColumn, referenceTo } from "./column.ts";
 import { addColumn, type Draft, emptyDraft, findTable, type Relation, type TableDraft, tableFor } from "./draft.ts";
 import { type Field, isDescribed } from "./field.ts";
 import { isPlural, singularOf } from "./inflect.ts";
@@ -12,6 +13,7 @@ import { parseGroup } from "./table-group.ts";
 import type { Token } from "./tokens.ts";
 import { BEFORE_OBJECT, MAY, type VerbPhrase } from "./verbs.ts";
 import { POSSESSIVES, SEPARATORS, words } from "./vocabulary.ts";
+import { isPluralColumn } from "./well-known-columns.ts";
 import { linkBetween, wellKnownColumns } from "./well-known-tables.ts";
 
 const ABOUT = words("on about for");
@@ -52,10 +54,16 @@ export function addVerb(
   phrase: Exclude<VerbPhrase, { kind: "belongs" }>,
 ): void {
   const start = reader.index;
+  const tokens = reader.tokens.slice(start, start + phrase.count);
   if (phrase.kind === "nested") {
-    const tokens = reader.tokens.slice(start, start + phrase.count);
     reader.take("nested", phrase.count);
     for (const owner of owners) addParent(reader, draft, owner, tokens);
+    return;
+  }
+  if (phrase.kind === "flag") {
+    reader.take("flag", phrase.count);
+    const column = makeColumn(reader, phrase.name, { ...noAttributes(), type: "boolean" }, tokens);
+    for (const owner of column ? owners : []) addColumn(reader, draft, owner, column!);
     return;
   }
   const can = reader.accept(MAY, "noise") ? 1 : 0; // "users can write posts"
@@ -63,7 +71,7 @@ export function addVerb(
   for (;;) {
     const object = parseObject(reader, draft);
     if (!object) return;
-    const tokens = reader.tokens.slice(start, reader.index);
+    const used = reader.tokens.slice(start, reader.index);
     if (phrase.kind === "has") {
       parseAbout(reader, draft, object);
       const { through, attributes } = parseLink(reader, draft, object);
@@ -74,10 +82,10 @@ export function addVerb(
           member: object,
           through,
           attributes,
-          tokens,
+          tokens: used,
           ...(phrase.owns && { owns: true }),
         });
-    } else for (const owner of owners) addLinkOf(reader, draft, { owner, object, phrase, tokens });
+    } else for (const owner of owners) addLinkOf(reader, draft, { owner, object, phrase, tokens: used });
     let next = 0;
     while (reader.at(SEPARATORS, next)) next++;
     if (next === 0 || phrase.kind === "links" || !objectAt(reader, next)) return;
@@ -100,11 +108,12 @@ function objectAt(reader: Reader, offset: number): boolean {
   return noun !== null && noun.plural && !clauseAt(reader, offset) && !groupAt(reader, offset);
 }
 
-/** "readers leave comments on posts" */
+/** "readers leave comments on posts", "patients make appointments with doctors" */
 function parseAbout(reader: Reader, draft: Draft, object: TableDraft): void {
   const article = reader.at(POSSESSIVES, 1) ? 1 : 0;
-  const noun = reader.at(ABOUT) ? nounAt(reader, 1 + article) : null;
-  if (!noun) return;
+  const noun = reader.at(ABOUT) || reader.at("with") ? nounAt(reader, 1 + article) : null;
+  // "with a doctor" would be a column of what is made
+  if (!noun || (reader.at("with") && (article === 1 || !noun.plural || isPluralColumn(noun.name)))) return;
   const start = reader.index;
   reader.take("belongs-to");
   if (article === 1) reader.take("article");

@@ -1,6 +1,6 @@
 // Verbs that relate tables: "orders are placed by customers", "authors write posts", "students enroll in courses". What each
 // of them comes to is stated in the plan.
-import { nounAt } from "./names.ts";
+import { isName, nounAt } from "./names.ts";
 import type { Reader } from "./reader.ts";
 import { BELONG, POSSESSIVES, words } from "./vocabulary.ts";
 
@@ -12,7 +12,9 @@ export type VerbPhrase =
   /** Many to many. `table`: the usual name of what is between. `again`: the same pair may be there several times. */
   | { kind: "links"; count: number; table: string; again: boolean }
   /** A tree: "categories can be nested". */
-  | { kind: "nested"; count: number };
+  | { kind: "nested"; count: number }
+  /** A yes or no: "posts can be published or not". */
+  | { kind: "flag"; count: number; name: string };
 
 export const MAY = words("may can could");
 const MODALS = words("may can could must should shall will");
@@ -27,7 +29,7 @@ const BELONGS: readonly (readonly ReadonlySet<string>[])[] = [
     words("by"),
   ],
   [words("part"), words("of")],
-  [words("about"), POSSESSIVES],
+  [words("about in"), POSSESSIVES],
 ];
 const ACTIVE_BELONGS: readonly (readonly ReadonlySet<string>[])[] = [
   [words("work works"), words("in for at")],
@@ -37,14 +39,16 @@ const ACTIVE_BELONGS: readonly (readonly ReadonlySet<string>[])[] = [
 ];
 /** Base forms; the third person adds an s. */
 const OWN = words(
-  "write create own place publish submit teach host organize organise sell leave make lead hold contain include",
+  "write create own place publish post submit teach host organize organise sell supply list leave make lead hold contain include",
 );
 const CONTAIN = words("contain include");
-const LINKS: readonly { phrase: readonly [string, string?]; table: string; again?: true }[] = [
+const LINKS: readonly { phrase: readonly string[]; table: string; again?: true }[] = [
   { phrase: ["enroll", "in"], table: "enrollments" },
   { phrase: ["enrol", "in"], table: "enrollments" },
   { phrase: ["participate", "in"], table: "participations" },
   { phrase: ["register", "for"], table: "registrations" },
+  { phrase: ["sign", "up", "for"], table: "registrations" },
+  { phrase: ["apply", "for"], table: "applications" },
   { phrase: ["subscribe", "to"], table: "subscriptions" },
   { phrase: ["work", "on"], table: "assignments" },
   { phrase: ["attend"], table: "attendances" },
@@ -77,6 +81,9 @@ export function verbPhraseAt(reader: Reader, offset: number, plural: boolean): V
 
 function passiveAt(reader: Reader, at: number, before: number, optional: boolean): VerbPhrase | null {
   if (reader.at("nested", at)) return { kind: "nested", count: before + 1 };
+  const word = reader.peek(at);
+  if (word && isName(word) && reader.at("or", at + 1) && reader.at("not", at + 2))
+    return { kind: "flag", count: before + 3, name: word.lower };
   const again = reader.at("optionally", at) ? 1 : 0; // "are optionally assigned to"
   const phrase = BELONGS.find((one) => matches(reader, at + again, one));
   if (!phrase) return null;
@@ -95,8 +102,8 @@ function activeAt(
     return { kind: "belongs", count: before + 2, optional, said: true };
   const verb = verbAt(reader, at, base);
   if (verb === null) return null;
-  const link = LINKS.find(
-    ({ phrase }) => phrase[0] === verb && (phrase[1] === undefined || reader.at(phrase[1], at + 1)),
+  const link = LINKS.find(({ phrase }) =>
+    phrase.every((word, n) => (n === 0 ? verb === word : reader.at(word, at + n))),
   );
   if (link) {
     const count = link.phrase.length;
@@ -122,6 +129,7 @@ function verbAt(reader: Reader, at: number, base: boolean): string | null {
   const word = reader.peek(at);
   if (word?.kind !== "word" || word.newline) return null;
   if (base) return word.lower;
+  if (word.lower.endsWith("ies")) return `${word.lower.slice(0, -3)}y`;
   const stem = /(?:sh|ch|s|x)es$/.test(word.lower) ? word.lower.slice(0, -2) : word.lower.slice(0, -1);
   return word.lower.endsWith("s") ? stem : null;
 }

@@ -44,7 +44,7 @@ const RULES: { names?: ReadonlySet<string>; pattern?: RegExp; shape: Shape }[] =
   { pattern: /_at$/, shape: { type: "timestamp", nullable: true } },
   { pattern: /_time$/, shape: { type: "timestamp" } },
   {
-    names: words("due_date end_date return_date expiry_date expiration_date"),
+    names: words("due_date end_date return_date expiry_date expiration_date deadline"),
     pattern: /_on$/,
     shape: { type: "date", nullable: true },
   },

@@ -37,6 +37,8 @@ const COLUMNS: Readonly<Record<string, string>> = {
   events: "title:string, description:text?, starts_at:timestamp, ends_at:timestamp?",
   venues: "name:string, address:string?, capacity:integer>=0?",
   bookings: "starts_at:timestamp, ends_at:timestamp, status:enum{pending,confirmed,cancelled}=pending",
+  rentals: "starts_at:timestamp, ends_at:timestamp",
+  reservations: "starts_at:timestamp, ends_at:timestamp, status:enum{pending,confirmed,cancelled}=pending",
   appointments: "starts_at:timestamp, ends_at:timestamp, notes:text?",
   rooms: "name:string, capacity:integer>=0?",
   courses: "title:string, description:text?",
