@@ -516,4 +516,19 @@ export const UNDERSTOOD: Understood[] = [
       "rentals(starts_at:timestamp, ends_at:timestamp, customer_id->customers, car_id->cars)",
     ],
   },
+  {
+    request: "a team consists of players; orders consist of order items",
+    name: "teams-players-api",
+    tables: [
+      "teams(name:string:unique)",
+      "players(name:string, team_id->teams)",
+      "orders(status:enum{pending,paid,shipped,cancelled}=pending, total:decimal>=0=0)",
+      "order_items(quantity:integer>=1=1, unit_price:decimal>=0, order_id->orders)",
+    ],
+  },
+  {
+    request: "users have a name which is required and unique; Events: title, location (optional)",
+    name: "users-events-api",
+    tables: ["users(name:string:unique)", "events(title:string, location:string?)"],
+  },
 ];

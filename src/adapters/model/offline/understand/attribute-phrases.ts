@@ -124,7 +124,12 @@ function parseThat(reader: Reader, attributes: Attributes): boolean {
   if (be === 0) return false;
   if (reader.at(MODIFIERS, be)) {
     reader.take("relative", be);
-    return parseModifier(reader, attributes);
+    parseModifier(reader, attributes);
+    while (reader.at("and") && reader.at(MODIFIERS, 1)) {
+      reader.take("separator");
+      parseModifier(reader, attributes);
+    }
+    return true;
   }
   if (parseSign(reader, attributes, be)) return true;
   if (be === 2 && parsePerson(reader, attributes)) return true;

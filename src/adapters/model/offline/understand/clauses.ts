@@ -10,7 +10,7 @@ import type { Reader } from "./reader.ts";
 import type { Token } from "./tokens.ts";
 import { MAY, verbPhraseAt } from "./verbs.ts";
 import { shapeByName } from "./well-known-columns.ts";
-import { EACH, HAVE, RELATIVE, SENTENCE_ENDS, SEPARATORS, words } from "./vocabulary.ts";
+import { EACH, HAVE, MODIFIERS, OR, RELATIVE, SENTENCE_ENDS, SEPARATORS, words } from "./vocabulary.ts";
 
 const MUST = words("must should shall");
 const MAY_BELONG = words("optionally may can could");
@@ -100,7 +100,9 @@ export function clauseAt(reader: Reader, offset: number): boolean {
 /** Does an exactly written table, `name(`, start at `offset`? */
 export function groupAt(reader: Reader, offset = 0): boolean {
   const word = reader.peek(offset);
-  return word !== undefined && isName(word) && reader.peek(offset + 1)?.text === "(";
+  if (word === undefined || !isName(word) || reader.peek(offset + 1)?.text !== "(") return false;
+  // "email (unique)" is a column.
+  return !(reader.at(MODIFIERS, offset + 2) && (reader.at(")", offset + 3) || reader.at(OR, offset + 3)));
 }
 
 /** The index where what cannot be understood ends: the next sentence, table or clause that can be. */

@@ -72,8 +72,9 @@ export function addVerb(
     const object = parseObject(reader, draft);
     if (!object) return;
     const used = reader.tokens.slice(start, reader.index);
+    let about = false;
     if (phrase.kind === "has") {
-      parseAbout(reader, draft, object);
+      about = parseAbout(reader, draft, object, phrase.meets);
       const { through, attributes } = parseLink(reader, draft, object);
       for (const owner of owners)
         draft.relations.push({
@@ -88,8 +89,19 @@ export function addVerb(
     } else for (const owner of owners) addLinkOf(reader, draft, { owner, object, phrase, tokens: used });
     let next = 0;
     while (reader.at(SEPARATORS, next)) next++;
-    if (next === 0 || phrase.kind === "links" || !objectAt(reader, next)) return;
+    if (next === 0 || !objectAt(reader, next)) return;
     reader.take("separator", next);
+    if (phrase.kind === "links" || about) {
+      const noun = reader.take("table", nounAt(reader)!.count);
+      reader.reportTokens(
+        [...reader.tokens.slice(start, start + 1), noun],
+        about
+          ? `"${noun.text}" can be read as more of what they are on, or of what they are.`
+          : "A verb like this takes one table.",
+        `Write a sentence of its own for the ${noun.text}.`,
+      );
+      return;
+    }
   }
 }
 
@@ -109,11 +121,11 @@ function objectAt(reader: Reader, offset: number): boolean {
 }
 
 /** "readers leave comments on posts", "patients make appointments with doctors" */
-function parseAbout(reader: Reader, draft: Draft, object: TableDraft): void {
+function parseAbout(reader: Reader, draft: Draft, object: TableDraft, meets: boolean): boolean {
   const article = reader.at(POSSESSIVES, 1) ? 1 : 0;
-  const noun = reader.at(ABOUT) || reader.at("with") ? nounAt(reader, 1 + article) : null;
+  const noun = reader.at(ABOUT) || (meets && reader.at("with")) ? nounAt(reader, 1 + article) : null;
   // "with a doctor" would be a column of what is made
-  if (!noun || (reader.at("with") && (article === 1 || !noun.plural || isPluralColumn(noun.name)))) return;
+  if (!noun || (reader.at("with") && (article === 1 || !noun.plural || isPluralColumn(noun.name)))) return false;
   const start = reader.index;
   reader.take("belongs-to");
   if (article === 1) reader.take("article");
@@ -122,6 +134,7 @@ function parseAbout(reader: Reader, draft: Draft, object: TableDraft): void {
   addColumn(reader, draft, object, reference);
   const sentence = `each ${spoken(object.singular)} belongs to ${withArticle(spoken(singularOf(noun.name)))}`;
   draft.assumptions.push(`${object.name}.${reference.column.name}: ${sentence}`);
+  return true;
 }
 
 interface LinkOf {

@@ -7,8 +7,8 @@ import { BELONG, POSSESSIVES, words } from "./vocabulary.ts";
 export type VerbPhrase =
   /** The subject belongs to what follows. `said`: in other words than "belong to". */
   | { kind: "belongs"; count: number; optional: boolean; said: boolean }
-  /** What follows belongs to the subject. `owns`: to one at a time. */
-  | { kind: "has"; count: number; owns: boolean }
+  /** What follows belongs to the subject. `owns`: to one at a time. `meets`: "make appointments with doctors". */
+  | { kind: "has"; count: number; owns: boolean; meets: boolean }
   /** Many to many. `table`: the usual name of what is between. `again`: the same pair may be there several times. */
   | { kind: "links"; count: number; table: string; again: boolean }
   /** A tree: "categories can be nested". */
@@ -42,6 +42,7 @@ const OWN = words(
   "write create own place publish post submit teach host organize organise sell supply list leave make lead hold contain include",
 );
 const CONTAIN = words("contain include");
+const MEET = words("make hold");
 const LINKS: readonly { phrase: readonly string[]; table: string; again?: true }[] = [
   { phrase: ["enroll", "in"], table: "enrollments" },
   { phrase: ["enrol", "in"], table: "enrollments" },
@@ -88,7 +89,7 @@ function passiveAt(reader: Reader, at: number, before: number, optional: boolean
   const phrase = BELONGS.find((one) => matches(reader, at + again, one));
   if (!phrase) return null;
   const article = phrase[1] === POSSESSIVES ? 1 : 0; // only looked at: "about a post"
-  if (!nounFollows(reader, at + again + 2 - article)) return null;
+  if (!nounFollows(reader, at + again + 2 - article) || reader.at(BEFORE_OBJECT, at + again + 2)) return null;
   return { kind: "belongs", count: before + again + 2 - article, optional: optional || again > 0, said: true };
 }
 
@@ -110,9 +111,10 @@ function activeAt(
     const { table, again = false } = link;
     return nounFollows(reader, at + count) ? { kind: "links", count: before + count, table, again } : null;
   }
-  return OWN.has(verb) && nounFollows(reader, at + 1)
-    ? { kind: "has", count: before + 1, owns: !CONTAIN.has(verb) }
-    : null;
+  if (verb === "consist" && reader.at("of", at + 1) && nounFollows(reader, at + 2))
+    return { kind: "has", count: before + 2, owns: false, meets: false };
+  if (!OWN.has(verb) || !nounFollows(reader, at + 1)) return null;
+  return { kind: "has", count: before + 1, owns: !CONTAIN.has(verb), meets: MEET.has(verb) };
 }
 
 function matches(reader: Reader, offset: number, phrase: readonly ReadonlySet<string>[]): boolean {
