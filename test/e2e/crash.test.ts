@@ -1,5 +1,8 @@
 // The short form of `npm run faults`: a create killed at the start of the phases that make most, and at random.
+import { glob, rm } from "node:fs/promises";
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { sandboxFolders } from "../../src/adapters/sandbox/sandbox-place.ts";
 import { crashAndResume, createAndKill, leftovers } from "../helpers/crash.ts";
 import { removeTbHome, tb, tbData } from "../helpers/tb.ts";
 import { readyHome } from "../helpers/homes.ts";
@@ -22,6 +25,21 @@ test.each(["run-agent", "deploy"])(
 test("a create killed at a random moment is finished by resume", async () => {
   const { problems } = await crashAndResume(home, "killed-at-random", { afterMs: 300 + Math.random() * 4000 });
   expect(problems).toEqual([]);
+});
+
+test("a create killed while it removes its sandbox is finished by resume", async () => {
+  const { runId } = await createAndKill(home, "killed-at-the-end", { phase: "record" });
+  let removed = 0;
+  for (const folder of await sandboxFolders({ home })) {
+    for await (const file of glob(join(folder, "*", "work", "package.json"))) {
+      await rm(file);
+      removed += 1;
+    }
+  }
+  expect(removed).toBe(1);
+  await tbData(home, ["resume", runId!]);
+  expect(await leftovers(home, ["killed-at-the-end"])).toEqual([]);
+  await tbData(home, ["destroy", "killed-at-the-end", "--confirm", "killed-at-the-end"]);
 });
 
 test("a parked create can be cancelled, and then nothing is left of it", async () => {

@@ -21,16 +21,19 @@ export interface RepositoryState {
 
 type In = CreateStart & { plan: Plan; database: string | null };
 
-export const pushRepository: Phase<In, { repository: RepositoryState }> = {
+/** Packages that the pushed package.json names, with their versions. */
+export type Dependencies = Record<string, string>;
+
+export const pushRepository: Phase<In, { repository: RepositoryState; dependencies: Dependencies }> = {
   name: "push-repository",
   title: "Push the code",
   run: async (state, run) => {
-    const repository = await run.step("push", async () => {
+    const { repository, dependencies } = await run.step("push", async () => {
       const { projectId, database } = state;
       const workspace = await openWorkspace(run, { projectId, database: database !== null });
       const pushing = push(state, workspace, run);
       await allDone([pushing, prepareDeployment(state, workspace, run)]);
-      return pushing;
+      return { repository: await pushing, dependencies: await dependenciesOf(workspace) };
     });
     await run.emit({
       type: "activity",
@@ -42,7 +45,7 @@ export const pushRepository: Phase<In, { repository: RepositoryState }> = {
         modification_id: state.modificationId,
       },
     });
-    return { repository };
+    return { repository, dependencies };
   },
   summarize: ({ repository }) => `Pushed ${repository.branch} ${repository.commit.slice(0, 7)}`,
 };
@@ -67,6 +70,13 @@ async function push({ projectId, plan, request }: In, workspace: Workspace, run:
   });
   await recordPush(run.control, { projectId, runId: run.id, provider: gitHost.name, message, pushed });
   return { url: pushed.url, branch: pushed.branch, commit: pushed.commit, files: pushed.files.length };
+}
+
+async function dependenciesOf(workspace: Workspace): Promise<Dependencies> {
+  const manifest = JSON.parse(await (await workspace.sandbox()).readFile("package.json")) as {
+    dependencies?: Dependencies;
+  };
+  return manifest.dependencies ?? {};
 }
 
 /** The request as it was asked, but for secrets that somebody has typed into it. */

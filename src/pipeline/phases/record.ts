@@ -11,10 +11,9 @@ import { countOf } from "../../ui/count.ts";
 import type { Verdict } from "../../verify/verdict.ts";
 import type { CreateStart } from "../create.ts";
 import type { Phase, Run } from "../types.ts";
-import { openWorkspace } from "../workspace.ts";
 import type { DeploymentState } from "./deploy.ts";
 import type { SandboxFacts } from "./provision.ts";
-import type { RepositoryState } from "./push-repository.ts";
+import type { Dependencies, RepositoryState } from "./push-repository.ts";
 
 type In = CreateStart & {
   model: string;
@@ -23,6 +22,7 @@ type In = CreateStart & {
   sandbox: SandboxFacts;
   verdict: Verdict;
   repository: RepositoryState;
+  dependencies: Dependencies;
   snapshot: { id: string; url: string };
   deployment: DeploymentState | null;
 };
@@ -54,8 +54,8 @@ export const record: Phase<In, { result: CreateResult }> = {
   title: "Write it down",
   run: async (state, run) => {
     const cost = await run.step("record", async () => {
-      const dependencies = await dependenciesOf(state, run);
-      await allDone([complete(state, dependencies, run), releaseRunScoped(run.control, run.adapters, run.id)]);
+      // Nothing here may need what it releases: it is done again when tb is killed before the end of it.
+      await allDone([complete(state, run), releaseRunScoped(run.control, run.adapters, run.id)]);
       return sumCost(run.control, run.id);
     });
     const { endpoints } = state.verdict;
@@ -76,18 +76,10 @@ export const record: Phase<In, { result: CreateResult }> = {
   summarize: () => "Recorded",
 };
 
-async function dependenciesOf({ projectId, database }: In, run: Run): Promise<Record<string, string>> {
-  const workspace = await openWorkspace(run, { projectId, database: database !== null });
-  const manifest = JSON.parse(await (await workspace.sandbox()).readFile("package.json")) as {
-    dependencies?: Record<string, string>;
-  };
-  return manifest.dependencies ?? {};
-}
-
-async function complete(state: In, dependencies: Record<string, string>, run: Run): Promise<void> {
+async function complete(state: In, run: Run): Promise<void> {
   await activateProject(run.control, state.projectId, {
     codebase: { endpoints: state.verdict.endpoints, files: state.repository.files },
-    dependencies,
+    dependencies: state.dependencies,
     environmentVariables: state.database ? ["DB_HOST", "DB_PORT", "DB_NAME", "DB_USER", "DB_PASSWORD"] : [],
     deployment: state.deployment ? { url: state.deployment.url } : {},
   });
