@@ -5,12 +5,14 @@ import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { gunzip, gzip } from "node:zlib";
 import { leftoversIn, type Leftover } from "../leftover.ts";
+import { isAlive } from "../../processes/is-alive.ts";
 import { errorCode } from "../../processes/error-code.ts";
 
 /** A blob, and one that is archived. */
 const NAME = /^([0-9a-f]{64})(\.gz)?$/;
 const ASIDE = /^([0-9a-f]{64})(\.gz)?\.[0-9a-f]{12}\.aside$/;
-const TEMPORARY = /\.[0-9a-f]{12}\.tmp$/;
+/** A file that is being written; its group is the process that does. */
+export const TEMPORARY = /\.(\d+)-[0-9a-f]{12}\.tmp$/;
 
 const pack = promisify(gzip);
 const unpack = promisify(gunzip);
@@ -23,7 +25,7 @@ export interface Blobs {
   /** Compresses a blob in its place; returns how many bytes that has freed. One that is gone or compressed is fine. */
   archive(sha256: string): Promise<number>;
   leftovers(): Promise<Leftover[]>;
-  /** Removes every blob for which `used()`, asked anew, does not list its address. */
+  /** Removes every blob for which `used()`, asked anew, does not list its address, and what killed processes left half-written. */
   collect(used: () => Promise<ReadonlySet<string>>): Promise<void>;
 }
 
@@ -81,6 +83,8 @@ export function createBlobs(root: string): Blobs {
       for (const folder of await namesIn(root)) {
         for (const name of await namesIn(join(root, folder))) {
           const path = join(root, folder, name);
+          const writer = TEMPORARY.exec(name)?.[1];
+          if (writer !== undefined && !isAlive(Number(writer))) await rm(path, { force: true });
           const [, left, leftKind = ""] = ASIDE.exec(name) ?? [];
           if (left) aside.push({ path, sha256: left, name: `${left}${leftKind}` }); // by a process that was killed
           const sha256 = NAME.exec(name)?.[1];
@@ -106,7 +110,7 @@ export function sha256Of(content: Buffer | string): string {
 /** Written beside its place, made durable, and renamed: a file that exists is whole. */
 export async function writeAtomically(path: string, content: Buffer | string): Promise<void> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  const temporary = `${path}.${randomBytes(6).toString("hex")}.tmp`;
+  const temporary = `${path}.${process.pid}-${randomBytes(6).toString("hex")}.tmp`;
   const handle = await open(temporary, "wx", 0o600);
   try {
     await handle.writeFile(content);

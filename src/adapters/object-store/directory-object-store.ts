@@ -11,7 +11,7 @@ import { allDone } from "../../all-done.ts";
 import type { Config } from "../../config.ts";
 import { TbError } from "../../errors.ts";
 import { errorCode } from "../../processes/error-code.ts";
-import { createBlobs, namesIn, orNull, sha256Of, writeAtomically } from "./blobs.ts";
+import { createBlobs, namesIn, orNull, sha256Of, writeAtomically, TEMPORARY } from "./blobs.ts";
 import { leftoversIn } from "../leftover.ts";
 import type { ObjectStore, SnapshotManifest, StoredSnapshot } from "./object-store.ts";
 
@@ -144,7 +144,7 @@ export function createDirectoryObjectStore(config: Config): ObjectStore {
       const found = await blobs.leftovers();
       for (const folder of [projects, archive]) {
         for (const project of await namesIn(folder))
-          found.push(...(await leftoversIn(join(folder, project), /\.tmp$/)));
+          found.push(...(await leftoversIn(join(folder, project), TEMPORARY)));
       }
       return found;
     },
