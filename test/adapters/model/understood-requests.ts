@@ -531,4 +531,156 @@ export const UNDERSTOOD: Understood[] = [
     name: "users-events-api",
     tables: ["users(name:string:unique)", "events(title:string, location:string?)"],
   },
+  {
+    request: "users write posts and follow topics",
+    name: "users-posts-api",
+    tables: [
+      "users(name:string, email:email:unique)",
+      "posts(title:string, body:text, published_at:timestamp?, user_id->users)",
+      "topics(title:string, description:text?)",
+      "follows(user_id->users, topic_id->topics)",
+    ],
+  },
+  {
+    request: "employees belong to a department and lead teams",
+    name: "employees-teams-api",
+    tables: [
+      "departments(name:string:unique)",
+      "employees(name:string, email:email:unique, position:string?, department_id->departments)",
+      "teams(name:string:unique, employee_id->employees)",
+    ],
+  },
+  {
+    request: "users like posts. users like comments",
+    name: "users-posts-api",
+    tables: [
+      "users(name:string, email:email:unique)",
+      "posts(title:string, body:text, published_at:timestamp?)",
+      "likes(user_id->users, post_id->posts)",
+      "comments(body:text, post_id->posts)",
+      "comment_likes(user_id->users, comment_id->comments)",
+    ],
+  },
+  {
+    request: "users book flights; customers book rooms",
+    name: "users-flights-api",
+    tables: [
+      "users(name:string, email:email:unique)",
+      "flights(name:string)",
+      "bookings(starts_at:timestamp, ends_at:timestamp, status:enum{pending,confirmed,cancelled}=pending, user_id->users, flight_id->flights)",
+      "customers(name:string, email:email:unique, phone:string{50}?)",
+      "rooms(name:string, capacity:integer?>=0)",
+      "room_bookings(starts_at:timestamp, ends_at:timestamp, status:enum{pending,confirmed,cancelled}=pending, customer_id->customers, room_id->rooms)",
+    ],
+  },
+  {
+    request: "Tasks: title, done (boolean), priority (low, medium, high)",
+    name: "tasks-api",
+    tables: ["tasks(title:string, done:boolean=false, priority:enum{low,medium,high})"],
+  },
+  {
+    request: "users write posts. posts are written by users",
+    name: "users-posts-api",
+    tables: [
+      "users(name:string, email:email:unique)",
+      "posts(title:string, body:text, published_at:timestamp?, user_id->users)",
+    ],
+  },
+  {
+    request: "users (name) and their posts (title)",
+    name: "users-posts-api",
+    tables: ["users(name:string)", "posts(title:string, user_id->users)"],
+  },
+  {
+    request: "students enroll in courses through registrations with a date",
+    name: "students-courses-api",
+    tables: [
+      "students(name:string, email:email:unique)",
+      "courses(title:string, description:text?)",
+      "registrations(student_id->students, course_id->courses, date:date)",
+    ],
+  },
+  {
+    request: "users have a first and last name and a phone; events have a start and end date",
+    name: "users-events-api",
+    tables: ["users(first_name:string, last_name:string, phone:string{50})", "events(start_date:date, end_date:date?)"],
+  },
+  {
+    request: "tasks have a size (one of small, medium, large) and a kind (either big or tiny)",
+    name: "tasks-api",
+    tables: ["tasks(size:enum{small,medium,large}, kind:enum{big,tiny})"],
+  },
+  {
+    request: "orders and their customers",
+    name: "orders-customers-api",
+    tables: [
+      "customers(name:string, email:email:unique, phone:string{50}?)",
+      "orders(status:enum{pending,paid,shipped,cancelled}=pending, total:decimal>=0=0, customer_id->customers)",
+    ],
+  },
+  {
+    request: "folders have a done flag and a minimum age",
+    name: "folders-api",
+    tables: ["folders(done_flag:boolean=false, minimum_age:integer>=0)"],
+  },
+  {
+    request: "- users: name, email",
+    name: "users-api",
+    tables: ["users(name:string, email:email)"],
+  },
+  {
+    request: "I need users and posts",
+    name: "users-posts-api",
+    tables: [
+      "users(name:string, email:email:unique)",
+      "posts(title:string, body:text, published_at:timestamp?, user_id->users)",
+    ],
+  },
+  {
+    request: "Tables: users, tasks",
+    name: "users-tasks-api",
+    tables: [
+      "users(name:string, email:email:unique)",
+      "tasks(title:string, description:text?, done:boolean=false, due_at:timestamp?, user_id->users)",
+    ],
+  },
+  {
+    request: "User: name, email",
+    name: "users-api",
+    tables: ["users(name:string, email:email)"],
+  },
+  {
+    request: "users have the following fields: name, email",
+    name: "users-api",
+    tables: ["users(name:string, email:email)"],
+  },
+  {
+    request: "tasks have a status (open, closed), default open",
+    name: "tasks-api",
+    tables: ["tasks(status:enum{open,closed}=open)"],
+  },
+  {
+    request: "people have an age of at least 18 and at most 65 and a score that must be at least 5",
+    name: "people-api",
+    tables: ["people(age:integer>=18<=65, score:integer>=5)"],
+  },
+  {
+    request: "users optionally have a nickname",
+    name: "users-api",
+    tables: ["users(nickname:string?)"],
+  },
+  {
+    request: "users comment on posts",
+    name: "users-posts-api",
+    tables: [
+      "users(name:string, email:email:unique)",
+      "posts(title:string, body:text, published_at:timestamp?)",
+      "comments(body:text, user_id->users, post_id->posts)",
+    ],
+  },
+  {
+    request: "I want to track my expenses",
+    name: "expenses-api",
+    tables: ["expenses(name:string)"],
+  },
 ];

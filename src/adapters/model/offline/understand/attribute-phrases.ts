@@ -9,6 +9,7 @@ import { KEYWORDS, MODIFIERS, RELATIVE, words } from "./vocabulary.ts";
 const CHARACTERS = words("characters character chars letters");
 const IS = words("is are");
 const MAY = words("can may must");
+const DEFAULTS = words("default defaulting");
 
 /** What each phrase before a number bounds. */
 const BOUNDS: { phrase: readonly string[]; key: "minimum" | "maximum"; strict: boolean }[] = [
@@ -16,6 +17,8 @@ const BOUNDS: { phrase: readonly string[]; key: "minimum" | "maximum"; strict: b
   { phrase: ["at", "most"], key: "maximum", strict: false },
   { phrase: ["up", "to"], key: "maximum", strict: false },
   { phrase: ["more", "than"], key: "minimum", strict: true },
+  { phrase: ["greater", "than", "or", "equal", "to"], key: "minimum", strict: false },
+  { phrase: ["less", "than", "or", "equal", "to"], key: "maximum", strict: false },
   { phrase: ["greater", "than"], key: "minimum", strict: true },
   { phrase: ["less", "than"], key: "maximum", strict: true },
   { phrase: ["fewer", "than"], key: "maximum", strict: true },
@@ -37,6 +40,13 @@ export function parsePhrase(reader: Reader, attributes: Attributes): boolean {
   );
 }
 
+function boundAt(reader: Reader, offset: number): (typeof BOUNDS)[number] | undefined {
+  return BOUNDS.find(
+    ({ phrase }) =>
+      phrase.every((word, n) => reader.at(word, offset + n)) && reader.peek(offset + phrase.length)?.kind === "number",
+  );
+}
+
 /** What stands in parentheses as well: "(at least 0)", "(1 to 5)", "(between 1 and 5)". */
 export function parseBounds(reader: Reader, attributes: Attributes): boolean {
   if (reader.at("between")) return parseBetween(reader, attributes);
@@ -45,11 +55,12 @@ export function parseBounds(reader: Reader, attributes: Attributes): boolean {
 
 /** `[of] at least 0`, `of up to 80 characters`, `over 18` */
 function parseBoundPhrase(reader: Reader, attributes: Attributes): boolean {
-  const start = reader.at("of") ? 1 : 0;
-  const bound = BOUNDS.find(({ phrase }) => phrase.every((word, n) => reader.at(word, start + n)));
-  if (!bound || reader.peek(start + bound.phrase.length)?.kind !== "number") return false;
+  const known = attributes.minimum || attributes.maximum; // "at least 18 and at most 65"
+  const start = reader.at("of") || (known && reader.at("and")) ? 1 : 0;
+  const bound = boundAt(reader, start);
+  if (!bound) return false;
   const { phrase, key, strict } = bound;
-  if (start > 0) reader.take("noise");
+  if (start > 0) reader.take(reader.at("and") ? "separator" : "noise");
   const first = reader.take("bound", phrase.length);
   const value = parseNumber(reader)!;
   if (reader.accept(CHARACTERS, "length")) {
@@ -108,6 +119,10 @@ function parseThat(reader: Reader, attributes: Attributes): boolean {
     reader.take("relative", reader.at("a", 1) ? 2 : 1);
     return parseDefault(reader, attributes);
   }
+  if (reader.at(",") && reader.at(DEFAULTS, 1) && !attributes.literal && attributes.values) {
+    reader.take("separator"); // "a status (open or closed), default open"
+    return parseDefault(reader, attributes);
+  }
   if (reader.at(",") && reader.at("which", 1) && (reader.at(IS, 2) || reader.at(MAY, 2))) {
     const start = reader.index; // "a color, which is red or green"
     reader.take("separator");
@@ -132,6 +147,10 @@ function parseThat(reader: Reader, attributes: Attributes): boolean {
     return true;
   }
   if (parseSign(reader, attributes, be)) return true;
+  if (boundAt(reader, be)) {
+    reader.take("relative", be);
+    return parseBoundPhrase(reader, attributes);
+  }
   if (be === 2 && parsePerson(reader, attributes)) return true;
   if (
     (reader.atWord(be) || reader.peek(be)?.kind === "number") &&

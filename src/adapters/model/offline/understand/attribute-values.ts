@@ -5,6 +5,8 @@ import type { Reader } from "./reader.ts";
 import type { Token } from "./tokens.ts";
 import { MODIFIERS, OR, TYPES, words } from "./vocabulary.ts";
 
+/** What an address is made of. */
+const PARTS = words("street house number city town zip postcode district region state country");
 const BEFORE_NUMBERS = words("at up more less fewer greater over above under below no from between");
 
 /** Uses the next token when it is a number. */
@@ -27,6 +29,8 @@ export function parseEnumValues(reader: Reader, close: "}" | ")", attributes: At
     values.push(value);
     words = [];
   };
+  if (close === ")" && reader.at("one") && reader.at("of", 1)) reader.take("noise", 2);
+  else if (close === ")") reader.accept("either", "noise");
   for (let token = reader.peek(); token && token.text !== close; token = reader.peek()) {
     if (close === ")" && words.length === 0 && values.length > 0 && defaultWithin(reader)) {
       parseDefault(reader, attributes);
@@ -73,8 +77,15 @@ export function parseParenthesis(reader: Reader, attributes: Attributes): boolea
       return true;
     }
     if (attributes.values) return false;
+    const open = reader.peek()!;
     attributes.values = parseEnumValues(reader, ")", attributes);
     attributes.type = "enum";
+    if (attributes.values.length > 1 && attributes.values.every((value) => PARTS.has(value)))
+      reader.reportTokens(
+        [open, reader.peek(-1)!],
+        "These read as parts of it, not as a choice.",
+        "Make each a column of its own.",
+      );
     return true;
   }
   reader.take("parenthesis");

@@ -4,14 +4,16 @@ import { addColumn, type ColumnDraft, type Draft, findTable, type TableDraft, ta
 import { parseFeature, parseState, stateAt } from "./features.ts";
 import { addManyToMany, addRelation, addVerb, parseNested } from "./links.ts";
 import { type Place, parseBelongsTo, parseField, parseOwner } from "./field.ts";
-import { singularOf } from "./inflect.ts";
+import { isDescribed } from "./field.ts";
+import { isPlural, singularOf } from "./inflect.ts";
 import { isName, nounAt, type Noun, tableWordProblem } from "./names.ts";
 import type { Reader } from "./reader.ts";
 import type { Token } from "./tokens.ts";
-import { MAY, verbPhraseAt } from "./verbs.ts";
+import { MAY, type VerbPhrase, verbPhraseAt } from "./verbs.ts";
 import { shapeByName } from "./well-known-columns.ts";
-import { EACH, HAVE, MODIFIERS, OR, RELATIVE, SENTENCE_ENDS, SEPARATORS, words } from "./vocabulary.ts";
+import { EACH, HAVE, MODIFIERS, OR, RELATIVE, SENTENCE_ENDS, SEPARATORS, TABLE_WORDS, words } from "./vocabulary.ts";
 
+const FIELDS = words("fields columns attributes properties");
 const MUST = words("must should shall");
 const MAY_BELONG = words("optionally may can could");
 /** Looking further would make long lists slow to read. */
@@ -54,16 +56,16 @@ function subjectNoun(reader: Reader, at: number): Noun | null {
 function verbAt(reader: Reader, offset: number, plural: boolean): boolean {
   if (reader.at(HAVE, offset) || manyToManyAt(reader, offset) > 0 || modalHaveAt(reader, offset)) return true;
   if (stateAt(reader, offset) > 0 || verbPhraseAt(reader, offset, plural) !== null) return true;
-  return plural && colonAt(reader, offset);
+  return (plural || offset === 1) && colonAt(reader, offset);
 }
 
 /** "Users: name, email" at the start of a sentence; a column of several values has its noun behind "have". */
 function colonAt(reader: Reader, offset: number): boolean {
   const colon = reader.peek(offset);
   const next = reader.peek(offset + 1);
-  return (
-    colon?.text === ":" && offset > 0 && next !== undefined && !next.newline && next.start > colon.end && isName(next)
-  );
+  const noun = offset > 0 ? nounAt(reader, offset - 1, 1) : null; // "User: name" is well known, "status: open" is not
+  if ((!noun?.known && !noun?.plural) || TABLE_WORDS.has(noun.name)) return false;
+  return colon?.text === ":" && next !== undefined && !next.newline && next.start > colon.end && isName(next);
 }
 
 /** Behind separators; only "and" makes "and lead teams" what the subject does: "a name, lead teams" is a list. */
@@ -75,7 +77,8 @@ function furtherVerbAt(reader: Reader, offset: number, plural: boolean): boolean
 
 /** "users may have a phone", "every task must have a title" */
 function modalHaveAt(reader: Reader, offset: number): boolean {
-  return (reader.at(MAY, offset) || reader.at(MUST, offset)) && reader.at("have", offset + 1);
+  const modal = reader.at(MAY, offset) || reader.at(MUST, offset) || reader.at("optionally", offset);
+  return modal && reader.at(HAVE, offset + 1);
 }
 
 /** How many tokens say `are many-to-many` or `are many to many`; 0 when these do not. */
@@ -156,7 +159,7 @@ function parsePredicate(reader: Reader, draft: Draft, tables: TableDraft[], plac
   for (let again = false; ; again = true) {
     const start = reader.index;
     const both = manyToManyAt(reader, 0);
-    const phrase = verbPhraseAt(reader, 0, plural);
+    const phrase = verbPhraseAt(reader, 0, plural) ?? (again ? verbPhraseAt(reader, 0, !plural) : null);
     if (both > 0) addManyToMany(reader, draft, tables, both);
     else if (phrase && phrase.kind !== "belongs") addVerb(reader, draft, tables, phrase);
     else if (stateAt(reader, 0) > 0) parseState(reader, draft, tables);
@@ -169,12 +172,14 @@ function parsePredicate(reader: Reader, draft: Draft, tables: TableDraft[], plac
       const modal = modalHaveAt(reader, 0) ? reader.take("modifier") : null;
       reader.take("verb");
       reader.accept(":", "noise");
-      const all = modal && (MAY.has(modal.lower) ? "optional" : "required");
+      if (reader.at("the") && reader.at("following", 1) && reader.at(FIELDS, 2)) reader.take("noise", 3);
+      reader.accept(":", "noise");
+      const all = modal && (MUST.has(modal.lower) ? "required" : "optional");
       const matters = parseFields(reader, draft, tables, place, all);
       if (modal && !matters) modal.use = "noise"; // "must have a name" is what "have a name" is
     }
     const next = separatorsAhead(reader);
-    if (next === 0 || !furtherVerbAt(reader, next, plural)) return;
+    if (next === 0 || !(furtherVerbAt(reader, next, plural) || furtherVerbAt(reader, next, !plural))) return;
     reader.take("separator", next);
   }
 }
@@ -184,7 +189,7 @@ function parseOwners(
   draft: Draft,
   tables: TableDraft[],
   start: number,
-  { optional, said }: { optional: boolean; said: boolean },
+  { optional, said, verb }: Extract<VerbPhrase, { kind: "belongs" }>,
   place: Place,
 ): void {
   let mayBelong = optional;
@@ -202,7 +207,7 @@ function parseOwners(
       return;
     }
     for (const table of tables) {
-      addColumn(reader, draft, table, owner);
+      addColumn(reader, draft, table, said ? { ...owner, by: verb } : owner);
       if (said) draft.assumptions.push(belongingOf(table, owner));
     }
     const next = separatorsAhead(reader);
@@ -233,6 +238,7 @@ function anotherOwnerAt(reader: Reader, offset: number, place: Place): boolean {
   if (reader.at("optional", at)) at++;
   const noun = nounAt(reader, at);
   if (!noun || (!article && !(noun.plural && place === "sentence"))) return false;
+  if (noun.count > 1 && !article && !noun.known && !isDescribed(reader, at)) return false; // "and lead teams"
   at += noun.count;
   const second = article && noun.count === 1 ? nounAt(reader, at) : null; // "an away team"
   if (second && !reader.peek(at)!.newline) at += second.count;
@@ -257,11 +263,16 @@ export function parseFields(
     const field = done ? null : parseField(reader, place, endOfClause, all);
     matters ||= all !== null && field?.kind === "column" && (all === "optional" || isOptionalByName(field));
     if (field?.kind === "column") for (const table of tables) addColumn(reader, draft, table, field);
+    else if (field && all === "required") reportRule(reader, field.tokens);
     else if (field) addRelation(reader, draft, tables, field);
     const next = separatorsAhead(reader);
     if (next === 0 || reader.peek(next) === undefined) return matters;
     if (furtherVerbAt(reader, next, true) || furtherVerbAt(reader, next, false)) return matters;
-    if (clauseAt(reader, next) || groupAt(reader, next) || (place === "relative" && startsListItem(reader, next)))
+    if (
+      clauseAt(reader, next) ||
+      (groupAt(reader, next) && isPlural(reader.peek(next)!.lower)) ||
+      (place === "relative" && startsListItem(reader, next))
+    )
       return matters;
     if (
       reader.atPlease(next) ||
@@ -272,6 +283,12 @@ export function parseFields(
       return matters;
     reader.take("separator", next);
   }
+}
+
+/** "users must have many posts" */
+function reportRule(reader: Reader, tokens: Token[]): void {
+  const reason = "That there must be some of them is a rule, which the offline model does not write.";
+  reader.reportTokens(tokens, reason, 'Write "have many" without "must"');
 }
 
 function isOptionalByName({ column, assumed }: ColumnDraft): boolean {

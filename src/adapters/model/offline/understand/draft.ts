@@ -21,6 +21,8 @@ export interface ColumnDraft {
   assumed: string[];
   /** "a searchable title" */
   searchable?: true;
+  /** The verb that says so, other than "belong to": "created by". */
+  by?: string;
   /** "a manager who is an employee", where nothing says whether it must be there. */
   person?: true;
 }
@@ -38,6 +40,10 @@ export interface TableDraft {
   described: boolean;
   /** Columns that its list searches, once that is resolved. */
   search?: string[];
+  /** The tables that a verb has put it between. */
+  links?: string;
+  /** The well-known table that it is one of, under another name: flight_bookings are bookings. */
+  usual?: string;
   /** References that make a link, which is there once. */
   uniqueTogether?: string[];
   softDelete?: true;
@@ -55,6 +61,8 @@ export interface Relation {
   member: TableDraft;
   /** The table between them, when it was named. */
   through: TableDraft | null;
+  /** The verb that says so, other than "have". */
+  by?: string;
   /** "customers place orders": one-to-many, whatever is usual for the two. */
   owns?: true;
   /** Columns of what is between them: "with a quantity". */
@@ -151,7 +159,10 @@ export function addColumn(reader: Reader, draft: Draft, table: TableDraft, added
   const same = table.columns.find((other) => other.column.name === name);
   if (same) {
     // "posts have many comments; comments belong to posts" says one thing twice.
-    if (same.target && added.target && singularOf(same.target.noun) === singularOf(added.target.noun)) return;
+    if (same.target && added.target && singularOf(same.target.noun) === singularOf(added.target.noun)) {
+      reportOtherRole(reader, table, same, added);
+      return;
+    }
     reader.reportTokens(
       added.tokens,
       `${table.name} has a column ${name} already.`,
@@ -169,6 +180,20 @@ export function addColumn(reader: Reader, draft: Draft, table: TableDraft, added
   }
   table.columns.push({ ...added, column });
   for (const assumption of added.assumed) draft.assumptions.push(`${table.name}.${assumption}`);
+}
+
+/** "tasks are created by users and assigned to users" would be two references, with a name each. */
+export function reportOtherRole(
+  reader: Reader,
+  table: TableDraft,
+  same: ColumnDraft,
+  added: Pick<ColumnDraft, "by" | "tokens" | "column">,
+): void {
+  const verbs = [same.by ?? "belong to", added.by ?? "belong to"];
+  const optional = same.column.nullable !== added.column.nullable;
+  if (!optional && (!same.by || !added.by || same.by === added.by)) return;
+  const reason = `${table.name} refer to the same table twice, "${verbs.join('" and "')}", ${optional ? "once optionally" : "with one name"}.`;
+  reader.reportTokens(added.tokens, reason, 'Give each a name, for example "belong to a user as author"');
 }
 
 function addBuiltIn(reader: Reader, draft: Draft, table: TableDraft, added: ColumnDraft): void {

@@ -16,6 +16,7 @@ import {
   LEADING_TYPES,
   MODIFIERS,
   POSSESSIVES,
+  QUALIFIED,
   RELATIVE,
   SENTENCE_ENDS,
   SEPARATORS,
@@ -24,6 +25,11 @@ import {
 } from "./vocabulary.ts";
 import { isPluralColumn, shapeByName, unsafeColumn } from "./well-known-columns.ts";
 
+/** Words that say which of two: "a start and end date". */
+const PAIRED = words(
+  "first last middle given family start end due billing shipping minimum maximum gross net arrival departure check-in check-out " +
+    "hourly daily weekly monthly yearly short long full display",
+);
 const SEVERAL = words("many several multiple");
 const OWNERS = words("their its his her the");
 
@@ -212,11 +218,11 @@ function parseColumn(
   if (word?.kind !== "word" || !canBeName(reader, place)) return null;
   const described = article || said.unique || said.searchable || said.nullable !== nullable || said.type !== null;
   const count = columnWords(reader, sentence && described);
-  const name = reader.tokens
-    .slice(reader.index, reader.index + count)
+  const shared = count === 1 ? sharedHead(reader) : null;
+  const name = [...reader.tokens.slice(reader.index, reader.index + count), ...(shared ? [shared] : [])]
     .map((token) => token.lower)
     .join("_");
-  const problem = count === 1 ? columnWordProblem(/^e-mail$/i.test(word.text) ? "email" : word.text) : null;
+  const problem = count === 1 && !shared ? columnWordProblem(/^e-mail$/i.test(word.text) ? "email" : word.text) : null;
   if (problem) {
     reader.take("reported");
     reader.reportTokens([word], problem.reason, problem.suggestion);
@@ -226,6 +232,7 @@ function parseColumn(
   if (sentence && !(described && !reader.at(OWNERS, -1)) && isPluralNoun(reader))
     return describedRecords(reader, place, start) ?? ambiguousPlural(reader, place);
   reader.take("name", count);
+  if (shared) said.assumed.push(`"${word.text} … ${shared.text}" is one column`);
   if (count > 1) said.assumed.push(`"${reader.request.slice(word.start, reader.peek(-1)!.end)}" is one column`);
   parseAttributes(reader, said, sentence);
   if (!endsField(reader, place)) return count > 1 ? null : { kind: "column", ...placeholder(said, name) };
@@ -237,6 +244,12 @@ function parseColumn(
   }
   const column = makeColumn(reader, name, said, tokens);
   return column ? { kind: "column", ...column } : null;
+}
+
+/** The "name" of "a first and last name". */
+function sharedHead(reader: Reader): Token | null {
+  if (!reader.at(PAIRED) || !reader.at("and", 1) || !reader.at(PAIRED, 2)) return null;
+  return reader.at(QUALIFIED, 3) ? reader.peek(3)! : null;
 }
 
 /** In parentheses `from`, `to` or `on` are names too, where nothing else can be meant: `messages(from, to:string)`. */

@@ -10,7 +10,17 @@ import { nounAt } from "./names.ts";
 import { nearMiss } from "./near-miss.ts";
 import type { Reader } from "./reader.ts";
 import type { Token } from "./tokens.ts";
-import { BELONG, HAVE, HEADS, KEYWORDS, MANAGE, PLAIN_ADJECTIVES, REQUEST_VERBS, words } from "./vocabulary.ts";
+import {
+  BELONG,
+  HAVE,
+  HEADS,
+  KEYWORDS,
+  MANAGE,
+  PLAIN_ADJECTIVES,
+  REQUEST_VERBS,
+  TABLE_WORDS,
+  words,
+} from "./vocabulary.ts";
 import { domainTables, wellKnownColumns } from "./well-known-tables.ts";
 
 const CONNECTORS = words("with for having containing of where");
@@ -45,11 +55,14 @@ function parseOpening(reader: Reader, draft: Draft): boolean {
   const want = reader.at("i") && reader.at(words("want need"), 1) && reader.at("to", 2) && reader.at(MANAGE, 3) ? 4 : 0;
   const there = reader.at("there") && reader.at(words("are is"), 1) ? 2 : 0;
   const keeps = reader.at(MANAGE, who + modal) ? who + modal + 1 : 0;
-  const count = want || there || keeps;
+  const we = reader.at(words("i we")) && reader.at(words("need want have"), 1) ? 2 : 0;
+  const named = reader.at(TABLE_WORDS) && reader.at(":", 1) ? 2 : 0; // "Tables: users and tasks"
+  const count = want || we || named || there || keeps;
   if (count === 0 || (count === 1 && reader.peek()!.lower.endsWith("s"))) return false; // "stores with a name"
   const start = reader.index;
   reader.take("connector", count);
-  if (nounAt(reader, reader.at(words("all the many their")) ? 1 : 0)?.plural || groupAt(reader)) {
+  reader.accept(words("all the many my our"), "article");
+  if (nounAt(reader)?.plural || groupAt(reader)) {
     parseList(reader, draft);
     return true;
   }

@@ -1,7 +1,7 @@
 // What relates tables in a sentence: "many products with a quantity", "one profile", "many-to-many". Collected here, resolved in
 // relations.ts.
 import { spoken, withArticle } from "../../../../plan/endpoints.ts";
-import { clauseAt, groupAt, namedTable, parseFields } from "./clauses.ts";
+import { clauseAt, endOfClause, groupAt, namedTable, parseFields } from "./clauses.ts";
 import { noAttributes } from "./attributes.ts";
 import { makeColumn, referenceTo } from "./column.ts";
 import { addColumn, type Draft, emptyDraft, findTable, type Relation, type TableDraft, tableFor } from "./draft.ts";
@@ -11,7 +11,7 @@ import { nounAt, tableWordProblem } from "./names.ts";
 import type { Reader } from "./reader.ts";
 import { parseGroup } from "./table-group.ts";
 import type { Token } from "./tokens.ts";
-import { BEFORE_OBJECT, MAY, type VerbPhrase } from "./verbs.ts";
+import { BEFORE_OBJECT, MAY, type VerbPhrase, verbPhraseAt } from "./verbs.ts";
 import { POSSESSIVES, SEPARATORS, words } from "./vocabulary.ts";
 import { isPluralColumn } from "./well-known-columns.ts";
 import { linkBetween, wellKnownColumns } from "./well-known-tables.ts";
@@ -66,6 +66,13 @@ export function addVerb(
     for (const owner of column ? owners : []) addColumn(reader, draft, owner, column!);
     return;
   }
+  if (owners.length > 1 && phrase.kind === "has") {
+    const names = owners.map(({ name }) => name).join(" and ");
+    const suggestion = `Write a sentence for each of them, with "optionally belong to"`;
+    reader.report(start, endOfClause(reader), `Each of these would need all of the ${names}.`, suggestion);
+    reader.index = endOfClause(reader);
+    return;
+  }
   const can = reader.accept(MAY, "noise") ? 1 : 0; // "users can write posts"
   reader.take(phrase.kind === "has" ? "has-many" : "many-to-many", phrase.count - can);
   for (;;) {
@@ -84,12 +91,13 @@ export function addVerb(
           through,
           attributes,
           tokens: used,
+          by: phrase.verb,
           ...(phrase.owns && { owns: true }),
         });
     } else for (const owner of owners) addLinkOf(reader, draft, { owner, object, phrase, tokens: used });
     let next = 0;
     while (reader.at(SEPARATORS, next)) next++;
-    if (next === 0 || !objectAt(reader, next)) return;
+    if (next === 0 || verbPhraseAt(reader, next, true) || !objectAt(reader, next)) return;
     reader.take("separator", next);
     if (phrase.kind === "links" || about) {
       const noun = reader.take("table", nounAt(reader)!.count);
@@ -117,7 +125,9 @@ function parseObject(reader: Reader, draft: Draft): TableDraft | null {
 /** Another plural noun, with no sentence of its own: "authors write posts and comments". */
 function objectAt(reader: Reader, offset: number): boolean {
   const noun = nounAt(reader, offset);
-  return noun !== null && noun.plural && !clauseAt(reader, offset) && !groupAt(reader, offset);
+  // "sell products and offer discounts": two words may as well be a verb and its object.
+  const one = noun !== null && (noun.count === 1 || noun.known || isDescribed(reader, offset));
+  return one && noun.plural && !clauseAt(reader, offset) && !groupAt(reader, offset);
 }
 
 /** "readers leave comments on posts", "patients make appointments with doctors" */
@@ -130,7 +140,17 @@ function parseAbout(reader: Reader, draft: Draft, object: TableDraft, meets: boo
   reader.take("belongs-to");
   if (article === 1) reader.take("article");
   reader.take("target", noun.count);
-  const reference = referenceTo(noun.name, null, false, reader.tokens.slice(start, reader.index), true);
+  const tokens = reader.tokens.slice(start, reader.index);
+  const reference = { ...referenceTo(noun.name, null, false, tokens, true), by: "about" };
+  const other = object.columns.find(
+    ({ by, target }) => by === "about" && singularOf(target!.noun) !== singularOf(noun.name),
+  );
+  if (other) {
+    const both = `a ${spoken(singularOf(other.target!.noun))} and a ${spoken(singularOf(noun.name))}`;
+    const suggestion = `Write "${object.name} optionally belong to …" for both of them`;
+    reader.reportTokens(tokens, `Each of the ${object.name} would need ${both}.`, suggestion);
+    return true;
+  }
   addColumn(reader, draft, object, reference);
   const sentence = `each ${spoken(object.singular)} belongs to ${withArticle(spoken(singularOf(noun.name)))}`;
   draft.assumptions.push(`${object.name}.${reference.column.name}: ${sentence}`);
@@ -146,16 +166,17 @@ interface LinkOf {
 
 /** The table that a verb stands for, between its subject and its object. */
 function addLinkOf(reader: Reader, draft: Draft, { owner, object, phrase, tokens }: LinkOf): void {
+  const { through, attributes } = parseLink(reader, draft, object);
   const known = phrase.again ? null : linkBetween(owner.name, object.name);
-  const name = known?.name ?? phrase.table;
-  if (!findTable(draft, name)) {
-    const verb = tokens.filter(({ use }) => use === "many-to-many").map(({ lower }) => lower);
+  const name = linkName(draft, { owner, object }, known?.name ?? phrase.table);
+  if (!through && !findTable(draft, name)) {
     draft.assumptions.push(
-      `${name}: added between ${owner.name} and ${object.name}, because ${owner.name} ${verb.join(" ")} ${object.name}`,
+      `${name}: added between ${owner.name} and ${object.name}, because ${owner.name} ${phrase.verb} ${object.name}`,
     );
   }
-  const link = tableFor(draft, name, tokens);
-  const { attributes } = parseLink(reader, draft, object);
+  const link = through ?? tableFor(draft, name, tokens);
+  link.links = `${owner.name} ${object.name}`;
+  if (phrase.again) link.usual = phrase.table;
   if (!phrase.again) {
     draft.relations.push({ kind: "mutual", owner, member: object, through: link, attributes, tokens });
     return;
@@ -164,6 +185,14 @@ function addLinkOf(reader: Reader, draft: Draft, { owner, object, phrase, tokens
   for (const { name: noun } of [owner, object])
     addColumn(reader, draft, link, referenceTo(noun, null, false, tokens, true));
   for (const attribute of attributes) addColumn(reader, draft, link, attribute);
+}
+
+/** "users like posts; users like comments": likes, and comment_likes. */
+function linkName(draft: Draft, { owner, object }: Pick<LinkOf, "owner" | "object">, usual: string): string {
+  const names = [usual, `${object.singular}_${usual}`, `${owner.singular}_${object.singular}_${usual}`];
+  const isFree = (name: string) =>
+    (findTable(draft, name)?.links ?? `${owner.name} ${object.name}`) === `${owner.name} ${object.name}`;
+  return names.find(isFree) ?? names[2]!;
 }
 
 /** "each task may have subtasks", "categories have subcategories". False, with nothing used, when nothing like it follows. */

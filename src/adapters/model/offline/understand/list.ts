@@ -7,9 +7,9 @@ import { nounAt } from "./names.ts";
 import { nearMiss } from "./near-miss.ts";
 import type { Reader } from "./reader.ts";
 import type { Token } from "./tokens.ts";
-import { parseTableGroup } from "./table-group.ts";
+import { parseGroup, parseTableGroup } from "./table-group.ts";
 import { ARTICLES, SENTENCE_ENDS, SEPARATORS, TABLE_WORDS, words } from "./vocabulary.ts";
-import { WELL_KNOWN_TABLES } from "./well-known-tables.ts";
+import { conventionalParents, linkBetween, WELL_KNOWN_TABLES } from "./well-known-tables.ts";
 
 const THEIR = words("their its");
 const HEALTH_WORDS = words("check endpoint route");
@@ -44,7 +44,9 @@ function parseListItem(reader: Reader, draft: Draft): boolean {
   const their = reader.accept(THEIR, "relation");
   const article = their !== null || reader.accept(ARTICLES, "article") !== null;
   if (groupAt(reader)) {
-    parseRelative(reader, draft, parseTableGroup(reader, draft));
+    const group = parseTableGroup(reader, draft);
+    if (their) relateToBefore(reader, draft, group, [their, ...group.tokens]);
+    parseRelative(reader, draft, group);
     return true;
   }
   const noun = nounAt(reader);
@@ -59,6 +61,10 @@ function parseListItem(reader: Reader, draft: Draft): boolean {
   if (!table) return true;
   if (their) relateToBefore(reader, draft, table, [their, ...tokens]);
   const end = reader.index;
+  if (reader.at("(") && !table.grouped) {
+    table.grouped = true; // "order items (quantity integer)"
+    parseGroup(reader, draft, table, table);
+  }
   parseRelative(reader, draft, table);
   if (table.listed && reader.index === end)
     reader.reportTokens(tokens, `${table.name} is in the list already.`, "Name it once.");
@@ -71,7 +77,9 @@ function relateToBefore(reader: Reader, draft: Draft, member: TableDraft, tokens
   const others = draft.tables.filter((table) => table !== member);
   const [owner] = others;
   if (owner && others.length === 1) {
-    draft.relations.push({ kind: "many", owner, member, through: null, attributes: [], tokens });
+    const reverse = conventionalParents(owner.name).includes(member.name) && !linkBetween(owner.name, member.name); // "orders and their customers"
+    const pair = reverse ? { owner: member, member: owner } : { owner, member };
+    draft.relations.push({ kind: "many", ...pair, through: null, attributes: [], tokens });
     return;
   }
   const owners = others.map(({ name }) => name).join(", ");

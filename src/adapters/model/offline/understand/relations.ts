@@ -8,6 +8,7 @@ import {
   type Draft,
   findTable,
   type Relation,
+  reportOtherRole,
   type TableDraft,
   tableFor,
 } from "./draft.ts";
@@ -46,7 +47,7 @@ export function refersTo(table: TableDraft, parent: TableDraft): boolean {
   return table.columns.some(({ target }) => target && singularOf(target.noun) === parent.singular);
 }
 
-function addReference(reader: Reader, draft: Draft, { kind, owner, member, attributes, tokens }: Relation): void {
+function addReference(reader: Reader, draft: Draft, { kind, owner, member, attributes, tokens, by }: Relation): void {
   for (const attribute of attributes) addColumn(reader, draft, member, attribute);
   const reference = referenceTo(owner.name, null, member === owner, tokens, false);
   const { name } = reference.column;
@@ -60,7 +61,9 @@ function addReference(reader: Reader, draft: Draft, { kind, owner, member, attri
     const sentence = `each ${spoken(member.singular)} belongs to ${withArticle(spoken(owner.singular))}`;
     draft.assumptions.push(`${member.name}.${name}: ${sentence}`);
   }
-  if (!said) addColumn(reader, draft, member, reference);
+  const own = by === undefined ? reference : { ...reference, by };
+  if (!said) addColumn(reader, draft, member, own);
+  else if (by !== undefined && said.by !== undefined && said.by !== by) reportOtherRole(reader, member, said, own);
 }
 
 /** The table between two others: the one that was named, one that refers to both already, or a new one. */
@@ -136,6 +139,7 @@ function reportUnclearColumn(
   table: TableDraft,
   { column: { name }, tokens, assumed, target }: ColumnDraft,
 ): boolean {
+  if (name.endsWith("_id") && !target) return reportUnclearId(reader, draft, table, { name, tokens, assumed });
   const last = name.slice(name.lastIndexOf("_") + 1);
   const other = target ? undefined : (findTable(draft, name) ?? findTable(draft, last));
   const untyped = assumed.some((text) => text.startsWith(`${name}: no type given`));
@@ -157,5 +161,21 @@ function reportUnclearColumn(
     `"${name}" can be read as a text, as a reference to one of the ${other.name}, or as the one ${parent} that only this ${spoken(table.singular)} has.`,
     `Write ${name}:string for the first, "belongs to ${withArticle(parent)}" for the second, "has one ${parent}" for the third.`,
   );
+  return true;
+}
+
+/** "user_id" where users is a table. */
+function reportUnclearId(
+  reader: Reader,
+  draft: Draft,
+  table: TableDraft,
+  { name, tokens, assumed }: { name: string; tokens: ColumnDraft["tokens"]; assumed: string[] },
+): boolean {
+  const noun = name.slice(0, -"_id".length);
+  const other = findTable(draft, noun);
+  if (!other || tokens.length === 0 || !assumed.some((text) => text.startsWith(`${name}: no type given`))) return false;
+  const reason = `"${name}" can be read as a text, or as a reference to one of the ${other.name}.`;
+  const suggestion = `Write ${name}:string for the first, ${noun}:references:${other.name} or "${table.name} belong to ${withArticle(spoken(noun))}" for the second.`;
+  reader.reportTokens(tokens, reason, suggestion);
   return true;
 }

@@ -74,7 +74,7 @@ function describeTables(reader: Reader, draft: Draft): void {
   const refused = new Set<TableDraft>();
   for (const table of bare) {
     const judgement = judgementOf(table.name) ?? judgementOf(table.singular);
-    const known = wellKnownColumns(table.name);
+    const known = wellKnownColumns(table.name) ?? wellKnownColumns(table.usual ?? "");
     if (judgement && !known) {
       reader.reportTokens(table.tokens, judgement.reason, judgement.suggestion);
       refused.add(table);

@@ -135,8 +135,15 @@ function describesAt(reader: Reader, offset: number): boolean {
 }
 
 function skipSeparators(reader: Reader): void {
-  while (reader.at(SEPARATORS) || reader.at(SENTENCE_ENDS) || whereClause(reader)) reader.take("separator");
+  while (reader.at(SEPARATORS) || reader.at(SENTENCE_ENDS) || whereClause(reader) || bulletAt(reader))
+    reader.take("separator");
   if (reader.atPlease()) reader.take("noise");
+}
+
+/** "- users: name, email" */
+function bulletAt(reader: Reader): boolean {
+  const token = reader.peek();
+  return token !== undefined && /^[-*•]$/.test(token.text) && (token.newline || reader.index === 0);
 }
 
 /** "…, where each comment belongs to a post" */

@@ -1,16 +1,19 @@
 // Verbs that relate tables: "orders are placed by customers", "authors write posts", "students enroll in courses". What each
 // of them comes to is stated in the plan.
+import { isDescribed } from "./field.ts";
+import { singularOf } from "./inflect.ts";
 import { isName, nounAt } from "./names.ts";
 import type { Reader } from "./reader.ts";
-import { BELONG, POSSESSIVES, words } from "./vocabulary.ts";
+import { BELONG, POSSESSIVES, QUALIFIED, words } from "./vocabulary.ts";
+import { shapeByName } from "./well-known-columns.ts";
 
 export type VerbPhrase =
   /** The subject belongs to what follows. `said`: in other words than "belong to". */
-  | { kind: "belongs"; count: number; optional: boolean; said: boolean }
+  | { kind: "belongs"; count: number; optional: boolean; said: boolean; verb: string }
   /** What follows belongs to the subject. `owns`: to one at a time. `meets`: "make appointments with doctors". */
-  | { kind: "has"; count: number; owns: boolean; meets: boolean }
+  | { kind: "has"; count: number; owns: boolean; meets: boolean; verb: string }
   /** Many to many. `table`: the usual name of what is between. `again`: the same pair may be there several times. */
-  | { kind: "links"; count: number; table: string; again: boolean }
+  | { kind: "links"; count: number; table: string; again: boolean; verb: string }
   /** A tree: "categories can be nested". */
   | { kind: "nested"; count: number }
   /** A yes or no: "posts can be published or not". */
@@ -24,7 +27,7 @@ const BELONGS: readonly (readonly ReadonlySet<string>[])[] = [
   [
     words(
       "written placed created owned made submitted published taught managed hosted organized organised run led sold produced sent " +
-        "given recorded authored supplied booked bought held",
+        "given recorded authored supplied booked bought held opened",
     ),
     words("by"),
   ],
@@ -39,8 +42,17 @@ const ACTIVE_BELONGS: readonly (readonly ReadonlySet<string>[])[] = [
 ];
 /** Base forms; the third person adds an s. */
 const OWN = words(
-  "write create own place publish post submit teach host organize organise sell supply list leave make lead hold contain include",
+  "write create own manage open send place publish post submit teach host organize organise sell supply list leave make lead hold contain include",
 );
+const IRREGULAR: Readonly<Record<string, string>> = {
+  written: "write",
+  made: "make",
+  taught: "teach",
+  led: "lead",
+  sold: "sell",
+  held: "hold",
+  submitted: "submit",
+};
 const CONTAIN = words("contain include");
 const MEET = words("make hold");
 const LINKS: readonly { phrase: readonly string[]; table: string; again?: true }[] = [
@@ -50,6 +62,7 @@ const LINKS: readonly { phrase: readonly string[]; table: string; again?: true }
   { phrase: ["register", "for"], table: "registrations" },
   { phrase: ["sign", "up", "for"], table: "registrations" },
   { phrase: ["apply", "for"], table: "applications" },
+  { phrase: ["comment", "on"], table: "comments", again: true },
   { phrase: ["subscribe", "to"], table: "subscriptions" },
   { phrase: ["work", "on"], table: "assignments" },
   { phrase: ["attend"], table: "attendances" },
@@ -61,6 +74,7 @@ const LINKS: readonly { phrase: readonly string[]; table: string; again?: true }
   { phrase: ["rent"], table: "rentals", again: true },
   { phrase: ["book"], table: "bookings", again: true },
   { phrase: ["reserve"], table: "reservations", again: true },
+  { phrase: ["review"], table: "reviews", again: true },
 ];
 /** Words before an object that change nothing: "users follow other users". */
 export const BEFORE_OBJECT = words("other many several multiple");
@@ -73,7 +87,7 @@ export function verbPhraseAt(reader: Reader, offset: number, plural: boolean): V
   const optional = before === 1 && (reader.at(MAY, offset) || !modal);
   const at = offset + before;
   if (reader.at(BELONG, at) && reader.at("to", at + 1))
-    return { kind: "belongs", count: before + 2, optional, said: false };
+    return { kind: "belongs", count: before + 2, optional, said: false, verb: "belong" };
   const be = modal ? (reader.at("be", at) ? 1 : 0) : before === 0 && reader.at(BE, at) ? 1 : 0;
   if (be > 0) return passiveAt(reader, at + 1, before + 1, optional);
   if (before === 1 && !reader.at(MAY, offset)) return null; // "must contain" is a rule
@@ -90,7 +104,27 @@ function passiveAt(reader: Reader, at: number, before: number, optional: boolean
   if (!phrase) return null;
   const article = phrase[1] === POSSESSIVES ? 1 : 0; // only looked at: "about a post"
   if (!nounFollows(reader, at + again + 2 - article) || reader.at(BEFORE_OBJECT, at + again + 2)) return null;
-  return { kind: "belongs", count: before + again + 2 - article, optional: optional || again > 0, said: true };
+  return {
+    kind: "belongs",
+    count: before + again + 2 - article,
+    optional: optional || again > 0,
+    said: true,
+    verb: baseOf(reader.peek(at + again)!.lower),
+  };
+}
+
+/** "written" -> "write": so that "users write posts" and "posts are written by users" say one thing. */
+function baseOf(participle: string): string {
+  const irregular = IRREGULAR[participle];
+  if (irregular) return irregular;
+  const stem = participle.replace(/ed$/, "");
+  return OWN.has(stem)
+    ? stem
+    : OWN.has(`${stem}e`)
+      ? `${stem}e`
+      : stem.endsWith("i")
+        ? `${stem.slice(0, -1)}y`
+        : participle;
 }
 
 function activeAt(
@@ -100,7 +134,7 @@ function activeAt(
 ): VerbPhrase | null {
   const belongs = ACTIVE_BELONGS.find((one) => matches(reader, at, one));
   if (belongs && isForm(reader, at, base) && nounFollows(reader, at + 2))
-    return { kind: "belongs", count: before + 2, optional, said: true };
+    return { kind: "belongs", count: before + 2, optional, said: true, verb: reader.peek(at)!.lower.replace(/s$/, "") };
   const verb = verbAt(reader, at, base);
   if (verb === null) return null;
   const link = LINKS.find(({ phrase }) =>
@@ -109,12 +143,14 @@ function activeAt(
   if (link) {
     const count = link.phrase.length;
     const { table, again = false } = link;
-    return nounFollows(reader, at + count) ? { kind: "links", count: before + count, table, again } : null;
+    return nounFollows(reader, at + count)
+      ? { kind: "links", count: before + count, table, again, verb: link.phrase.join(" ") }
+      : null;
   }
   if (verb === "consist" && reader.at("of", at + 1) && nounFollows(reader, at + 2))
-    return { kind: "has", count: before + 2, owns: false, meets: false };
+    return { kind: "has", count: before + 2, owns: false, meets: false, verb };
   if (!OWN.has(verb) || !nounFollows(reader, at + 1)) return null;
-  return { kind: "has", count: before + 1, owns: !CONTAIN.has(verb), meets: MEET.has(verb) };
+  return { kind: "has", count: before + 1, owns: !CONTAIN.has(verb), meets: MEET.has(verb), verb };
 }
 
 function matches(reader: Reader, offset: number, phrase: readonly ReadonlySet<string>[]): boolean {
@@ -136,10 +172,13 @@ function verbAt(reader: Reader, at: number, base: boolean): string | null {
   return word.lower.endsWith("s") ? stem : null;
 }
 
-/** A bare singular is more likely a name of two words: "a place number". */
+/** A bare singular is more likely a name of two words ("a place number"), and what usually is a column no record. */
 function nounFollows(reader: Reader, offset: number): boolean {
   let at = offset;
   while (reader.at(POSSESSIVES, at) || reader.at(BEFORE_OBJECT, at)) at++;
   const noun = nounAt(reader, at);
-  return noun !== null && !reader.peek(at)!.newline && (noun.plural || at > offset);
+  if (noun === null || reader.peek(at)!.newline || !(noun.plural || at > offset)) return false;
+  const singular = singularOf(noun.name);
+  const column = QUALIFIED.has(singular) || shapeByName(singular) !== null;
+  return noun.known || !column || isDescribed(reader, at);
 }

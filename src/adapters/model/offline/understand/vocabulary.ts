@@ -6,8 +6,13 @@ export function words(list: string): ReadonlySet<string> {
 }
 
 export const ARTICLES = words("a an the");
-export const EACH = words("a an the each every all");
-export const POSSESSIVES = words("a an the its their his her one another");
+export const EACH = words("a an the each every all my our your");
+export const POSSESSIVES = words("a an the its their his her my our your one another");
+/** Words that stand for something else, or say how it is meant: never a name. */
+const STOP = words(
+  "i we you he she it they them these those this both someone somebody anyone anybody everyone everybody nobody everything " +
+    "anything nothing something ones most then additionally also etc called out",
+);
 export const HAVE = words("have has");
 export const BELONG = words("belong belongs");
 export const RELATIVE = words("that which who");
@@ -51,6 +56,7 @@ export const KEYWORDS = new Set([
   ...BELONG,
   ...RELATIVE,
   ...MODIFIERS,
+  ...STOP,
   ...words(
     "and or with without to for of between default defaults defaulting many returns return by in on at from is are be as not no may " +
       "can could must should shall optionally per through another cors over above under below more less fewer greater",

@@ -38,7 +38,7 @@ const RULES: { names?: ReadonlySet<string>; pattern?: RegExp; shape: Shape }[] =
     names: words(
       "done completed active enabled published archived available paid public private verified finished featured cancelled",
     ),
-    pattern: /^(?:is|has|can)_/,
+    pattern: /^(?:is|has|can)_|_flag$/,
     shape: { type: "boolean", default: false },
   },
   { pattern: /_at$/, shape: { type: "timestamp", nullable: true } },
@@ -66,6 +66,8 @@ const RULES: { names?: ReadonlySet<string>; pattern?: RegExp; shape: Shape }[] =
 
 /** The shape that the name is known for, or null. */
 export function shapeByName(name: string): Shape | null {
+  const [, limited] = /^(?:minimum|maximum|min|max)_(.+)$/.exec(name) ?? [];
+  if (limited !== undefined) return shapeByName(limited);
   return RULES.find((rule) => rule.names?.has(name) || rule.pattern?.test(name))?.shape ?? null;
 }
 
