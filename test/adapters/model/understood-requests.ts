@@ -683,4 +683,15 @@ export const UNDERSTOOD: Understood[] = [
     name: "expenses-api",
     tables: ["expenses(name:string)"],
   },
+  {
+    request: "users and members borrow books with a due date",
+    name: "users-members-api",
+    tables: [
+      "users(name:string, email:email:unique)",
+      "members(name:string, email:email:unique)",
+      "books(title:string, isbn:string{17}?, published_on:date?)",
+      "loans(user_id->users, book_id->books, due_date:date?)",
+      "book_loans(member_id->members, book_id->books, due_date:date?)",
+    ],
+  },
 ];

@@ -1,4 +1,5 @@
 // What the rules collect from a request before it is resolved into tables.
+import { spoken, withArticle } from "../../../../plan/endpoints.ts";
 import { BUILT_IN_COLUMNS } from "../../../../plan/names.ts";
 import type { Column } from "../../../../plan/plan.ts";
 import { pluralOf, singularOf } from "./inflect.ts";
@@ -180,6 +181,12 @@ export function addColumn(reader: Reader, draft: Draft, table: TableDraft, added
   }
   table.columns.push({ ...added, column });
   for (const assumption of added.assumed) draft.assumptions.push(`${table.name}.${assumption}`);
+}
+
+/** "tasks.user_id: each task belongs to a user", for an assumption. */
+export function belongingOf(table: TableDraft, { name, nullable }: Column, parent: string): string {
+  const verb = nullable ? "may belong" : "belongs";
+  return `${table.name}.${name}: each ${spoken(table.singular)} ${verb} to ${withArticle(spoken(parent))}`;
 }
 
 /** "tasks are created by users and assigned to users" would be two references, with a name each. */

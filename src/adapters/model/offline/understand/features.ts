@@ -1,5 +1,5 @@
 // What a table can do beyond the usual, by request: "tasks with search by title", "tasks are searchable", "search for tasks".
-import { clauseAt, groupAt } from "./clauses.ts";
+import { clauseAt, groupAt } from "./clause-ahead.ts";
 import { corsAt, parseCors } from "./cors.ts";
 import type { Draft, FeatureKind, TableDraft, Target } from "./draft.ts";
 import { columnWords, isName, nounAt } from "./names.ts";

@@ -1,12 +1,13 @@
 // One field, in parentheses or in a sentence: "email:string:unique", "a unique email", "belongs to a user", "many comments".
-import { withArticle } from "../../../../plan/endpoints.ts";
 import { noAttributes, parseAttributes, parseModifier } from "./attributes.ts";
 import { makeColumn, referenceTo } from "./column.ts";
+import { isDescribed } from "./described.ts";
 import type { ColumnDraft } from "./draft.ts";
-import { pluralOf, singularOf } from "./inflect.ts";
+import { pluralOf } from "./inflect.ts";
 import { judgementOf } from "./judgement.ts";
 import { columnWordProblem, columnWords, isName, type Noun, nounAt } from "./names.ts";
 import { nearMiss } from "./near-miss.ts";
+import { isPluralNoun, parsePlural } from "./plural-field.ts";
 import type { Reader } from "./reader.ts";
 import type { Token } from "./tokens.ts";
 import {
@@ -41,8 +42,8 @@ export type Field =
   /** "many comments", "one profile" */
   | { kind: "many" | "one"; noun: string; tokens: Token[] };
 
-/** The field at the cursor, or null after a problem was reported; either way the cursor stands behind it. */
-/** @param all What a verb says of every field behind it: "users may have …". */
+/** The field at the cursor, or null after a problem was reported; either way the cursor stands behind it.
+ * @param all What a verb says of every field behind it: "users may have …". */
 export function parseField(
   reader: Reader,
   place: Place,
@@ -230,7 +231,7 @@ function parseColumn(
     return null;
   }
   if (sentence && !(described && !reader.at(OWNERS, -1)) && isPluralNoun(reader))
-    return describedRecords(reader, place, start) ?? ambiguousPlural(reader, place);
+    return parsePlural(reader, place, start);
   reader.take("name", count);
   if (shared) said.assumed.push(`"${word.text} … ${shared.text}" is one column`);
   if (count > 1) said.assumed.push(`"${reader.request.slice(word.start, reader.peek(-1)!.end)}" is one column`);
@@ -291,59 +292,4 @@ function endsAfter(reader: Reader, place: Place): boolean {
   const ends = endsField(reader, place);
   reader.index--;
   return ends;
-}
-
-/** A bare plural in a sentence ("users have tasks") names records rather than a column. */
-function isPluralNoun(reader: Reader): boolean {
-  const noun = nounAt(reader);
-  return noun !== null && noun.plural && !isPluralColumn(noun.name);
-}
-
-/** "hotels have rooms" where another sentence says what rooms are: nothing else can be meant than "many rooms". In a list of tables
- * they may be the next of it, unless the sentence ends there. */
-function describedRecords(reader: Reader, place: Place, start: number): Field | null {
-  const noun = nounAt(reader)!;
-  const next = reader.peek(noun.count);
-  const last = !next || next.newline || SENTENCE_ENDS.has(next.text);
-  if ((place === "relative" && !last) || !isDescribed(reader, 0)) return null;
-  reader.take("table", noun.count);
-  return { kind: "many", noun: noun.name, tokens: reader.tokens.slice(start, reader.index) };
-}
-
-/** Does a sentence or a group elsewhere say what the noun at `at` is: "rooms have …", "a room has …", "rooms(…)"? */
-export function isDescribed(reader: Reader, at: number): boolean {
-  const noun = nounAt(reader, at);
-  if (!noun?.plural) return false;
-  const singular = singularOf(noun.name);
-  return reader.tokens.some((token, index) => {
-    const offset = index - reader.index;
-    if (offset >= at && offset < at + noun.count) return false;
-    const [name, after] =
-      noun.count === 1
-        ? [token.lower, offset + 1]
-        : [`${token.lower}_${reader.peek(offset + 1)?.lower ?? ""}`, offset + 2];
-    if (name !== noun.name && name !== singular) return false;
-    return reader.at(HAVE, after) || reader.at(BELONG, after) || reader.at("(", after);
-  });
-}
-
-function ambiguousPlural(reader: Reader, place: Place): null {
-  const noun = nounAt(reader)!;
-  const tokens = reader.tokens.slice(reader.index, reader.index + noun.count);
-  reader.take("reported", noun.count);
-  const singular = singularOf(noun.name);
-  if (shapeByName(singular) || singular === "name" || singular === "title") {
-    reader.reportTokens(tokens, "A column is named in the singular.", `Write "${withArticle(singular)}"`);
-    return null;
-  }
-  const readings =
-    place === "relative"
-      ? `a column, records that belong to it ("many ${noun.name}"), or one more table of the list`
-      : `a column or records of their own ("many ${noun.name}")`;
-  reader.reportTokens(
-    tokens,
-    `"${noun.name}" can be read as ${readings}.`,
-    `Write "; ${noun.name} have a name" for a table, "many ${noun.name}" for records that belong to it, or ${noun.name}:string[] for a list of words.`,
-  );
-  return null;
 }

@@ -1,7 +1,8 @@
 // "a todo API with users and tasks": what is asked for, its name, and the list of its tables.
 import { projectNameProblem } from "../../../../plan/names.ts";
 import { valueOf } from "./attribute-values.ts";
-import { endOfClause, groupAt, parseClause } from "./clauses.ts";
+import { endOfClause, groupAt } from "./clause-ahead.ts";
+import { parseClause } from "./clauses.ts";
 import type { Draft } from "./draft.ts";
 import { pluralOf } from "./inflect.ts";
 import { judgementOf } from "./judgement.ts";
@@ -46,19 +47,30 @@ export function parseIntroduction(reader: Reader, draft: Draft): boolean {
   return true;
 }
 
-/** `there are LIST`, `store LIST`, `I want to track LIST`, `the system should store LIST`: no name, only what it keeps. */
+/** What may stand before a list, word by word: "I want to track", "we need", "there are", "Tables:". */
+const OPENINGS: readonly (readonly ReadonlySet<string>[])[] = [
+  [words("i"), words("want need"), words("to"), MANAGE],
+  [words("i we"), words("need want have")],
+  [TABLE_WORDS, words(":")],
+  [words("there"), words("are is")],
+];
+
+/** How many tokens open a list: one of the openings, `store`, or `the system should store`; 0 when none do. */
+function openingAt(reader: Reader): number {
+  const opening = OPENINGS.find((phrase) => phrase.every((word, n) => reader.at(word, n)));
+  if (opening) return opening.length;
+  if (reader.at(MANAGE)) return reader.peek()!.lower.endsWith("s") ? 0 : 1; // "stores with a name"
+  const head = reader.at(words("the this our my")) ? 1 : 0;
+  const who = reader.peek(head);
+  if (!reader.at("it") && !(who && Object.hasOwn(HEADS, who.lower))) return 0;
+  const verb = head + 1 + (reader.at(words("should must shall will"), head + 1) ? 1 : 0);
+  return reader.at(MANAGE, verb) ? verb + 1 : 0;
+}
+
+/** A list of what is kept, with no name for the whole. False, with nothing used, when none starts here. */
 function parseOpening(reader: Reader, draft: Draft): boolean {
-  const article = reader.at(words("the this our my")) ? 1 : 0;
-  const who =
-    reader.at("it") || (reader.peek(article) && Object.hasOwn(HEADS, reader.peek(article)!.lower)) ? article + 1 : 0;
-  const modal = who > 0 && reader.at(words("should must shall will"), who) ? 1 : 0;
-  const want = reader.at("i") && reader.at(words("want need"), 1) && reader.at("to", 2) && reader.at(MANAGE, 3) ? 4 : 0;
-  const there = reader.at("there") && reader.at(words("are is"), 1) ? 2 : 0;
-  const keeps = reader.at(MANAGE, who + modal) ? who + modal + 1 : 0;
-  const we = reader.at(words("i we")) && reader.at(words("need want have"), 1) ? 2 : 0;
-  const named = reader.at(TABLE_WORDS) && reader.at(":", 1) ? 2 : 0; // "Tables: users and tasks"
-  const count = want || we || named || there || keeps;
-  if (count === 0 || (count === 1 && reader.peek()!.lower.endsWith("s"))) return false; // "stores with a name"
+  const count = openingAt(reader);
+  if (count === 0) return false;
   const start = reader.index;
   reader.take("connector", count);
   reader.accept(words("all the many my our"), "article");

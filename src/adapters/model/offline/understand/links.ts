@@ -1,18 +1,29 @@
 // What relates tables in a sentence: "many products with a quantity", "one profile", "many-to-many". Collected here, resolved in
 // relations.ts.
-import { spoken, withArticle } from "../../../../plan/endpoints.ts";
-import { clauseAt, endOfClause, groupAt, namedTable, parseFields } from "./clauses.ts";
+import { spoken } from "../../../../plan/endpoints.ts";
 import { noAttributes } from "./attributes.ts";
+import { clauseAt, endOfClause, groupAt, separatorsAhead } from "./clause-ahead.ts";
+import { namedTable, parseFields } from "./clauses.ts";
 import { makeColumn, referenceTo } from "./column.ts";
-import { addColumn, type Draft, emptyDraft, findTable, type Relation, type TableDraft, tableFor } from "./draft.ts";
-import { type Field, isDescribed } from "./field.ts";
+import { isDescribed } from "./described.ts";
+import {
+  addColumn,
+  belongingOf,
+  type Draft,
+  emptyDraft,
+  findTable,
+  type Relation,
+  type TableDraft,
+  tableFor,
+} from "./draft.ts";
+import type { Field } from "./field.ts";
 import { isPlural, singularOf } from "./inflect.ts";
 import { nounAt, tableWordProblem } from "./names.ts";
 import type { Reader } from "./reader.ts";
 import { parseGroup } from "./table-group.ts";
 import type { Token } from "./tokens.ts";
 import { BEFORE_OBJECT, MAY, type VerbPhrase, verbPhraseAt } from "./verbs.ts";
-import { POSSESSIVES, SEPARATORS, words } from "./vocabulary.ts";
+import { POSSESSIVES, words } from "./vocabulary.ts";
 import { isPluralColumn } from "./well-known-columns.ts";
 import { linkBetween, wellKnownColumns } from "./well-known-tables.ts";
 
@@ -79,24 +90,16 @@ export function addVerb(
     const object = parseObject(reader, draft);
     if (!object) return;
     const used = reader.tokens.slice(start, reader.index);
-    let about = false;
-    if (phrase.kind === "has") {
-      about = parseAbout(reader, draft, object, phrase.meets);
-      const { through, attributes } = parseLink(reader, draft, object);
-      for (const owner of owners)
-        draft.relations.push({
-          kind: "many",
-          owner,
-          member: object,
-          through,
-          attributes,
-          tokens: used,
-          by: phrase.verb,
-          ...(phrase.owns && { owns: true }),
-        });
-    } else for (const owner of owners) addLinkOf(reader, draft, { owner, object, phrase, tokens: used });
-    let next = 0;
-    while (reader.at(SEPARATORS, next)) next++;
+    const about = phrase.kind === "has" && parseAbout(reader, draft, object, phrase.meets);
+    const link = parseLink(reader, draft, object);
+    for (const owner of owners) {
+      if (phrase.kind === "links") addLinkOf(reader, draft, { owner, object, phrase, tokens: used, ...link });
+      else {
+        const { verb: by, owns } = phrase;
+        draft.relations.push({ kind: "many", owner, member: object, ...link, tokens: used, by, ...(owns && { owns }) });
+      }
+    }
+    const next = separatorsAhead(reader);
     if (next === 0 || verbPhraseAt(reader, next, true) || !objectAt(reader, next)) return;
     reader.take("separator", next);
     if (phrase.kind === "links" || about) {
@@ -152,12 +155,11 @@ function parseAbout(reader: Reader, draft: Draft, object: TableDraft, meets: boo
     return true;
   }
   addColumn(reader, draft, object, reference);
-  const sentence = `each ${spoken(object.singular)} belongs to ${withArticle(spoken(singularOf(noun.name)))}`;
-  draft.assumptions.push(`${object.name}.${reference.column.name}: ${sentence}`);
+  draft.assumptions.push(belongingOf(object, reference.column, singularOf(noun.name)));
   return true;
 }
 
-interface LinkOf {
+interface LinkOf extends Pick<Relation, "through" | "attributes"> {
   owner: TableDraft;
   object: TableDraft;
   phrase: Extract<VerbPhrase, { kind: "links" }>;
@@ -165,8 +167,8 @@ interface LinkOf {
 }
 
 /** The table that a verb stands for, between its subject and its object. */
-function addLinkOf(reader: Reader, draft: Draft, { owner, object, phrase, tokens }: LinkOf): void {
-  const { through, attributes } = parseLink(reader, draft, object);
+function addLinkOf(reader: Reader, draft: Draft, of: LinkOf): void {
+  const { owner, object, phrase, tokens, through, attributes } = of;
   const known = phrase.again ? null : linkBetween(owner.name, object.name);
   const name = linkName(draft, { owner, object }, known?.name ?? phrase.table);
   if (!through && !findTable(draft, name)) {
@@ -176,11 +178,11 @@ function addLinkOf(reader: Reader, draft: Draft, { owner, object, phrase, tokens
   }
   const link = through ?? tableFor(draft, name, tokens);
   link.links = `${owner.name} ${object.name}`;
-  if (phrase.again) link.usual = phrase.table;
   if (!phrase.again) {
     draft.relations.push({ kind: "mutual", owner, member: object, through: link, attributes, tokens });
     return;
   }
+  link.usual = phrase.table;
   // A loan or a booking is a thing of its own: the same two may have it again, and it has the columns that are usual for it.
   for (const { name: noun } of [owner, object])
     addColumn(reader, draft, link, referenceTo(noun, null, false, tokens, true));
@@ -190,8 +192,8 @@ function addLinkOf(reader: Reader, draft: Draft, { owner, object, phrase, tokens
 /** "users like posts; users like comments": likes, and comment_likes. */
 function linkName(draft: Draft, { owner, object }: Pick<LinkOf, "owner" | "object">, usual: string): string {
   const names = [usual, `${object.singular}_${usual}`, `${owner.singular}_${object.singular}_${usual}`];
-  const isFree = (name: string) =>
-    (findTable(draft, name)?.links ?? `${owner.name} ${object.name}`) === `${owner.name} ${object.name}`;
+  const own = `${owner.name} ${object.name}`;
+  const isFree = (name: string) => (findTable(draft, name)?.links ?? own) === own;
   return names.find(isFree) ?? names[2]!;
 }
 

@@ -1,5 +1,6 @@
 // A list of tables and constant endpoints: "users, tasks (title, done boolean) and products that have a sku".
-import { endOfClause, groupAt, namedTable, parseRelative, clauseAt } from "./clauses.ts";
+import { clauseAt, endOfClause, groupAt, separatorsAhead } from "./clause-ahead.ts";
+import { namedTable, parseRelative } from "./clauses.ts";
 import { constantAt, parseConstant } from "./constant.ts";
 import type { Draft, TableDraft } from "./draft.ts";
 import { parseFeatureStatement } from "./features.ts";
@@ -8,7 +9,7 @@ import { nearMiss } from "./near-miss.ts";
 import type { Reader } from "./reader.ts";
 import type { Token } from "./tokens.ts";
 import { parseGroup, parseTableGroup } from "./table-group.ts";
-import { ARTICLES, SENTENCE_ENDS, SEPARATORS, TABLE_WORDS, words } from "./vocabulary.ts";
+import { ARTICLES, SENTENCE_ENDS, TABLE_WORDS, words } from "./vocabulary.ts";
 import { conventionalParents, linkBetween, WELL_KNOWN_TABLES } from "./well-known-tables.ts";
 
 const THEIR = words("their its");
@@ -21,8 +22,7 @@ export function parseList(reader: Reader, draft: Draft): void {
       reportItem(reader);
       return;
     }
-    let next = 0;
-    while (reader.at(SEPARATORS, next)) next++;
+    const next = separatorsAhead(reader);
     const after = reader.peek(next);
     if (
       next === 0 ||

@@ -4,6 +4,7 @@ import { describeColumn, referenceTo } from "./column.ts";
 import { conventionalColumns } from "./conventional-columns.ts";
 import {
   addColumn,
+  belongingOf,
   type ColumnDraft,
   type Draft,
   findTable,
@@ -58,8 +59,7 @@ function addReference(reader: Reader, draft: Draft, { kind, owner, member, attri
     if (said) said.column.unique = true;
     reference.column.unique = true;
   } else if (!said) {
-    const sentence = `each ${spoken(member.singular)} belongs to ${withArticle(spoken(owner.singular))}`;
-    draft.assumptions.push(`${member.name}.${name}: ${sentence}`);
+    draft.assumptions.push(belongingOf(member, reference.column, owner.singular));
   }
   const own = by === undefined ? reference : { ...reference, by };
   if (!said) addColumn(reader, draft, member, own);
@@ -149,11 +149,7 @@ function reportUnclearColumn(
   if (name !== last) {
     const role = name.slice(0, -last.length - 1);
     const optional = other === table ? "optionally " : "";
-    reader.reportTokens(
-      tokens,
-      `"${spoken(name)}" can be read as a text, or as a reference to one of the ${other.name}.`,
-      `Write ${name}:string for the first, "${optional}belongs to ${withArticle(`${role} ${parent}`)}" for the second.`,
-    );
+    reportTextOrReference(reader, tokens, name, other, `"${optional}belongs to ${withArticle(`${role} ${parent}`)}"`);
     return true;
   }
   reader.reportTokens(
@@ -174,8 +170,18 @@ function reportUnclearId(
   const noun = name.slice(0, -"_id".length);
   const other = findTable(draft, noun);
   if (!other || tokens.length === 0 || !assumed.some((text) => text.startsWith(`${name}: no type given`))) return false;
-  const reason = `"${name}" can be read as a text, or as a reference to one of the ${other.name}.`;
-  const suggestion = `Write ${name}:string for the first, ${noun}:references:${other.name} or "${table.name} belong to ${withArticle(spoken(noun))}" for the second.`;
-  reader.reportTokens(tokens, reason, suggestion);
+  const belong = `"${table.name} belong to ${withArticle(spoken(noun))}"`;
+  reportTextOrReference(reader, tokens, name, other, `${noun}:references:${other.name} or ${belong}`);
   return true;
+}
+
+function reportTextOrReference(
+  reader: Reader,
+  tokens: ColumnDraft["tokens"],
+  name: string,
+  other: TableDraft,
+  second: string,
+): void {
+  const reason = `"${spoken(name)}" can be read as a text, or as a reference to one of the ${other.name}.`;
+  reader.reportTokens(tokens, reason, `Write ${name}:string for the first, ${second} for the second.`);
 }

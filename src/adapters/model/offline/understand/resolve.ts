@@ -1,10 +1,18 @@
 // From the draft to tables: references are looked up, undescribed nouns get their conventional columns, contradictions are found.
-import { spoken, withArticle } from "../../../../plan/endpoints.ts";
 import { type PlanParts, parentsOf } from "../../../../plan/build-plan.ts";
 import { tableNameProblem } from "../../../../plan/names.ts";
 import type { Table } from "../../../../plan/plan.ts";
 import { describeColumn, referenceTo } from "./column.ts";
-import { addColumn, type ColumnDraft, type Draft, dropTables, findTable, type TableDraft, tableFor } from "./draft.ts";
+import {
+  addColumn,
+  belongingOf,
+  type ColumnDraft,
+  type Draft,
+  dropTables,
+  findTable,
+  type TableDraft,
+  tableFor,
+} from "./draft.ts";
 import { judgementOf } from "./judgement.ts";
 import { isPlural, pluralOf } from "./inflect.ts";
 import { nearMiss } from "./near-miss.ts";
@@ -91,10 +99,9 @@ function describeTables(reader: Reader, draft: Draft): void {
       const parent = draft.tables.find((other) => other.name === name && bare.includes(other));
       if (!parent || draft.tables.some((one) => one !== table && refersTo(one, table) && refersTo(one, parent)))
         continue;
-      addColumn(reader, draft, table, referenceTo(name, null, false, table.tokens, false));
-      draft.assumptions.push(
-        `${table.name}.${parent.singular}_id: each ${spoken(table.singular)} belongs to ${withArticle(spoken(parent.singular))}`,
-      );
+      const reference = referenceTo(name, null, false, table.tokens, false);
+      addColumn(reader, draft, table, reference);
+      draft.assumptions.push(belongingOf(table, reference.column, parent.singular));
     }
   }
 }

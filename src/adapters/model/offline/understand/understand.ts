@@ -2,10 +2,11 @@
 import { completePlan } from "../../../../plan/build-plan.ts";
 import type { DesignAnswer, NotUnderstood } from "../../../../plan/plan.ts";
 import { planProblems } from "../../../../plan/validate-plan.ts";
-import { endOfClause, groupAt, parseClause, clauseAt, sentenceAt } from "./clauses.ts";
+import { clauseAt, endOfClause, groupAt, sentenceAt } from "./clause-ahead.ts";
+import { parseClause } from "./clauses.ts";
 import { constantAt } from "./constant.ts";
 import { type Draft, emptyDraft } from "./draft.ts";
-import { isDescribed } from "./field.ts";
+import { isDescribed } from "./described.ts";
 import { parseFeatureStatement } from "./features.ts";
 import { pluralOf, singularOf } from "./inflect.ts";
 import { parseIntroduction } from "./introduction.ts";

@@ -1,6 +1,6 @@
 // Verbs that relate tables: "orders are placed by customers", "authors write posts", "students enroll in courses". What each
 // of them comes to is stated in the plan.
-import { isDescribed } from "./field.ts";
+import { isDescribed } from "./described.ts";
 import { singularOf } from "./inflect.ts";
 import { isName, nounAt } from "./names.ts";
 import type { Reader } from "./reader.ts";
@@ -118,13 +118,7 @@ function baseOf(participle: string): string {
   const irregular = IRREGULAR[participle];
   if (irregular) return irregular;
   const stem = participle.replace(/ed$/, "");
-  return OWN.has(stem)
-    ? stem
-    : OWN.has(`${stem}e`)
-      ? `${stem}e`
-      : stem.endsWith("i")
-        ? `${stem.slice(0, -1)}y`
-        : participle;
+  return [stem, `${stem}e`, stem.replace(/i$/, "y")].find((verb) => OWN.has(verb)) ?? participle;
 }
 
 function activeAt(
