@@ -694,4 +694,84 @@ export const UNDERSTOOD: Understood[] = [
       "book_loans(member_id->members, book_id->books, due_date:date?)",
     ],
   },
+  {
+    request: "a blog where posts have comments",
+    name: "blog",
+    tables: ["posts(title:string, body:text, published_at:timestamp?)", "comments(body:text, post_id->posts)"],
+  },
+  {
+    request: "a blog with posts written by users, tags and comments on posts",
+    name: "blog",
+    tables: [
+      "tags(name:string{50}:unique)",
+      "users(name:string, email:email:unique)",
+      "posts(title:string, body:text, published_at:timestamp?, user_id->users)",
+      "comments(body:text, post_id->posts)",
+    ],
+  },
+  {
+    request: "a blog with posts written by users and comments",
+    name: "blog",
+    tables: [
+      "users(name:string, email:email:unique)",
+      "posts(title:string, body:text, published_at:timestamp?, user_id->users)",
+      "comments(body:text, post_id->posts, user_id->users)",
+    ],
+  },
+  {
+    request: "a shop with products and reviews for products",
+    name: "shop",
+    tables: [
+      "products(name:string, description:text?, price:decimal>=0, sku:string{64}:unique)",
+      "reviews(rating:integer>=1<=5, body:text?, product_id->products)",
+    ],
+  },
+  {
+    request: "tasks have many projects",
+    name: "tasks-projects-api",
+    tables: [
+      "tasks(title:string, description:text?, done:boolean=false, due_at:timestamp?)",
+      "projects(name:string, description:text?, task_id->tasks)",
+    ],
+  },
+  {
+    request: "a crm with companies that have contacts",
+    name: "crm",
+    tables: [
+      "companies(name:string, website:url?)",
+      "contacts(name:string, email:email?, phone:string{50}?, company_id->companies)",
+    ],
+  },
+  {
+    request: "users have posts and each post has comments",
+    name: "users-posts-api",
+    tables: [
+      "users(name:string, email:email:unique)",
+      "posts(title:string, body:text, published_at:timestamp?, user_id->users)",
+      "comments(body:text, post_id->posts)",
+    ],
+  },
+  {
+    request: "a shop with customers that have orders",
+    name: "shop",
+    tables: [
+      "customers(name:string, email:email:unique, phone:string{50}?)",
+      "orders(status:enum{pending,paid,shipped,cancelled}=pending, total:decimal>=0=0, customer_id->customers)",
+    ],
+  },
+  {
+    request: "reviews have a rating (1-5) and a body (max 500 characters)",
+    name: "reviews-api",
+    tables: ["reviews(rating:integer>=1<=5, body:string{500})"],
+  },
+  {
+    request: "reviews have a score (0 – 100), a title of max 80 characters and a code (min 3 characters)",
+    name: "reviews-api",
+    tables: ["reviews(score:integer>=0<=100, title:string{80}, code:string{3,200})"],
+  },
+  {
+    request: "users have an age with a minimum of 18 and a username of minimum 3 characters",
+    name: "users-api",
+    tables: ["users(age:integer>=18, username:string{3,200})"],
+  },
 ];

@@ -110,7 +110,7 @@ export const REFUSED_CORPUS: readonly Refused[] = [
     told: "could never be created",
   },
   {
-    request: "users have tasks and projects",
+    request: "users have a name, tasks and projects",
     spans: ["tasks", "projects"],
     told: "can be read as",
   },

@@ -9,6 +9,8 @@ import { KEYWORDS, MODIFIERS, RELATIVE, words } from "./vocabulary.ts";
 const CHARACTERS = words("characters character chars letters");
 const IS = words("is are");
 const MAY = words("can may must");
+const LIMITS = words("a max maximum min minimum");
+export const TO = words("to - – —");
 const DEFAULTS = words("default defaulting");
 
 /** What each phrase before a number bounds. */
@@ -28,7 +30,13 @@ const BOUNDS: { phrase: readonly string[]; key: "minimum" | "maximum"; strict: b
   { phrase: ["above"], key: "minimum", strict: true },
   { phrase: ["under"], key: "maximum", strict: true },
   { phrase: ["below"], key: "maximum", strict: true },
+  ...["a maximum of", "maximum of", "maximum", "max"].map((words) => bound(words, "maximum")),
+  ...["a minimum of", "minimum of", "minimum", "min"].map((words) => bound(words, "minimum")),
 ];
+
+function bound(words: string, key: "minimum" | "maximum"): (typeof BOUNDS)[number] {
+  return { phrase: words.split(" "), key, strict: false };
+}
 
 /** Reads one phrase; false, with nothing used, when none starts here. */
 export function parsePhrase(reader: Reader, attributes: Attributes): boolean {
@@ -56,11 +64,13 @@ export function parseBounds(reader: Reader, attributes: Attributes): boolean {
 /** `[of] at least 0`, `of up to 80 characters`, `over 18` */
 function parseBoundPhrase(reader: Reader, attributes: Attributes): boolean {
   const known = attributes.minimum || attributes.maximum; // "at least 18 and at most 65"
-  const start = reader.at("of") || (known && reader.at("and")) ? 1 : 0;
+  const named = reader.at(LIMITS, 1); // "a title, max 80 characters", "an age with a minimum of 18"
+  const start =
+    reader.at("of") || (known && reader.at("and")) || (named && (reader.at(",") || reader.at("with"))) ? 1 : 0;
   const bound = boundAt(reader, start);
   if (!bound) return false;
   const { phrase, key, strict } = bound;
-  if (start > 0) reader.take(reader.at("and") ? "separator" : "noise");
+  if (start > 0) reader.take(reader.at("of") ? "noise" : "separator");
   const first = reader.take("bound", phrase.length);
   const value = parseNumber(reader)!;
   if (reader.accept(CHARACTERS, "length")) {
@@ -71,7 +81,7 @@ function parseBoundPhrase(reader: Reader, attributes: Attributes): boolean {
   return true;
 }
 
-/** `from 1 to 5`, `of 1 to 5`, with `bare` also `1 to 5`, `of 3 to 30 characters`, `of exactly 8 characters` */
+/** `from 1 to 5`, `of 1 to 5`, with `bare` also `1 to 5`, `1-5` and `1 – 5`, `of 3 to 30 characters`, `of exactly 8 characters` */
 function parseRangePhrase(reader: Reader, attributes: Attributes, bare = false): boolean {
   if (reader.at("of") && reader.at("exactly", 1) && reader.peek(2)?.kind === "number" && reader.at(CHARACTERS, 3)) {
     const first = reader.take("length", 2);
@@ -81,13 +91,14 @@ function parseRangePhrase(reader: Reader, attributes: Attributes, bare = false):
     return true;
   }
   const from = reader.at("from") || reader.at("of") ? 1 : 0;
-  const [lowest, highest] = [reader.peek(from), reader.peek(from + 2)];
-  if ((from === 0 && !bare) || lowest?.kind !== "number" || highest?.kind !== "number" || !reader.at("to", from + 1))
-    return false;
+  const dash = isDashed(reader, from);
+  const [lowest, highest] = [reader.peek(from), reader.peek(from + (dash ? 1 : 2))];
+  const to = dash || (highest?.kind === "number" && reader.at(TO, from + 1));
+  if ((from === 0 && !bare) || lowest?.kind !== "number" || !to) return false;
   const first = from === 1 ? reader.take("bound") : lowest;
   const low = parseNumber(reader)!;
-  reader.take("bound");
-  const high = parseNumber(reader)!;
+  if (!dash) reader.take("bound");
+  const high = dash ? -parseNumber(reader)! : parseNumber(reader)!;
   if (reader.accept(CHARACTERS, "length")) setLength(reader, attributes, [first], { minLength: low, maxLength: high });
   else if (attributes.minimum || attributes.maximum)
     reader.reportTokens([first], "The bounds are given already.", "Give them once.");
@@ -96,6 +107,12 @@ function parseRangePhrase(reader: Reader, attributes: Attributes, bare = false):
     attributes.maximum = { value: high, strict: false };
   }
   return true;
+}
+
+/** "1-5" is read as the numbers 1 and -5. */
+export function isDashed(reader: Reader, offset: number): boolean {
+  const [low, high] = [reader.peek(offset), reader.peek(offset + 1)];
+  return low?.kind === "number" && high?.kind === "number" && high.start === low.end && high.text.startsWith("-");
 }
 
 function setLength(

@@ -1,5 +1,5 @@
 // Values inside attributes: numbers, lists of enum values, and what stands in parentheses after a name.
-import { parseBounds } from "./attribute-phrases.ts";
+import { isDashed, parseBounds, TO } from "./attribute-phrases.ts";
 import { type Attributes, parseDefault, parseModifier } from "./attributes.ts";
 import type { Reader } from "./reader.ts";
 import type { Token } from "./tokens.ts";
@@ -7,7 +7,9 @@ import { MODIFIERS, OR, TYPES, words } from "./vocabulary.ts";
 
 /** What an address is made of. */
 const PARTS = words("street house number city town zip postcode district region state country");
-const BEFORE_NUMBERS = words("at up more less fewer greater over above under below no from between");
+const BEFORE_NUMBERS = words(
+  "at up more less fewer greater over above under below no from between max maximum min minimum a",
+);
 
 /** Uses the next token when it is a number. */
 export function parseNumber(reader: Reader): number | null {
@@ -58,7 +60,8 @@ export function parseEnumValues(reader: Reader, close: "}" | ")", attributes: At
 /** `(unique)`, `(optional integer)` or `(pending, paid or shipped)` after a name. */
 export function parseParenthesis(reader: Reader, attributes: Attributes): boolean {
   const first = reader.peek(1);
-  const range = first?.kind === "number" && reader.at("to", 2) && reader.peek(3)?.kind === "number";
+  const range =
+    isDashed(reader, 1) || (first?.kind === "number" && reader.at(TO, 2) && reader.peek(3)?.kind === "number");
   const settings =
     range ||
     (first?.kind === "word" &&

@@ -1,4 +1,5 @@
 // Sentences about tables: "users have a name and an email", "each product belongs to a supplier", "posts have many comments".
+import { spoken, withArticle } from "../../../../plan/endpoints.ts";
 import {
   clauseAt,
   endOfClause,
@@ -13,14 +14,15 @@ import {
 import { isDescribed } from "./described.ts";
 import { addColumn, belongingOf, type ColumnDraft, type Draft, findTable, type TableDraft, tableFor } from "./draft.ts";
 import { parseFeature, parseState, stateAt } from "./features.ts";
-import { addManyToMany, addRelation, addVerb, parseNested } from "./links.ts";
+import { addManyToMany, addRelation, addVerb, parseAboutKnown, parseNested } from "./links.ts";
 import { type Place, parseBelongsTo, parseField, parseOwner } from "./field.ts";
 import { isPlural, singularOf } from "./inflect.ts";
 import { nounAt, type Noun, tableWordProblem } from "./names.ts";
 import type { Reader } from "./reader.ts";
 import type { Token } from "./tokens.ts";
-import { type VerbPhrase, verbPhraseAt } from "./verbs.ts";
+import { participleAt, type VerbPhrase, verbPhraseAt } from "./verbs.ts";
 import { shapeByName } from "./well-known-columns.ts";
+import { conventionalParents } from "./well-known-tables.ts";
 import { EACH, HAVE, RELATIVE, SENTENCE_ENDS, SEPARATORS, words } from "./vocabulary.ts";
 
 const FIELDS = words("fields columns attributes properties");
@@ -115,11 +117,31 @@ function parseOwners(
     }
     const next = separatorsAhead(reader);
     const again = next === 0 ? 0 : againTo(reader, next);
+    if (place === "relative" && again === 0 && reportUnclearOwner(reader, tables[0])) return;
     if (next === 0 || (again === 0 && !anotherOwnerAt(reader, next, place)) || clauseAt(reader, next)) return;
     mayBelong = reader.at(MAY_BELONG, next);
     reader.take("separator", next + again);
     first = reader.index;
   }
+}
+
+/** "with tasks that belong to users and projects": what they belong to as well, or one more of the list? A comma is more likely
+ * the list's, unless convention says otherwise. True when that was reported. */
+function reportUnclearOwner(reader: Reader, table: TableDraft | undefined): boolean {
+  const next = separatorsAhead(reader);
+  const noun = next === 0 ? null : nounAt(reader, next);
+  if (!noun?.plural || !table || startsListItem(reader, next) || clauseAt(reader, next)) return false;
+  if (conventionalParents(noun.name).includes(table.name)) return false;
+  if (reader.at(",") && !conventionalParents(table.name).includes(noun.name)) return false;
+  reader.take("separator", next);
+  const tokens = reader.tokens.slice(reader.index, reader.index + noun.count);
+  reader.take("reported", noun.count);
+  reader.reportTokens(
+    tokens,
+    `"${spoken(noun.name)}" can be read as what ${spoken(table.name)} belong to as well, or as one more table of the list.`,
+    `Name ${spoken(noun.name)} before ${spoken(table.name)} for one more table, or write a sentence of its own: "; ${spoken(table.name)} belong to ${withArticle(spoken(singularOf(noun.name)))}"`,
+  );
+  return true;
 }
 
 /** How many tokens say `[optionally] to` in "belongs to an artist and optionally to a room". */
@@ -202,7 +224,7 @@ function startsListItem(reader: Reader, offset: number): boolean {
   return reader.at(RELATIVE, after) || reader.at("with", after) || reader.peek(after)?.text === "(";
 }
 
-/** What may follow a table in a list: `that have …`, `with …`, `that belong to …`. */
+/** What may follow a table in a list: `that have …`, `with …`, `that belong to …`, `written by …`, `on posts`. */
 export function parseRelative(reader: Reader, draft: Draft, table: TableDraft): void {
   if (reader.accept("with", "relative") || reader.accept("having", "relative")) {
     parseFields(reader, draft, [table], "relative");
@@ -211,6 +233,17 @@ export function parseRelative(reader: Reader, draft: Draft, table: TableDraft): 
   if (reader.at("belonging") && reader.at("to", 1)) {
     const reference = parseBelongsTo(reader, true);
     if (reference) addColumn(reader, draft, table, reference);
+    return;
+  }
+  const participle = participleAt(reader);
+  if (participle) {
+    const start = reader.index;
+    reader.take("belongs-to", participle.count);
+    parseOwners(reader, draft, [table], start, participle, "relative");
+    return;
+  }
+  if (parseAboutKnown(reader, draft, table)) {
+    reportUnclearOwner(reader, table);
     return;
   }
   if (!reader.at(RELATIVE)) return;

@@ -36,7 +36,12 @@ export function makeColumn(reader: Reader, name: string, said: Attributes, token
 function typedColumn(name: string, said: Attributes, assumed: string[]): Column {
   const given = said.type ?? (said.values ? "enum" : null);
   if (given !== null) {
+    // "a bio of at most 500 characters" is as optional as a bio
+    const optional =
+      given === "string" && said.nullable === null && !said.exact && shapeByName(name)?.nullable === true;
+    if (optional) assumed.push(`${name}: is optional`);
     return newColumn(name, given, {
+      ...(optional && { nullable: true }),
       ...(said.maxLength !== undefined && { maxLength: said.maxLength }),
       ...(said.minLength !== undefined && { minLength: said.minLength }),
       ...(said.values && { values: said.values }),
@@ -60,6 +65,7 @@ function typedColumn(name: string, said: Attributes, assumed: string[]): Column 
     : { type: literal === "boolean" ? ("boolean" as const) : numeric ? numberType(bounds) : ("string" as const) };
   const column = newColumn(name, shape.type, shape);
   const decided = { ...column, nullable: column.nullable && said.nullable === null };
+  applyBounds(decided, said);
   assumed.push(`${name}: no type given, taken as ${describeColumn(decided)}`);
   return column;
 }

@@ -39,8 +39,8 @@ export type Place = "group" | "sentence" | "relative";
 
 export type Field =
   | ({ kind: "column" } & ColumnDraft)
-  /** "many comments", "one profile" */
-  | { kind: "many" | "one"; noun: string; tokens: Token[] };
+  /** "many comments", "one profile". `conventional`: without "many", and described nowhere. */
+  | { kind: "many" | "one"; noun: string; tokens: Token[]; conventional?: true };
 
 /** The field at the cursor, or null after a problem was reported; either way the cursor stands behind it.
  * @param all What a verb says of every field behind it: "users may have …". */

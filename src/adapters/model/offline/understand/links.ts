@@ -1,6 +1,6 @@
 // What relates tables in a sentence: "many products with a quantity", "one profile", "many-to-many". Collected here, resolved in
 // relations.ts.
-import { spoken } from "../../../../plan/endpoints.ts";
+import { spoken, withArticle } from "../../../../plan/endpoints.ts";
 import { noAttributes } from "./attributes.ts";
 import { clauseAt, endOfClause, groupAt, separatorsAhead } from "./clause-ahead.ts";
 import { namedTable, parseFields } from "./clauses.ts";
@@ -25,7 +25,7 @@ import type { Token } from "./tokens.ts";
 import { BEFORE_OBJECT, MAY, type VerbPhrase, verbPhraseAt } from "./verbs.ts";
 import { POSSESSIVES, words } from "./vocabulary.ts";
 import { isPluralColumn } from "./well-known-columns.ts";
-import { linkBetween, wellKnownColumns } from "./well-known-tables.ts";
+import { conventionalParents, linkBetween, wellKnownColumns } from "./well-known-tables.ts";
 
 const ABOUT = words("on about for");
 
@@ -54,7 +54,22 @@ export function addRelation(
   }
   const member = tableFor(draft, noun, tokens);
   const { through, attributes } = parseLink(reader, draft, member);
+  const parent = field.conventional && owners.find((owner) => isParent(owner, member));
+  if (parent) {
+    const suggestion = `Write "${parent.name} belong to ${withArticle(spoken(member.singular))}", or "${parent.name} have many ${member.name}"`;
+    reader.reportTokens(
+      tokens,
+      `Usually ${withArticle(spoken(parent.singular))} belongs to ${withArticle(spoken(member.singular))}.`,
+      suggestion,
+    );
+    return;
+  }
   for (const owner of owners) draft.relations.push({ kind, owner, member, through, attributes, tokens });
+}
+
+/** "employees have departments": rather one, that has many of them. */
+function isParent(owner: TableDraft, member: TableDraft): boolean {
+  return conventionalParents(owner.name).includes(member.name) && !linkBetween(owner.name, member.name);
 }
 
 /** "authors write posts", "students enroll in courses with a grade", "categories can be nested", from the verb. */
@@ -157,6 +172,13 @@ function parseAbout(reader: Reader, draft: Draft, object: TableDraft, meets: boo
   addColumn(reader, draft, object, reference);
   draft.assumptions.push(belongingOf(object, reference.column, singularOf(noun.name)));
   return true;
+}
+
+/** "comments on posts", "invoices for customers" in a list: only of tables that are known, because "for" may say anything. */
+export function parseAboutKnown(reader: Reader, draft: Draft, table: TableDraft): boolean {
+  const noun = reader.at(ABOUT) ? nounAt(reader, reader.at(POSSESSIVES, 1) ? 2 : 1) : null;
+  if (!noun || !(noun.known || isDescribed(reader, 1) || findTable(draft, noun.name))) return false;
+  return parseAbout(reader, draft, table, false);
 }
 
 interface LinkOf extends Pick<Relation, "through" | "attributes"> {

@@ -5,7 +5,7 @@ import type { Field, Place } from "./field.ts";
 import { singularOf } from "./inflect.ts";
 import { nounAt } from "./names.ts";
 import type { Reader } from "./reader.ts";
-import { SENTENCE_ENDS } from "./vocabulary.ts";
+import { HAVE, SENTENCE_ENDS, SEPARATORS } from "./vocabulary.ts";
 import { isPluralColumn, shapeByName } from "./well-known-columns.ts";
 
 /** A bare plural in a sentence ("users have tasks") names records rather than a column. */
@@ -16,18 +16,27 @@ export function isPluralNoun(reader: Reader): boolean {
 
 /** Records, where it is clear that these are meant; else null, reported with its readings. Either way the noun is used. */
 export function parsePlural(reader: Reader, place: Place, start: number): Field | null {
-  return describedRecords(reader, place, start) ?? ambiguousPlural(reader, place);
+  return clearRecords(reader, place, start) ?? ambiguousPlural(reader, place);
 }
 
-/** "hotels have rooms" where another sentence says what rooms are: nothing else can be meant than "many rooms". In a list of tables
- * they may be the next of it, unless the sentence ends there. */
-function describedRecords(reader: Reader, place: Place, start: number): Field | null {
+/** "hotels have rooms" where another sentence says what rooms are, and "posts have comments": nothing else can be meant than "many
+ * rooms". In a list of tables they may be the next of it, unless the sentence ends there. */
+function clearRecords(reader: Reader, place: Place, start: number): Field | null {
   const noun = nounAt(reader)!;
   const next = reader.peek(noun.count);
   const last = !next || next.newline || SENTENCE_ENDS.has(next.text);
-  if ((place === "relative" && !last) || !isDescribed(reader, 0)) return null;
+  const described = isDescribed(reader, 0);
+  if ((place === "relative" && !last) || !(described || (noun.known && followsNoColumn(reader)))) return null;
   reader.take("table", noun.count);
-  return { kind: "many", noun: noun.name, tokens: reader.tokens.slice(start, reader.index) };
+  const tokens = reader.tokens.slice(start, reader.index);
+  return { kind: "many", noun: noun.name, tokens, ...(!described && { conventional: true }) };
+}
+
+/** Behind the verb, or behind other records: "orders have a total and comments" may mean a remark. */
+function followsNoColumn(reader: Reader): boolean {
+  let before = -1;
+  while (reader.at(SEPARATORS, before)) before--;
+  return reader.at(HAVE, before) || reader.peek(before)?.use === "table";
 }
 
 function ambiguousPlural(reader: Reader, place: Place): null {

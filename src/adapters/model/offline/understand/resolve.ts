@@ -97,8 +97,8 @@ function describeTables(reader: Reader, draft: Draft): void {
   for (const table of unrelated.filter((one) => !refused.has(one))) {
     for (const name of conventionalParents(table.name)) {
       const parent = draft.tables.find((other) => other.name === name && bare.includes(other));
-      if (!parent || draft.tables.some((one) => one !== table && refersTo(one, table) && refersTo(one, parent)))
-        continue;
+      if (!parent || refersTo(parent, table)) continue;
+      if (draft.tables.some((one) => one !== table && refersTo(one, table) && refersTo(one, parent))) continue;
       const reference = referenceTo(name, null, false, table.tokens, false);
       addColumn(reader, draft, table, reference);
       draft.assumptions.push(belongingOf(table, reference.column, parent.singular));

@@ -113,6 +113,12 @@ function passiveAt(reader: Reader, at: number, before: number, optional: boolean
   };
 }
 
+/** "posts written by users", behind the noun. */
+export function participleAt(reader: Reader): Extract<VerbPhrase, { kind: "belongs" }> | null {
+  const phrase = passiveAt(reader, 0, 0, false);
+  return phrase?.kind === "belongs" ? phrase : null;
+}
+
 /** "written" -> "write": so that "users write posts" and "posts are written by users" say one thing. */
 function baseOf(participle: string): string {
   const irregular = IRREGULAR[participle];
