@@ -1,11 +1,8 @@
 // Work that fails when the database server goes away, through no fault of what is tried.
+import { MAINTENANCE } from "../adapters/database-cluster/administrator-session.ts";
 import { TbError } from "../errors.ts";
 import type { Run } from "./types.ts";
-
-/** The database that every server has. */
-const MAINTENANCE = "postgres";
-/** Milliseconds that a server which is well never takes to answer nothing. */
-const LONG = 3000;
+import { LONG } from "./watch-answers.ts";
 
 /** Does the work with a session of tb's own open, starting a server that is down. When the work fails and the session is
  * gone, or takes long to answer, it was the server's fault: throws TbError "transient", which parks the run. */

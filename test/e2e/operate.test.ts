@@ -3,6 +3,7 @@ import { execFile } from "node:child_process";
 import { chmod, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { LogLine } from "../../src/adapters/deploy-target/deploy-target.ts";
@@ -10,6 +11,7 @@ import type { DatabaseEnv } from "../../src/commands/db/env.ts";
 import type { Opened } from "../../src/commands/open.ts";
 import type { ProjectStatus } from "../../src/control/project-status.ts";
 import type { CreateResult } from "../../src/pipeline/phases/record.ts";
+import { killServer } from "../helpers/faults/postgres-server.ts";
 import { until } from "../processes/until.ts";
 import { removeTbHome, startTb, tb, tbData } from "../helpers/tb.ts";
 import { readyHome } from "../helpers/homes.ts";
@@ -113,6 +115,20 @@ test("tb status names the server that has to be started", async () => {
   expect(stdout).toContain("→ tb db start");
   await tbData(home, ["db", "start"]);
   expect((await tb(home, ["status", NAME])).stdout).not.toContain("tb db start");
+});
+
+test("a database server that was killed is started again for the backend, one that was stopped is not", async () => {
+  const health = async () => (await fetch(`${url}/api/health`)).status;
+  await killServer(home, "projects");
+  await until(async () => (await health()) === 503);
+  await until(async () => (await health()) === 200);
+  const lines = await tbData<{ lines: LogLine[] }>(home, ["logs", NAME]);
+  expect(JSON.stringify(lines)).toContain("Started the database server again, which had died.");
+  await tbData(home, ["db", "stop"]);
+  await sleep(5000); // the supervisor has looked, twice
+  expect(await health()).toBe(503);
+  await tbData(home, ["db", "start"]);
+  await until(async () => (await health()) === 200);
 });
 
 test("a log that is followed ends with its project", async () => {

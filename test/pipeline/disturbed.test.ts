@@ -1,4 +1,5 @@
 // What fails while the database server is away is not blamed on what was tried.
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createEmbeddedPostgres } from "../../src/adapters/database-cluster/embedded-postgres.ts";
 import { selectAdapters } from "../../src/adapters/index.ts";
@@ -27,7 +28,7 @@ afterAll(async () => {
 async function asked(passed: boolean, { broken = 0, killed = 0 }): Promise<number> {
   let times = 0;
   const sandbox = { brokenSessions: () => times * broken, killedPrograms: () => times * killed };
-  await judgeUndisturbed(run, sandbox, async () => {
+  await judgeUndisturbed(run, { sandbox, cluster: null }, async () => {
     times += 1;
     return { passed } as Verdict;
   });
@@ -39,6 +40,28 @@ test("a verdict that found faults while sessions broke or a program was killed i
   expect(await asked(false, { killed: 1 })).toBe(2);
   expect(await asked(false, {})).toBe(1);
   expect(await asked(true, { broken: 1, killed: 1 })).toBe(1);
+});
+
+test("a verdict that found faults while the server hung is looked for once more", async () => {
+  const cluster = await run.adapters.databaseCluster();
+  await cluster.ensure();
+  const sandbox = { brokenSessions: () => 0, killedPrograms: () => 0 };
+  let times = 0;
+  const judge = async () => {
+    times += 1;
+    if (times > 1) return { passed: true } as Verdict;
+    const goOn = await stopServer(scratch.home, "projects");
+    await sleep(4500);
+    await goOn();
+    return { passed: false } as Verdict;
+  };
+  expect(await judgeUndisturbed(run, { sandbox, cluster }, judge)).toEqual({ passed: true });
+  times = 0;
+  await judgeUndisturbed(run, { sandbox, cluster }, async () => {
+    times += 1;
+    return { passed: false } as Verdict;
+  });
+  expect(times).toBe(1);
 });
 
 const failed = () => Promise.reject(new Error("not healthy"));

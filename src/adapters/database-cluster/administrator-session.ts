@@ -13,6 +13,8 @@ export interface ClusterSource {
   exists(): Promise<boolean>;
   /** Starts an embedded server; an external one runs already. */
   start(): Promise<void>;
+  /** Starts an embedded server again that was killed, and says so. */
+  revive(): Promise<boolean>;
   administrator(): Promise<ClusterSettings & { ssl?: false }>;
 }
 

@@ -56,6 +56,9 @@ export interface DatabaseCluster {
   exists(): Promise<boolean>;
   /** Starts an embedded cluster; checks that an external one answers and is Postgres 16 or newer. Idempotent. */
   ensure(): Promise<void>;
+  /** Starts an embedded server again that was killed, and says so. One that runs, or was stopped, stays as it is; so does a server
+   * of the user's own. */
+  revive(): Promise<boolean>;
   /** Creates the two roles and the empty database with their grants, or completes what is there, and takes back what the roles
    * have changed about themselves. The project's own database has roles of its own (role-names.ts). Idempotent. */
   provision(projectId: string, database: string): Promise<void>;

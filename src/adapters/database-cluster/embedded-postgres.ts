@@ -20,7 +20,7 @@ import {
   prepareFolders,
   type PostgresLocation,
 } from "./postgres-location.ts";
-import { runningPid, type StartedPostmaster, startPostmaster } from "./postmaster.ts";
+import { runningPid, type StartedPostmaster, startPostmaster, wasKilled } from "./postmaster.ts";
 
 interface EmbeddedStatus {
   running: boolean;
@@ -40,6 +40,8 @@ export interface EmbeddedPostgres {
   /** Starts the server, creating everything on first use; returns when it accepts connections. Safe in many processes.
    * Throws TbError: "configuration" when it cannot run here, "transient" when it does not come up in time. */
   ensure(): Promise<void>;
+  /** Starts a server again that was killed, and says so; one that runs, was stopped or was never there stays as it is. */
+  revive(): Promise<boolean>;
   /** Ends sessions, stops the server and waits until it is gone; false when it was not running. */
   stop(): Promise<boolean>;
   status(): Promise<EmbeddedStatus>;
@@ -86,6 +88,12 @@ export function createEmbeddedPostgres(config: Pick<Config, "home">, which: Embe
     } finally {
       starting = undefined; // asked again later, it looks again
     }
+  }
+
+  async function revive(): Promise<boolean> {
+    if (!(await wasKilled(await location()))) return false;
+    await ensure();
+    return true;
   }
 
   async function stop(): Promise<boolean> {
@@ -137,7 +145,7 @@ export function createEmbeddedPostgres(config: Pick<Config, "home">, which: Embe
     return (await runningPid(await location())) !== null;
   }
 
-  return { name: which, ensure, stop, status, isRunning, administrator };
+  return { name: which, ensure, revive, stop, status, isRunning, administrator };
 }
 
 async function bringUp(

@@ -195,6 +195,7 @@ export function createPostgresCluster(
     kind: source.kind,
     exists: () => source.exists(),
     ensure,
+    revive: () => source.revive(),
     provision,
     copy,
     dropDatabase,

@@ -97,6 +97,11 @@ export async function runningPid(location: PostgresLocation): Promise<number | n
   return pid !== null && (await isPostmaster(pid, location.data)) ? pid : null;
 }
 
+/** Whether the server has died and could not put its things in order: one that is stopped removes its pid file. */
+export async function wasKilled(location: PostgresLocation): Promise<boolean> {
+  return (await recordedPid(location)) !== null && (await runningPid(location)) === null;
+}
+
 /** After a crash the pid in the pid file may have been given to another process, and Postgres would then refuse to start for
  * ever. Told that the pid is its grandparent's (as pg_ctl does for its own), it takes the file for stale, and everything
  * else stays its own decision: no file is removed here, so no race with another starter. */

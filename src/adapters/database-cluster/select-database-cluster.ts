@@ -19,7 +19,13 @@ function selectSource(config: Pick<Config, "home" | "projectsCluster">): Cluster
   const external = config.projectsCluster;
   if (external) {
     const administrator = () => Promise.resolve(external);
-    return { kind: "external", exists: () => Promise.resolve(true), start: async () => {}, administrator };
+    return {
+      kind: "external",
+      exists: () => Promise.resolve(true),
+      start: async () => {},
+      revive: () => Promise.resolve(false),
+      administrator,
+    };
   }
   const server = createEmbeddedPostgres(config, "projects");
   return {
@@ -34,6 +40,7 @@ function selectSource(config: Pick<Config, "home" | "projectsCluster">): Cluster
       }
     },
     start: () => server.ensure(),
+    revive: () => server.revive(),
     administrator: async () => {
       try {
         return await server.administrator();

@@ -53,7 +53,8 @@ async function judge(state: In, run: Run): Promise<Verdict> {
     return { passed: false, checks: tree, endpoints: [], tables: [], scores: UNMEASURED };
   const workspace = await openWorkspace(run, { projectId, database: false });
   const sandbox = await workspace.sandbox();
-  const verdict = await judgeUndisturbed(run, sandbox, () => verifySandbox(state, run, sandbox));
+  const cluster = state.work ? await run.adapters.databaseCluster() : null;
+  const verdict = await judgeUndisturbed(run, { sandbox, cluster }, () => verifySandbox(state, run, sandbox));
   // Requests to a server without its tables say nothing that the migrations have not said.
   const told = state.migrated ? verdict.checks : verdict.checks.filter(({ name }) => name !== "endpoints");
   const checks = [...tree, ...(state.migrated ? await withHistory(told, state, run) : told)];

@@ -80,7 +80,7 @@ async function judge({ plan, projectId, database }: In, run: Run): Promise<Verdi
     onProgress: reportProgress(run),
     nodePath: process.execPath,
   };
-  return judgeUndisturbed(run, sandbox, () => verifyProject(what));
+  return judgeUndisturbed(run, what, () => verifyProject(what));
 }
 
 function refusal(verdict: Verdict): TbError {

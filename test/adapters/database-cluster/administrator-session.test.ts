@@ -17,6 +17,7 @@ beforeEach(() => {
     kind: "external",
     exists: async () => true,
     start: async () => {},
+    revive: () => Promise.resolve(false),
     administrator: async () => ({ ...server, database: MAINTENANCE, password: "", ssl: false as const }),
   });
 });

@@ -774,4 +774,183 @@ export const UNDERSTOOD: Understood[] = [
     name: "users-api",
     tables: ["users(age:integer>=18, username:string{3,200})"],
   },
+  {
+    request: "Customers have a name. They have a phone and belong to a company.",
+    name: "customers-companies-api",
+    tables: ["companies(name:string, website:url?)", "customers(name:string, phone:string{50}, company_id->companies)"],
+  },
+  {
+    request: "Students have a name, and they enroll in courses",
+    name: "students-courses-api",
+    tables: [
+      "students(name:string)",
+      "courses(title:string, description:text?)",
+      "enrollments(student_id->students, course_id->courses)",
+    ],
+  },
+  {
+    request: "users have a name and an email. Emails must be unique.",
+    name: "users-api",
+    tables: ["users(name:string, email:email:unique)"],
+  },
+  {
+    request: "users have a name; products have a name; the name of a product must be unique",
+    name: "users-products-api",
+    tables: ["users(name:string)", "products(name:string:unique)"],
+  },
+  {
+    request: "comments belong to a blog post; blog posts have a title",
+    name: "comments-blog-posts-api",
+    tables: ["blog_posts(title:string)", "comments(body:text, blog_post_id->blog_posts)"],
+  },
+  {
+    request: "exercises belong to a muscle group; muscle groups have a name",
+    name: "exercises-muscle-groups-api",
+    tables: ["muscle_groups(name:string)", "exercises(name:string, muscle_group_id->muscle_groups)"],
+  },
+  {
+    request: "tasks belong to a single project; projects have a name",
+    name: "tasks-projects-api",
+    tables: [
+      "projects(name:string)",
+      "tasks(title:string, description:text?, done:boolean=false, due_at:timestamp?, project_id->projects)",
+    ],
+  },
+  {
+    request: "tasks may belong to a user and a project",
+    name: "tasks-users-api",
+    tables: [
+      "users(name:string, email:email:unique)",
+      "projects(name:string, description:text?)",
+      "tasks(title:string, description:text?, done:boolean=false, due_at:timestamp?, user_id->users?, project_id->projects?)",
+    ],
+  },
+  {
+    request: "tickets have a priority (low, medium or high, medium by default) and a status (open, closed, optional)",
+    name: "tickets-api",
+    tables: ["tickets(priority:enum{low,medium,high}=medium, status:enum{open,closed}?)"],
+  },
+  {
+    request: "products have a flag (true or false); movies have a format (2D or 3D)",
+    name: "products-movies-api",
+    tables: ["products(flag:boolean=false)", "movies(format:enum{2D,3D})"],
+  },
+  {
+    request: "books have one author; authors have many books",
+    name: "books-authors-api",
+    tables: [
+      "authors(name:string, bio:text?)",
+      "books(title:string, isbn:string{17}?, published_on:date?, author_id->authors)",
+    ],
+  },
+  {
+    request: "students bookmark courses; students enroll in courses",
+    name: "students-courses-api",
+    tables: [
+      "students(name:string, email:email:unique)",
+      "courses(title:string, description:text?)",
+      "bookmarks(student_id->students, course_id->courses)",
+      "enrollments(student_id->students, course_id->courses)",
+    ],
+  },
+  {
+    request: "authors like books; books have many authors; authors have many books",
+    name: "authors-books-api",
+    tables: [
+      "authors(name:string, bio:text?)",
+      "books(title:string, isbn:string{17}?, published_on:date?)",
+      "likes(author_id->authors, book_id->books)",
+      "authorships(book_id->books, author_id->authors)",
+    ],
+  },
+  {
+    request: "patients book appointments with doctors",
+    name: "patients-appointments-api",
+    tables: [
+      "patients(name:string, birth_date:date?, phone:string{50}?)",
+      "doctors(name:string, specialty:string?)",
+      "appointments(starts_at:timestamp, ends_at:timestamp, notes:text?, doctor_id->doctors, patient_id->patients)",
+    ],
+  },
+  {
+    request: "users have a first, middle and last name and a home and a work address",
+    name: "users-api",
+    tables: [
+      "users(first_name:string, middle_name:string, last_name:string, home_address:string, work_address:string)",
+    ],
+  },
+  {
+    request: "bookings have a check-in date and a check-out date",
+    name: "bookings-api",
+    tables: ["bookings(check_in_date:date, check_out_date:date)"],
+  },
+  {
+    request: "users have hobbies:string[]",
+    name: "users-api",
+    tables: ["users(hobbies:string[])"],
+  },
+  {
+    request: "tasks belong to exactly one user",
+    name: "tasks-users-api",
+    tables: [
+      "users(name:string, email:email:unique)",
+      "tasks(title:string, description:text?, done:boolean=false, due_at:timestamp?, user_id->users)",
+    ],
+  },
+  {
+    request: "users have a score ranging from 1 to 10",
+    name: "users-api",
+    tables: ["users(score:integer>=1<=10)"],
+  },
+  {
+    request: "Table users: name, email. Table tasks: title, done.",
+    name: "users-tasks-api",
+    tables: ["users(name:string, email:email)", "tasks(title:string, done:boolean=false)"],
+  },
+  {
+    request: "posts can have many tags; tags can have many posts",
+    name: "posts-tags-api",
+    tables: [
+      "posts(title:string, body:text, published_at:timestamp?)",
+      "tags(name:string{50}:unique)",
+      "taggings(post_id->posts, tag_id->tags)",
+    ],
+  },
+  {
+    request: "every blog post has a title and belongs to a user",
+    name: "blog-posts-users-api",
+    tables: ["users(name:string, email:email:unique)", "blog_posts(title:string, user_id->users)"],
+  },
+  {
+    request: "users have one or more addresses",
+    name: "users-addresses-api",
+    tables: ["users(name:string, email:email:unique)", "addresses(name:string, user_id->users)"],
+  },
+  {
+    request: "a todo app with users and tasks without login",
+    name: "todo-app",
+    tables: [
+      "users(name:string, email:email:unique)",
+      "tasks(title:string, description:text?, done:boolean=false, due_at:timestamp?, user_id->users)",
+    ],
+  },
+  {
+    request: "taxis have a plate; rides belong to a taxi",
+    name: "taxis-rides-api",
+    tables: ["taxis(plate:string)", "rides(name:string, taxi_id->taxis)"],
+  },
+  {
+    request: "users have a bio of at most 500 characters",
+    name: "users-api",
+    tables: ["users(bio:string{500}?)"],
+  },
+  {
+    request: "invoices and products are many-to-many with a quantity",
+    name: "invoices-products-api",
+    tables: [
+      "invoices(number:string{50}:unique, total:decimal>=0, status:enum{draft,sent,paid}=draft, due_on:date?)",
+      "products(name:string, description:text?, price:decimal>=0, sku:string{64}:unique)",
+      "invoice_products(invoice_id->invoices, product_id->products, quantity:integer>=0)",
+    ],
+  },
 ];

@@ -1,7 +1,8 @@
 // Attributes in words: "of at least 0", "of at most 80 characters", "that is one of low, normal or high", "that defaults to 5".
 import { parseNumber, valueOf } from "./attribute-values.ts";
 import { type Attributes, parseBetween, parseDefault, parseModifier } from "./attributes.ts";
-import { nounAt } from "./names.ts";
+import { isPlural } from "./inflect.ts";
+import { isName, nounAt } from "./names.ts";
 import type { Reader } from "./reader.ts";
 import type { Token } from "./tokens.ts";
 import { KEYWORDS, MODIFIERS, RELATIVE, words } from "./vocabulary.ts";
@@ -90,6 +91,7 @@ function parseRangePhrase(reader: Reader, attributes: Attributes, bare = false):
     setLength(reader, attributes, [first], { minLength: length, maxLength: length });
     return true;
   }
+  if (reader.at("ranging") && reader.at("from", 1)) reader.take("noise");
   const from = reader.at("from") || reader.at("of") ? 1 : 0;
   const dash = isDashed(reader, from);
   const [lowest, highest] = [reader.peek(from), reader.peek(from + (dash ? 1 : 2))];
@@ -154,6 +156,17 @@ function parseThat(reader: Reader, attributes: Attributes): boolean {
   }
   const be = reader.at(IS, 1) ? 2 : reader.at(MAY, 1) && reader.at("be", 2) ? 3 : 0;
   if (be === 0) return false;
+  if (reader.at("are", 1) && isName(reader.peek(-1)!) && !isPlural(reader.peek(-1)!.lower)) {
+    const tokens = reader.tokens.slice(reader.index, reader.index + be);
+    reader.take("reported", be);
+    reader.reportTokens(
+      tokens,
+      "It is not clear which of the columns before it this is about.",
+      "Say it of each of them.",
+    );
+    if (reader.at(MODIFIERS)) parseModifier(reader, attributes);
+    return true;
+  }
   if (reader.at(MODIFIERS, be)) {
     reader.take("relative", be);
     parseModifier(reader, attributes);
@@ -169,18 +182,17 @@ function parseThat(reader: Reader, attributes: Attributes): boolean {
     return parseBoundPhrase(reader, attributes);
   }
   if (be === 2 && parsePerson(reader, attributes)) return true;
-  if (
-    (reader.atWord(be) || reader.peek(be)?.kind === "number") &&
-    reader.at("by", be + 1) &&
-    reader.at("default", be + 2)
-  ) {
-    if (attributes.literal) return false;
-    reader.take("relative", be);
-    attributes.literal = reader.take("literal");
-    reader.take("default", 2);
-    return true;
-  }
-  return parseChoice(reader, attributes, be);
+  return parseByDefault(reader, attributes, be) || parseChoice(reader, attributes, be);
+}
+
+/** `[that is] open by default`, `offset` tokens ahead. */
+export function parseByDefault(reader: Reader, attributes: Attributes, offset: number): boolean {
+  const value = reader.atWord(offset) || reader.peek(offset)?.kind === "number";
+  if (!value || !reader.at("by", offset + 1) || !reader.at("default", offset + 2) || attributes.literal) return false;
+  if (offset > 0) reader.take("relative", offset);
+  attributes.literal = reader.take("literal");
+  reader.take("default", 2);
+  return true;
 }
 
 /** `that must be positive`, `that is never negative` */

@@ -1,12 +1,17 @@
 // Values inside attributes: numbers, lists of enum values, and what stands in parentheses after a name.
-import { isDashed, parseBounds, TO } from "./attribute-phrases.ts";
+import { isDashed, parseBounds, parseByDefault, TO } from "./attribute-phrases.ts";
 import { type Attributes, parseDefault, parseModifier } from "./attributes.ts";
 import type { Reader } from "./reader.ts";
 import type { Token } from "./tokens.ts";
 import { MODIFIERS, OR, TYPES, words } from "./vocabulary.ts";
 
-/** What an address is made of. */
-const PARTS = words("street house number city town zip postcode district region state country");
+/** What an address, a contact or a period is made of. */
+const PARTS = words(
+  "street house number city town zip postcode district region state country name phone email first last from to start end width height " +
+    "length depth latitude longitude lat lng",
+);
+const BOOLEANS = words("true false yes no");
+const DEFAULTS = words("default defaults defaulting");
 const BEFORE_NUMBERS = words(
   "at up more less fewer greater over above under below no from between max maximum min minimum a",
 );
@@ -23,8 +28,9 @@ export function parseEnumValues(reader: Reader, close: "}" | ")", attributes: At
   let words: Token[] = [];
   const flush = () => {
     if (words.length === 0) return;
-    const value = words.map(valueOf).join("_");
-    if (words.length > 1)
+    // "2D" comes as two tokens without a space
+    const value = words.map((word, n) => (n > 0 && words[n - 1]!.end < word.start ? "_" : "") + valueOf(word)).join("");
+    if (words.length > 1 && value.includes("_"))
       attributes.assumed.push(`the value "${words.map((word) => word.text).join(" ")}" is written ${value}`);
     if (values.includes(value))
       reader.reportTokens(words, `The value ${value} is there twice.`, "Name each value once.");
@@ -34,8 +40,10 @@ export function parseEnumValues(reader: Reader, close: "}" | ")", attributes: At
   if (close === ")" && reader.at("one") && reader.at("of", 1)) reader.take("noise", 2);
   else if (close === ")") reader.accept("either", "noise");
   for (let token = reader.peek(); token && token.text !== close; token = reader.peek()) {
-    if (close === ")" && words.length === 0 && values.length > 0 && defaultWithin(reader)) {
-      parseDefault(reader, attributes);
+    if (close === ")" && words.length === 0 && values.length > 0 && settingWithin(reader)) {
+      if (reader.at(MODIFIERS)) parseModifier(reader, attributes);
+      else if (reader.at(DEFAULTS)) parseDefault(reader, attributes);
+      else parseByDefault(reader, attributes, 0);
       break;
     }
     if (token.text === "," || (close === ")" && words.length > 0 && OR.has(token.lower))) {
@@ -83,6 +91,11 @@ export function parseParenthesis(reader: Reader, attributes: Attributes): boolea
     const open = reader.peek()!;
     attributes.values = parseEnumValues(reader, ")", attributes);
     attributes.type = "enum";
+    if (attributes.values.length === 2 && attributes.values.every((value) => BOOLEANS.has(value))) {
+      attributes.type = "boolean";
+      delete attributes.values;
+      return true;
+    }
     if (attributes.values.length > 1 && attributes.values.every((value) => PARTS.has(value)))
       reader.reportTokens(
         [open, reader.peek(-1)!],
@@ -111,9 +124,11 @@ export function parseParenthesis(reader: Reader, attributes: Attributes): boolea
   return true;
 }
 
-/** The last item of "(low, medium or high, default medium)". */
-function defaultWithin(reader: Reader): boolean {
-  if (!reader.at("default")) return false;
+/** The last item of "(low, medium or high, default medium)", "(…, medium by default)" or "(…, optional)". */
+function settingWithin(reader: Reader): boolean {
+  if (reader.at(MODIFIERS)) return reader.at(")", 1);
+  if (reader.at("by", 1) && reader.at("default", 2)) return reader.at(")", 3);
+  if (!reader.at(DEFAULTS)) return false;
   const value = reader.at("to", 1) || reader.at("of", 1) ? 2 : 1;
   return reader.peek(value) !== undefined && reader.at(")", value + 1);
 }

@@ -1,7 +1,7 @@
 // Where sentences about tables begin and end, and which verb they have: looked at without using anything.
 import { stateAt } from "./features.ts";
 import { singularOf } from "./inflect.ts";
-import { isName, type Noun, nounAt } from "./names.ts";
+import { isName, type Noun, nounAt, singularCompoundAt } from "./names.ts";
 import type { Reader } from "./reader.ts";
 import { MAY, verbPhraseAt } from "./verbs.ts";
 import { EACH, HAVE, MODIFIERS, OR, SENTENCE_ENDS, SEPARATORS, TABLE_WORDS, words } from "./vocabulary.ts";
@@ -36,15 +36,20 @@ export function subjectAt(reader: Reader, offset = 0): Subject | null {
   return null;
 }
 
-/** "each customer places orders" has the subject customer, not "customer places". */
+/** "each customer places orders" has the subject customer, not "customer places"; "each blog post has a title" a blog post. */
 function subjectNoun(reader: Reader, at: number): Noun | null {
   const noun = nounAt(reader, at);
+  if (noun?.count === 1 && reader.at(EACH, at - 1) && !verbAt(reader, at + 1, noun.plural)) {
+    const compound = singularCompoundAt(reader, at);
+    if (compound && verbAt(reader, at + 2, false)) return compound;
+  }
   if (noun?.count !== 2 || verbAt(reader, at + 2, noun.plural)) return noun;
   const short = nounAt(reader, at, 1)!;
   return verbPhraseAt(reader, at + 1, short.plural) ? short : noun;
 }
 
-function verbAt(reader: Reader, offset: number, plural: boolean): boolean {
+/** Does a verb stand at `offset` that says something about tables? */
+export function verbAt(reader: Reader, offset: number, plural: boolean): boolean {
   if (reader.at(HAVE, offset) || manyToManyAt(reader, offset) > 0 || modalHaveAt(reader, offset)) return true;
   if (stateAt(reader, offset) > 0 || verbPhraseAt(reader, offset, plural) !== null) return true;
   return (plural || offset === 1) && colonAt(reader, offset);
@@ -88,6 +93,7 @@ export function sentenceAt(reader: Reader): boolean {
  * "where". What stands before it belongs to the list. */
 export function clauseAt(reader: Reader, offset: number): boolean {
   if (reader.at("where", offset)) return subjectAt(reader, offset + 1) !== null;
+  if (reader.at("they", offset)) return verbAt(reader, offset + 1, true);
   return subjectAt(reader, offset)?.nouns.length === 1;
 }
 

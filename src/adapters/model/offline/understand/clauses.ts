@@ -10,6 +10,7 @@ import {
   MUST,
   separatorsAhead,
   subjectAt,
+  verbAt,
 } from "./clause-ahead.ts";
 import { isDescribed } from "./described.ts";
 import { addColumn, belongingOf, type ColumnDraft, type Draft, findTable, type TableDraft, tableFor } from "./draft.ts";
@@ -47,13 +48,35 @@ export function parseClause(reader: Reader, draft: Draft): boolean {
   return true;
 }
 
+/** "Customers have a name. They have a phone, too": the table that the sentence before names, when it is one. */
+export function parseThey(reader: Reader, draft: Draft): boolean {
+  if (!reader.at("they") || !verbAt(reader, 1, true)) return false;
+  const [name, ...more] = draft.mentioned;
+  const subject = name !== undefined && more.length === 0 ? findTable(draft, name) : undefined;
+  if (subject) {
+    reader.take("subject");
+    subject.described = true;
+    parsePredicate(reader, draft, [subject], "sentence", true);
+    return true;
+  }
+  const { text } = reader.peek()!;
+  const names = draft.mentioned.map(spoken).join(" or ");
+  const reason = names ? `"${text}" can be read as ${names}.` : `Nothing stands before "${text}".`;
+  const end = endOfClause(reader);
+  reader.reportExactly(reader.index, end, reason, `Write "${spoken(name ?? "users")} have …"`);
+  reader.index = end;
+  return true;
+}
+
 /** The table a noun names; reported and left out when the name cannot be one. */
 export function namedTable(reader: Reader, draft: Draft, noun: Noun, tokens: Token[]): TableDraft[] {
   const problem = tableWordProblem(noun.count === 1 ? tokens[0]!.text : noun.name);
   if (!problem) {
-    if (noun.count > 1 && !noun.known && !findTable(draft, noun.name))
-      draft.assumptions.push(`${noun.name}: "${tokens.map(({ text }) => text).join(" ")}" is one table`);
-    return [tableFor(draft, noun.name, tokens)];
+    const added = !findTable(draft, noun.name);
+    const table = tableFor(draft, noun.name, tokens);
+    if (noun.count > 1 && !noun.known && added)
+      draft.assumptions.push(`${table.name}: "${tokens.map(({ text }) => text).join(" ")}" is one table`);
+    return [table];
   }
   reader.reportTokens(tokens, problem.reason, problem.suggestion);
   return [];
@@ -119,7 +142,7 @@ function parseOwners(
     const again = next === 0 ? 0 : againTo(reader, next);
     if (place === "relative" && again === 0 && reportUnclearOwner(reader, tables[0])) return;
     if (next === 0 || (again === 0 && !anotherOwnerAt(reader, next, place)) || clauseAt(reader, next)) return;
-    mayBelong = reader.at(MAY_BELONG, next);
+    mayBelong = optional || reader.at(MAY_BELONG, next);
     reader.take("separator", next + again);
     first = reader.index;
   }
@@ -179,7 +202,8 @@ export function parseFields(
 ): boolean {
   for (let matters = false; ;) {
     const done = parseFeature(reader, draft, tables) || parseNested(reader, draft, tables);
-    const field = done ? null : parseField(reader, place, endOfClause, all);
+    const may = all === "optional" && reader.at("many") ? null : all; // "can have many" is "have many"
+    const field = done ? null : parseField(reader, place, endOfClause, may);
     matters ||= all !== null && field?.kind === "column" && (all === "optional" || isOptionalByName(field));
     if (field?.kind === "column") for (const table of tables) addColumn(reader, draft, table, field);
     else if (field && all === "required") reportRule(reader, field.tokens);

@@ -1,6 +1,7 @@
 // From a name and what was said about it to a column; what was not said is decided by the name, and stated.
 import { DEFAULT_MAX_LENGTH, MAX_UNIQUE_LENGTH, newColumn } from "../../../../plan/build-plan.ts";
 import { columnProblems } from "../../../../plan/column-rules.ts";
+import { spoken } from "../../../../plan/endpoints.ts";
 import type { Column } from "../../../../plan/plan.ts";
 import { valueOf } from "./attribute-values.ts";
 import type { Attributes } from "./attributes.ts";
@@ -10,10 +11,20 @@ import type { Reader } from "./reader.ts";
 import type { Token } from "./tokens.ts";
 import { shapeByName } from "./well-known-columns.ts";
 
+const NO_CHOICE: ReadonlySet<string> = new Set(["date", "timestamp", "email", "url"]);
+const MONEY = /(?:^|_)(?:price|amount|total|cost|fee|salary|subtotal)$/;
+const TEXTS: ReadonlySet<string> = new Set(["string", "text", "email", "url"]);
+const TEXT_NAMES = /(?:^|_)(?:name|username|nickname|title|code|sku|label|slug|address|surname)$/;
+
 /** The column, or null when what was said about it contradicts itself (which is reported on `tokens`). */
 export function makeColumn(reader: Reader, name: string, said: Attributes, tokens: Token[]): ColumnDraft | null {
   const assumed = said.assumed.map((text) => `${name}: ${text}`);
   if (said.target) return makeReference(reader, name, said, tokens, assumed);
+  const misfit = misfitOf(name, said);
+  if (misfit) {
+    reader.reportTokens(tokens, misfit.reason, misfit.suggestion);
+    return null;
+  }
   const column = typedColumn(name, said, assumed);
   if (said.unique) column.unique = true;
   if (said.nullable !== null) column.nullable = said.nullable;
@@ -25,11 +36,34 @@ export function makeColumn(reader: Reader, name: string, said: Attributes, token
   }
   const longest = DEFAULT_MAX_LENGTH[column.type];
   if (longest !== undefined) column.maxLength ??= column.unique ? Math.min(longest, MAX_UNIQUE_LENGTH) : longest;
+  if (reportContradiction(reader, column, tokens)) return null;
+  return { column, target: null, tokens, assumed, ...(said.searchable && { searchable: true }) };
+}
+
+/** Reports what cannot be true of one column, on `tokens`; false when all of it can. */
+export function reportContradiction(reader: Reader, column: Column, tokens: Token[]): boolean {
   const problems = columnProblems(column);
-  if (problems.length === 0)
-    return { column, target: null, tokens, assumed, ...(said.searchable && { searchable: true }) };
-  reader.reportTokens(tokens, `The column ${name} cannot be like this: ${problems.map(readable).join("; ")}.`);
-  return null;
+  if (problems.length === 0) return false;
+  reader.reportTokens(tokens, `The column ${column.name} cannot be like this: ${problems.map(readable).join("; ")}.`);
+  return true;
+}
+
+/** What the name says, against what is said of it without a type: a choice of prices, a name between 3 and 20. */
+function misfitOf(name: string, { type, values, exact, minimum, maximum }: Attributes) {
+  const shape = shapeByName(name);
+  if (values && !exact && shape && (NO_CHOICE.has(shape.type) || MONEY.test(name))) {
+    const reason = `${spoken(name)} reads as ${describeColumn(newColumn(name, shape.type, shape))}, not as a choice.`;
+    return { reason, suggestion: `A choice all the same? Write ${name}:enum{${values.join(",")}}` };
+  }
+  const limit = minimum ?? maximum;
+  const text = shape ? TEXTS.has(shape.type) : TEXT_NAMES.test(name);
+  if (type !== null || !limit || !text) return null;
+  const bounds = [minimum?.value, maximum?.value].filter((value) => value !== undefined);
+  const length =
+    bounds.length === 2
+      ? `of ${bounds.join(" to ")} characters`
+      : `of at ${minimum ? "least" : "most"} ${bounds[0]} characters`;
+  return { reason: `${spoken(name)} is a text: only its length has bounds.`, suggestion: `Write "${length}"` };
 }
 
 /** Type and shape from what was said, else from the name, else from the literal, else a string. */
@@ -163,5 +197,5 @@ export function describeColumn(column: Column): string {
   const text = [column.nullable ? "optional" : "", column.unique ? "unique" : "", NAMES[column.type] ?? column.type]
     .filter(Boolean)
     .join(" ");
-  return `${/^[aeio]/.test(text) && !text.startsWith("e-mail-") ? "an" : "a"} ${text}${bounds}`;
+  return `${/^(?:[aeio]|http)/.test(text) && !text.startsWith("e-mail-") ? "an" : "a"} ${text}${bounds}`;
 }

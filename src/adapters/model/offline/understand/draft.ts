@@ -43,6 +43,8 @@ export interface TableDraft {
   search?: string[];
   /** The tables that a verb has put it between. */
   links?: string;
+  /** A verb's own, as likes are: no other relation of the two uses it. */
+  apart?: true;
   /** The well-known table that it is one of, under another name: flight_bookings are bookings. */
   usual?: string;
   /** References that make a link, which is there once. */
@@ -103,6 +105,8 @@ export interface Draft {
   cors: string[];
   constants: ConstantRequest[];
   assumptions: string[];
+  /** What the last sentence names in the plural: what "they" may mean. */
+  mentioned: string[];
   noDatabase: Token[] | null;
   healthOnly: boolean;
 }
@@ -117,6 +121,7 @@ export function emptyDraft(): Draft {
     cors: [],
     constants: [],
     assumptions: [],
+    mentioned: [],
     noDatabase: null,
     healthOnly: false,
   };

@@ -1,11 +1,12 @@
 // One field, in parentheses or in a sentence: "email:string:unique", "a unique email", "belongs to a user", "many comments".
+import { withArticle } from "../../../../plan/endpoints.ts";
 import { noAttributes, parseAttributes, parseModifier } from "./attributes.ts";
 import { makeColumn, referenceTo } from "./column.ts";
-import { isDescribed } from "./described.ts";
+import { isDescribed, isUnclearCompound, reportUnclearCompound } from "./described.ts";
 import type { ColumnDraft } from "./draft.ts";
-import { pluralOf } from "./inflect.ts";
+import { isPlural, pluralOf } from "./inflect.ts";
 import { judgementOf } from "./judgement.ts";
-import { columnWordProblem, columnWords, isName, type Noun, nounAt } from "./names.ts";
+import { columnWordProblem, columnWords, compoundNoun, isName, type Noun, nounAt } from "./names.ts";
 import { nearMiss } from "./near-miss.ts";
 import { isPluralNoun, parsePlural } from "./plural-field.ts";
 import type { Reader } from "./reader.ts";
@@ -18,6 +19,7 @@ import {
   MODIFIERS,
   POSSESSIVES,
   QUALIFIED,
+  QUALITIES,
   RELATIVE,
   SENTENCE_ENDS,
   SEPARATORS,
@@ -25,13 +27,21 @@ import {
   words,
 } from "./vocabulary.ts";
 import { isPluralColumn, shapeByName, unsafeColumn } from "./well-known-columns.ts";
+import { wellKnownColumns } from "./well-known-tables.ts";
 
 /** Words that say which of two: "a start and end date". */
 const PAIRED = words(
   "first last middle given family start end due billing shipping minimum maximum gross net arrival departure check-in check-out " +
-    "hourly daily weekly monthly yearly short long full display",
+    "hourly daily weekly monthly yearly short long full display home work office purchase sale selling buying list",
 );
+/** Before an owner they change nothing: it is one, and it is given. */
+const CERTAIN = words("single specific particular certain given");
+const OTHER_QUALITIES = words("new existing registered public old current active");
 const SEVERAL = words("many several multiple");
+/** None of them can be asked for when the first is made, so that this is "many". */
+const MANY_OF = ["one or more", "one or many", "zero or more", "any number of", "a list of"].map((phrase) =>
+  phrase.split(" "),
+);
 const OWNERS = words("their its his her the");
 
 /** Where the field stands: `group` = in parentheses; `relative` = in a list of tables ("with products that have …"). */
@@ -116,8 +126,9 @@ function continuesAt(reader: Reader, from: number, start: number, place: Place):
 
 function parseRelation(reader: Reader, place: Place): Field | null {
   const start = reader.index;
+  const problems = reader.problems.length;
   const related = parseRelated(reader);
-  if (related) return related;
+  if (related || reader.problems.length > problems) return related;
   reader.rewind(start);
   if (!reader.at(BELONG) || !reader.at("to", 1)) return null;
   const reference = parseBelongsTo(reader, place !== "group");
@@ -132,10 +143,16 @@ function parseRelated(reader: Reader): Field | null {
   if (reader.at("one", -1)) reader.index--; // taken for an article
   reader.accept(HAVE, "has-many");
   if (reader.at("exactly") && reader.at("one", 1)) reader.take("has-one");
-  const kind = reader.at(SEVERAL) ? "many" : reader.at("one") ? "one" : null;
+  const several = MANY_OF.find((phrase) => phrase.every((word, n) => reader.at(word, n)));
+  if (several) reader.take("has-many", several.length - 1);
+  const kind = several || reader.at(SEVERAL) ? "many" : reader.at("one") ? "one" : null;
   if (!kind) return null;
   // Where the records are described, "have rooms" says the same.
   reader.take(kind === "one" ? "has-one" : isDescribed(reader, 1) ? "noise" : "has-many");
+  if (isUnclearCompound(reader, 0)) {
+    reportUnclearCompound(reader);
+    return null;
+  }
   const noun = nounAt(reader);
   if (!noun || (kind === "one" && !isRecord(reader, noun))) return null;
   if (kind === "many" && isPluralColumn(noun.name) && !isDescribed(reader, 0)) return null; // "several tags"
@@ -165,7 +182,10 @@ export function parseBelongsTo(reader: Reader, brings: boolean): ColumnDraft | n
 export function parseOwner(reader: Reader, start: number, brings: boolean, mayBelong: boolean): ColumnDraft | null {
   reader.accept(POSSESSIVES, "article");
   const optional = mayBelong || reader.accept("optional", "modifier") !== null;
-  const noun = nounAt(reader);
+  if (reader.at(words("exactly only just")) && reader.at("one", 1)) reader.take("noise", 2);
+  reader.accept(CERTAIN, "noise");
+  reportQuality(reader);
+  const noun = compoundAt(reader) ?? nounAt(reader);
   if (!noun) return null;
   let role: string | null = null;
   const named = noun.count === 1 && !noun.plural ? roleAt(reader) : null;
@@ -182,6 +202,28 @@ export function parseOwner(reader: Reader, start: number, brings: boolean, mayBe
   }
   const nullable = reader.accept("?", "modifier") !== null || optional;
   return referenceTo(target.name, role, nullable, reader.tokens.slice(start, reader.index), brings);
+}
+
+/** "a new project": not the role that a project has. */
+function reportQuality(reader: Reader): void {
+  const second = reader.peek(1);
+  if (!(reader.at(QUALITIES) || reader.at(OTHER_QUALITIES)) || !second || !isName(second) || second.newline) return;
+  const { text } = reader.peek()!;
+  const suggestion = `Leave it out, or write "${withArticle(second.lower)} as ${text.toLowerCase()}" if that is its role`;
+  const token = reader.take("reported");
+  reader.reportTokens([token], `"${text}" does not say which ${second.lower} is meant.`, suggestion);
+}
+
+/** "a blog post" where the request has blog posts, or where a blog is a table of its own: one noun, not a post with a role. */
+function compoundAt(reader: Reader): Noun | null {
+  const [first, second] = [reader.peek(), reader.peek(1)];
+  if (!first || !second || !isName(first) || !isName(second) || second.newline || isPlural(second.lower)) return null;
+  const name = `${first.lower}_${second.lower}`;
+  const plural = pluralOf(second.lower);
+  const mentioned = reader.tokens.some(
+    ({ lower }, n) => lower === pluralOf(name) || (lower === first.lower && reader.tokens[n + 1]?.lower === plural),
+  );
+  return mentioned || wellKnownColumns(pluralOf(first.lower)) ? compoundNoun(name) : null;
 }
 
 /** "a home team", "a parent category": a role and the noun that it is a role of. */
@@ -222,7 +264,8 @@ function parseColumn(
   const shared = count === 1 ? sharedHead(reader) : null;
   const name = [...reader.tokens.slice(reader.index, reader.index + count), ...(shared ? [shared] : [])]
     .map((token) => token.lower)
-    .join("_");
+    .join("_")
+    .replaceAll("-", count > 1 || shared ? "_" : "-"); // "check-in date"
   const problem = count === 1 && !shared ? columnWordProblem(/^e-mail$/i.test(word.text) ? "email" : word.text) : null;
   if (problem) {
     reader.take("reported");
@@ -230,10 +273,17 @@ function parseColumn(
     parseAttributes(reader, noAttributes(), sentence);
     return null;
   }
-  if (sentence && !(described && !reader.at(OWNERS, -1)) && isPluralNoun(reader))
+  const typed = after?.text === ":" && after.start === word.end; // "hobbies:string[]"
+  if (sentence && !typed && !(described && !reader.at(OWNERS, -1)) && isPluralNoun(reader))
     return parsePlural(reader, place, start);
   reader.take("name", count);
   if (shared) said.assumed.push(`"${word.text} … ${shared.text}" is one column`);
+  if (said.unique && name.includes("_per_")) {
+    const reason = "Unique among those of one parent is a rule, which the offline model does not write.";
+    reader.reportTokens(reader.tokens.slice(start, reader.index), reason, "Leave it out, or make it unique among all.");
+    parseAttributes(reader, noAttributes(), sentence);
+    return null;
+  }
   if (count > 1) said.assumed.push(`"${reader.request.slice(word.start, reader.peek(-1)!.end)}" is one column`);
   parseAttributes(reader, said, sentence);
   if (!endsField(reader, place)) return count > 1 ? null : { kind: "column", ...placeholder(said, name) };
@@ -247,10 +297,17 @@ function parseColumn(
   return column ? { kind: "column", ...column } : null;
 }
 
-/** The "name" of "a first and last name". */
+/** The "name" of "a first and last name", "a first, middle and last name" or "a start and an end date". */
 function sharedHead(reader: Reader): Token | null {
-  if (!reader.at(PAIRED) || !reader.at("and", 1) || !reader.at(PAIRED, 2)) return null;
-  return reader.at(QUALIFIED, 3) ? reader.peek(3)! : null;
+  if (!reader.at(PAIRED)) return null;
+  let at = 1;
+  for (let joined = false; !joined; at++) {
+    if (!reader.at(SEPARATORS, at)) return null;
+    for (; reader.at(SEPARATORS, at); at++) joined ||= !reader.at(",", at);
+    if (reader.at(POSSESSIVES, at)) at++;
+    if (!reader.at(PAIRED, at)) return null;
+  }
+  return reader.at(QUALIFIED, at) ? reader.peek(at)! : null;
 }
 
 /** In parentheses `from`, `to` or `on` are names too, where nothing else can be meant: `messages(from, to:string)`. */

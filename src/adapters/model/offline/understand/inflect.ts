@@ -23,7 +23,6 @@ const IRREGULAR: [singular: string, plural: string][] = [
   ["thesis", "theses"],
   ["hypothesis", "hypotheses"],
   ["axis", "axes"],
-  ["basis", "bases"],
   ["quiz", "quizzes"],
   ["knife", "knives"],
   ["life", "lives"],
@@ -52,6 +51,21 @@ const IRREGULAR: [singular: string, plural: string][] = [
   ["menu", "menus"],
   ["guru", "gurus"],
   ["ox", "oxen"],
+  ["cactus", "cacti"],
+  ["nucleus", "nuclei"],
+  ["radius", "radii"],
+  ["syllabus", "syllabi"],
+  ["larva", "larvae"],
+  ["elf", "elves"],
+  ["mango", "mangoes"],
+  ["volcano", "volcanoes"],
+  ["wiki", "wikis"],
+  ["emoji", "emojis"],
+  ["taxi", "taxis"],
+  ["kpi", "kpis"],
+  ["oasis", "oases"],
+  ["muse", "muses"],
+  ["base", "bases"],
 ];
 const PLURALS = new Map(IRREGULAR);
 const SINGULARS = new Map(IRREGULAR.map(([singular, plural]) => [plural, singular]));
@@ -60,12 +74,14 @@ const SINGULARS = new Map(IRREGULAR.map(([singular, plural]) => [plural, singula
 const UNCOUNTABLE = new Set(
   (
     "equipment staff inventory news series species information software hardware furniture money feedback sheep fish deer " +
-    "aircraft luggage baggage music data metadata health homework knowledge mail merchandise research traffic content"
+    "aircraft luggage baggage music data metadata alumni health homework knowledge mail merchandise research traffic content"
   ).split(" "),
 );
 /** Ends in -ies, singular in -ie. */
 const IE = new Set(
-  "movies cookies zombies ties pies calories selfies brownies rookies prairies birdies hoodies smoothies".split(" "),
+  "movies cookies zombies ties pies calories selfies brownies rookies prairies birdies hoodies smoothies foodies newbies".split(
+    " ",
+  ),
 );
 /** Ends in -ches or -shes, singular in -e. */
 const CHE = new Set("caches niches aches headaches toothaches avalanches".split(" "));
@@ -96,7 +112,7 @@ function lastWord(name: string): [head: string, word: string] {
 }
 
 function singularWord(word: string): string {
-  const irregular = SINGULARS.get(word);
+  const irregular = SINGULARS.get(word) ?? compoundOf(word, SINGULARS);
   if (irregular) return irregular;
   if (UNCOUNTABLE.has(word) || PLURALS.has(word) || word.length < 3 || !word.endsWith("s")) return word;
   if (SINGULAR_ENDING.test(word)) return word;
@@ -109,8 +125,17 @@ function singularWord(word: string): string {
   return word.slice(0, -1);
 }
 
+/** "policemen", "grandchildren" */
+function compoundOf(word: string, forms: ReadonlyMap<string, string>): string | undefined {
+  const [, head, end] = /^(.{3,})(man|men|woman|women|child|children)$/.exec(word) ?? [];
+  // "specimen" and "regimen" are no men
+  return end && !/^(?:speci|regi|hu|ger|ro|sha|talis|otto)$/.test(head!)
+    ? `${head}${forms.get(end) ?? end}`
+    : undefined;
+}
+
 function pluralWord(word: string): string {
-  const irregular = PLURALS.get(word);
+  const irregular = PLURALS.get(word) ?? compoundOf(word, PLURALS);
   if (irregular) return irregular;
   if (UNCOUNTABLE.has(word) || SINGULARS.has(word)) return word;
   if (/[^aeiou]y$/.test(word)) return `${word.slice(0, -1)}ies`;

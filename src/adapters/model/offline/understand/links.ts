@@ -5,7 +5,7 @@ import { noAttributes } from "./attributes.ts";
 import { clauseAt, endOfClause, groupAt, separatorsAhead } from "./clause-ahead.ts";
 import { namedTable, parseFields } from "./clauses.ts";
 import { makeColumn, referenceTo } from "./column.ts";
-import { isDescribed } from "./described.ts";
+import { isDescribed, isUnclearCompound, reportUnclearCompound } from "./described.ts";
 import {
   addColumn,
   belongingOf,
@@ -23,10 +23,15 @@ import type { Reader } from "./reader.ts";
 import { parseGroup } from "./table-group.ts";
 import type { Token } from "./tokens.ts";
 import { BEFORE_OBJECT, MAY, type VerbPhrase, verbPhraseAt } from "./verbs.ts";
-import { POSSESSIVES, words } from "./vocabulary.ts";
+import { HAVE, POSSESSIVES, words } from "./vocabulary.ts";
 import { isPluralColumn } from "./well-known-columns.ts";
 import { conventionalParents, linkBetween, wellKnownColumns } from "./well-known-tables.ts";
 
+/** What belongs to one thing alone. */
+const PERSONAL = words(
+  "profile account passport license licence address card badge locker desk profile preference setting settings avatar logo wallet cart " +
+    "contract record file biography cv resume detail details plan key certificate subscription membership seat",
+);
 const ABOUT = words("on about for");
 
 /** "posts and tags are many-to-many", from the verb. */
@@ -64,7 +69,33 @@ export function addRelation(
     );
     return;
   }
-  for (const owner of owners) draft.relations.push({ kind, owner, member, through, attributes, tokens });
+  for (const owner of owners) {
+    if (kind === "one" && reportUnclearOne(reader, owner, member, tokens)) continue;
+    draft.relations.push({ kind, owner, member, through, attributes, tokens });
+  }
+}
+
+/** "tasks have one status" may as well mean that many tasks have the same. What is kept of a single one is clear. */
+function reportUnclearOne(reader: Reader, owner: TableDraft, member: TableDraft, tokens: Token[]): boolean {
+  if (PERSONAL.has(member.singular.replace(/^.*_/, "")) || saysMany(reader, owner, member)) return false;
+  const [one, other] = [owner, member].map(({ singular }) => withArticle(spoken(singular)));
+  reader.reportTokens(
+    tokens,
+    `This can be read as: each ${spoken(owner.singular)} belongs to ${other}, or: each ${spoken(member.singular)} belongs to ${one}.`,
+    `Write "${spoken(owner.name)} belong to ${other}", or ${member.name}(${owner.singular}:references:${owner.name}:unique)`,
+  );
+  return true;
+}
+
+/** "authors have many books", anywhere: then a book has one author. */
+function saysMany(reader: Reader, owner: TableDraft, member: TableDraft): boolean {
+  return reader.tokens.some(
+    ({ lower }, n) =>
+      (lower === member.name || lower === member.singular) &&
+      HAVE.has(reader.tokens[n + 1]?.lower ?? "") &&
+      BEFORE_OBJECT.has(reader.tokens[n + 2]?.lower ?? "") &&
+      reader.tokens[n + 3]?.lower === owner.name,
+  );
 }
 
 /** "employees have departments": rather one, that has many of them. */
@@ -134,6 +165,10 @@ export function addVerb(
 /** What a verb is about: `[a|their|many …] NOUN`; null, with a report, when its name cannot be one. */
 function parseObject(reader: Reader, draft: Draft): TableDraft | null {
   while (reader.at(POSSESSIVES) || reader.at(BEFORE_OBJECT)) reader.take(reader.at(POSSESSIVES) ? "article" : "noise");
+  if (isUnclearCompound(reader, 0)) {
+    reportUnclearCompound(reader);
+    return null;
+  }
   const noun = nounAt(reader)!;
   const tokens = reader.tokens.slice(reader.index, reader.index + noun.count);
   reader.take("table", noun.count);
@@ -191,7 +226,7 @@ interface LinkOf extends Pick<Relation, "through" | "attributes"> {
 /** The table that a verb stands for, between its subject and its object. */
 function addLinkOf(reader: Reader, draft: Draft, of: LinkOf): void {
   const { owner, object, phrase, tokens, through, attributes } = of;
-  const known = phrase.again ? null : linkBetween(owner.name, object.name);
+  const known = phrase.again || phrase.apart ? null : linkBetween(owner.name, object.name);
   const name = linkName(draft, { owner, object }, known?.name ?? phrase.table);
   if (!through && !findTable(draft, name)) {
     draft.assumptions.push(
@@ -200,6 +235,7 @@ function addLinkOf(reader: Reader, draft: Draft, of: LinkOf): void {
   }
   const link = through ?? tableFor(draft, name, tokens);
   link.links = `${owner.name} ${object.name}`;
+  if (phrase.apart) link.apart = true;
   if (!phrase.again) {
     draft.relations.push({ kind: "mutual", owner, member: object, through: link, attributes, tokens });
     return;

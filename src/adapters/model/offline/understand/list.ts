@@ -1,18 +1,26 @@
 // A list of tables and constant endpoints: "users, tasks (title, done boolean) and products that have a sku".
+import { spoken, withArticle } from "../../../../plan/endpoints.ts";
 import { clauseAt, endOfClause, groupAt, separatorsAhead } from "./clause-ahead.ts";
 import { namedTable, parseRelative } from "./clauses.ts";
 import { constantAt, parseConstant } from "./constant.ts";
 import type { Draft, TableDraft } from "./draft.ts";
 import { parseFeatureStatement } from "./features.ts";
-import { nounAt } from "./names.ts";
+import { isDescribed } from "./described.ts";
+import { singularOf } from "./inflect.ts";
+import { type Noun, nounAt } from "./names.ts";
 import { nearMiss } from "./near-miss.ts";
 import type { Reader } from "./reader.ts";
 import type { Token } from "./tokens.ts";
 import { parseGroup, parseTableGroup } from "./table-group.ts";
 import { ARTICLES, SENTENCE_ENDS, TABLE_WORDS, words } from "./vocabulary.ts";
+import { shapeByName } from "./well-known-columns.ts";
 import { conventionalParents, linkBetween, WELL_KNOWN_TABLES } from "./well-known-tables.ts";
 
+const ACCOUNTS = words("login logins accounts authentication auth");
 const THEIR = words("their its");
+const CONTINUES = words("( with that which who having belonging");
+/** Have a shape as columns, and are tables as often. */
+const TABLES_TOO = words("position level link website grade rate score discount fee floor");
 const HEALTH_WORDS = words("check endpoint route");
 
 /** Items separated by commas and "and", until a sentence ends or a clause with a subject of its own starts. */
@@ -56,6 +64,16 @@ function parseListItem(reader: Reader, draft: Draft): boolean {
     return false;
   }
   const tokens = reader.tokens.slice(reader.index, reader.index + noun.count);
+  if (!labelled && !describedHere(reader, noun) && isColumnName(singularOf(noun.name))) {
+    reader.take("reported", noun.count);
+    const [column, plural] = [spoken(singularOf(noun.name)), spoken(noun.name)];
+    reader.reportTokens(
+      tokens,
+      `"${plural}" can be read as a table, or as a column of another one.`,
+      `Write ${noun.name}(name) for a table, or name what has it: "tasks have ${withArticle(column)}"`,
+    );
+    return true;
+  }
   reader.take("table", noun.count + (labelled ? 1 : 0));
   const [table] = namedTable(reader, draft, noun, tokens);
   if (!table) return true;
@@ -70,6 +88,18 @@ function parseListItem(reader: Reader, draft: Draft): boolean {
     reader.reportTokens(tokens, `${table.name} is in the list already.`, "Name it once.");
   table.listed ??= tokens;
   return true;
+}
+
+/** Something is said of it here or elsewhere, or everybody knows it as a table. */
+function describedHere(reader: Reader, noun: Noun): boolean {
+  const after = reader.peek(noun.count);
+  return noun.known || isDescribed(reader, 0) || (after !== undefined && CONTINUES.has(after.lower));
+}
+
+/** "due date", "priority": what has a shape by its name, and mostly is a column. */
+function isColumnName(name: string): boolean {
+  const shape = shapeByName(name);
+  return shape !== null && !/^(?:text|json|string)/.test(shape.type) && !TABLES_TOO.has(name);
 }
 
 /** "patients and their appointments" */
@@ -107,12 +137,17 @@ function parseSpecial(reader: Reader, draft: Draft): boolean {
   return parseNoDatabase(reader, draft) || parseFeatureStatement(reader, draft);
 }
 
-/** `no database`, `without a database` */
+/** `no database`, `without a database`, `without login` */
 export function parseNoDatabase(reader: Reader, draft: Draft): boolean {
   const start = reader.index;
   const negated = reader.accept("no", "no-database") ?? reader.accept("without", "no-database");
   if (!negated) return false;
   reader.accept(words("a any the"), "article");
+  if (reader.at(ACCOUNTS) && draft.features.every(({ kind }) => kind !== "accounts")) {
+    reader.take("no-accounts"); // there are none unless they are asked for
+    negated.use = "no-accounts";
+    return true;
+  }
   if (!reader.accept("database", "no-database")) {
     reader.rewind(start);
     return false;

@@ -48,6 +48,19 @@ function isQualifier(word: string): boolean {
   return !QUALITIES.has(word) && !POSSESSIVES.has(word) && !judgementOf(word) && !LEADING_TYPES.has(word);
 }
 
+/** "blog post": two words, the first of which says which. */
+export function singularCompoundAt(reader: Reader, offset: number): Noun | null {
+  const [first, second] = [reader.peek(offset), reader.peek(offset + 1)];
+  if (!first || !second || second.newline || !isName(first) || !isName(second)) return null;
+  if (!isQualifier(first.lower) || isPlural(first.lower) || isPlural(second.lower)) return null;
+  return compoundNoun(`${first.lower}_${second.lower}`);
+}
+
+/** One noun of two words, as in "blog post". */
+export function compoundNoun(name: string): Noun {
+  return noun(name, 2);
+}
+
 function noun(name: string, count: number): Noun {
   const plural = isPlural(name);
   return { name, count, plural, known: wellKnownColumns(plural ? name : pluralOf(singularOf(name))) !== null };

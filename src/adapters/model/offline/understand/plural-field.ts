@@ -26,7 +26,11 @@ function clearRecords(reader: Reader, place: Place, start: number): Field | null
   const next = reader.peek(noun.count);
   const last = !next || next.newline || SENTENCE_ENDS.has(next.text);
   const described = isDescribed(reader, 0);
-  if ((place === "relative" && !last) || !(described || (noun.known && followsNoColumn(reader)))) return null;
+  if (
+    (place === "relative" && !last) ||
+    !(described || (noun.known && !shapeByName(noun.name) && followsNoColumn(reader)))
+  )
+    return null;
   reader.take("table", noun.count);
   const tokens = reader.tokens.slice(start, reader.index);
   return { kind: "many", noun: noun.name, tokens, ...(!described && { conventional: true }) };

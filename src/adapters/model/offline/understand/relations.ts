@@ -21,6 +21,13 @@ import { linkBetween, wellKnownColumns } from "./well-known-tables.ts";
 export function resolveRelations(reader: Reader, draft: Draft): void {
   const done = new Set<Relation>();
   for (const relation of draft.relations) {
+    // "books have one author; authors have many books"
+    const one = draft.relations.find((other) => other.kind === "one" && isOther(relation, other));
+    if (relation.kind !== "many" || !one) continue;
+    relation.owns = true;
+    done.add(one);
+  }
+  for (const relation of draft.relations) {
     if (done.has(relation)) continue;
     const back = draft.relations.find((other) => other !== relation && isReverse(relation, other));
     if (back) done.add(back);
@@ -32,7 +39,11 @@ export function resolveRelations(reader: Reader, draft: Draft): void {
 
 /** "students have many courses; courses have many students" */
 function isReverse(a: Relation, b: Relation): boolean {
-  return a.kind === "many" && b.kind === "many" && a.owner === b.member && a.member === b.owner && a.owner !== a.member;
+  return a.kind === "many" && b.kind === "many" && isOther(a, b);
+}
+
+function isOther(a: Relation, b: Relation): boolean {
+  return a.owner === b.member && a.member === b.owner && a.owner !== a.member;
 }
 
 function merged(a: Relation, b: Relation): Relation {
@@ -49,7 +60,10 @@ export function refersTo(table: TableDraft, parent: TableDraft): boolean {
 }
 
 function addReference(reader: Reader, draft: Draft, { kind, owner, member, attributes, tokens, by }: Relation): void {
-  for (const attribute of attributes) addColumn(reader, draft, member, attribute);
+  for (const attribute of attributes) {
+    if (isOfLink(member, attribute)) reportOfLink(reader, owner, member, attribute);
+    else addColumn(reader, draft, member, attribute);
+  }
   const reference = referenceTo(owner.name, null, member === owner, tokens, false);
   const { name } = reference.column;
   const said = member.columns.find(({ target }) => target && singularOf(target.noun) === owner.singular);
@@ -66,11 +80,26 @@ function addReference(reader: Reader, draft: Draft, { kind, owner, member, attri
   else if (by !== undefined && said.by !== undefined && said.by !== by) reportOtherRole(reader, member, said, own);
 }
 
+/** A quantity is rather of how many of them there are, and what is described in another sentence has its columns there. */
+function isOfLink(member: TableDraft, { column, target }: ColumnDraft): boolean {
+  if (target) return false;
+  return column.name === "quantity" || (member.described && member.columns.some((other) => !other.target));
+}
+
+function reportOfLink(reader: Reader, owner: TableDraft, member: TableDraft, { column, tokens }: ColumnDraft): void {
+  const one = withArticle(spoken(member.singular));
+  reader.reportTokens(
+    tokens,
+    `"${spoken(column.name)}" can be read as a column of ${spoken(member.name)}, or of what is between ${spoken(owner.name)} and ${spoken(member.name)}.`,
+    `Write "${spoken(member.name)} have a ${spoken(column.name)}", or "${spoken(owner.name)} and ${spoken(member.name)} are many-to-many with a ${spoken(column.name)}", if ${one} can be in several ${spoken(owner.name)}`,
+  );
+}
+
 /** The table between two others: the one that was named, one that refers to both already, or a new one. */
 function addLink(reader: Reader, draft: Draft, { owner, member, through, attributes, tokens }: Relation): void {
   const unclear = reportUnclearAttributes(reader, member, attributes);
   const known = linkBetween(owner.name, member.name);
-  const between = draft.tables.find((table) => refersTo(table, owner) && refersTo(table, member));
+  const between = draft.tables.find((table) => !table.apart && refersTo(table, owner) && refersTo(table, member));
   const name = known?.name ?? `${owner.singular}_${member.name}`;
   const existing = through ?? between ?? findTable(draft, name);
   const link = existing ?? tableFor(draft, name, tokens);

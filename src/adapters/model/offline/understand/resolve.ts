@@ -51,6 +51,9 @@ export function resolveDraft(reader: Reader, draft: Draft): Omit<PlanParts, "req
 
 function addDomainTables(draft: Draft): void {
   const names = draft.domain === null ? null : domainTables(draft.domain);
+  const others = names?.filter((name) => !findTable(draft, name)) ?? [];
+  if (names && draft.tables.length > 0 && others.length > 0)
+    draft.assumptions.push(`"${draft.domain}" gets the tables that are named, and not its usual ${others.join(", ")}`);
   if (!names || draft.tables.length > 0 || draft.constants.length > 0 || draft.noDatabase || draft.healthOnly) return;
   for (const name of names) tableFor(draft, name, []);
   draft.assumptions.push(`no tables were named, so "${draft.domain}" got the usual ones: ${names.join(", ")}`);

@@ -3,20 +3,30 @@ import { completePlan } from "../../../../plan/build-plan.ts";
 import type { DesignAnswer, NotUnderstood } from "../../../../plan/plan.ts";
 import { planProblems } from "../../../../plan/validate-plan.ts";
 import { clauseAt, endOfClause, groupAt, sentenceAt } from "./clause-ahead.ts";
-import { parseClause } from "./clauses.ts";
+import { parseClause, parseThey } from "./clauses.ts";
 import { constantAt } from "./constant.ts";
 import { type Draft, emptyDraft } from "./draft.ts";
 import { isDescribed } from "./described.ts";
 import { parseFeatureStatement } from "./features.ts";
-import { pluralOf, singularOf } from "./inflect.ts";
+import { isPlural, pluralOf, singularOf } from "./inflect.ts";
 import { parseIntroduction } from "./introduction.ts";
 import { parseList, parseNoDatabase } from "./list.ts";
 import { nearMiss } from "./near-miss.ts";
 import { nounAt } from "./names.ts";
 import { Reader } from "./reader.ts";
 import { resolveDraft } from "./resolve.ts";
+import { parseSaidLater } from "./said-later.ts";
 import type { Token } from "./tokens.ts";
-import { ARTICLES, HAVE, MODIFIERS, POSSESSIVES, RELATIVE, SENTENCE_ENDS, SEPARATORS } from "./vocabulary.ts";
+import {
+  ARTICLES,
+  HAVE,
+  MODIFIERS,
+  POSSESSIVES,
+  RELATIVE,
+  SENTENCE_ENDS,
+  SEPARATORS,
+  TABLE_WORDS,
+} from "./vocabulary.ts";
 
 const MAX_REQUEST = 10_000;
 /** More than anyone reads; the request is refused either way. */
@@ -103,14 +113,29 @@ function parseRequest(reader: Reader, draft: Draft): void {
     skipSeparators(reader);
     if (reader.done) return;
     const start = reader.index;
-    if (parseFeatureStatement(reader, draft) || parseClause(reader, draft) || parseNoDatabase(reader, draft)) {
+    const pointing = parseThey(reader, draft) || parseSaidLater(reader, draft);
+    const clause = pointing || parseFeatureStatement(reader, draft) || parseClause(reader, draft);
+    if (clause || parseNoDatabase(reader, draft)) {
       // understood
     } else if (first && !groupAt(reader) && !constantAt(reader) && parseIntroduction(reader, draft)) {
       // understood
     } else if (startsList(reader)) parseList(reader, draft);
     else reportUnknown(reader, start);
     if (!atBoundary(reader)) reportUnknown(reader, reader.index);
+    draft.mentioned = mentionedIn(reader.tokens.slice(start, reader.index), draft);
   }
+}
+
+/** Names of tables, and of what belongs to something that may become one. */
+function mentionedIn(tokens: readonly Token[], { tables, mentioned }: Draft): string[] {
+  const names = tables.filter((table) =>
+    tokens.some(({ lower }, n) =>
+      [lower, `${lower}_${tokens[n + 1]?.lower}`].some((name) => name === table.name || name === table.singular),
+    ),
+  );
+  const targets = tokens.filter(({ use, lower }) => use === "target" && isPlural(lower));
+  const before = tokens[0]?.lower === "they" ? mentioned : [];
+  return [...new Set([...before, ...names.map(({ name }) => name), ...targets.map(({ lower }) => lower)])];
 }
 
 /** At the start of a statement only what cannot be mistaken counts as a list. */
@@ -139,6 +164,8 @@ function skipSeparators(reader: Reader): void {
   while (reader.at(SEPARATORS) || reader.at(SENTENCE_ENDS) || whereClause(reader) || bulletAt(reader))
     reader.take("separator");
   if (reader.atPlease()) reader.take("noise");
+  const labelled = reader.at(TABLE_WORDS) ? nounAt(reader, 1, 1) : null; // "Table users: name, email"
+  if (labelled?.plural && reader.at(":", 2)) reader.take("noise");
 }
 
 /** "- users: name, email" */

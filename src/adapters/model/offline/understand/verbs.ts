@@ -1,7 +1,7 @@
 // Verbs that relate tables: "orders are placed by customers", "authors write posts", "students enroll in courses". What each
 // of them comes to is stated in the plan.
 import { isDescribed } from "./described.ts";
-import { singularOf } from "./inflect.ts";
+import { isPlural, singularOf } from "./inflect.ts";
 import { isName, nounAt } from "./names.ts";
 import type { Reader } from "./reader.ts";
 import { BELONG, POSSESSIVES, QUALIFIED, words } from "./vocabulary.ts";
@@ -12,8 +12,9 @@ export type VerbPhrase =
   | { kind: "belongs"; count: number; optional: boolean; said: boolean; verb: string }
   /** What follows belongs to the subject. `owns`: to one at a time. `meets`: "make appointments with doctors". */
   | { kind: "has"; count: number; owns: boolean; meets: boolean; verb: string }
-  /** Many to many. `table`: the usual name of what is between. `again`: the same pair may be there several times. */
-  | { kind: "links"; count: number; table: string; again: boolean; verb: string }
+  /** Many to many. `table`: the usual name of what is between. `again`: the same pair may be there several times. `apart`: never
+   * what usually is between the two, as who likes a course has not enrolled in it. */
+  | { kind: "links"; count: number; table: string; again: boolean; apart: boolean; verb: string }
   /** A tree: "categories can be nested". */
   | { kind: "nested"; count: number }
   /** A yes or no: "posts can be published or not". */
@@ -53,23 +54,25 @@ const IRREGULAR: Readonly<Record<string, string>> = {
   held: "hold",
   submitted: "submit",
 };
+const BOOK = words("book reserve");
+const BOOKINGS = words("appointment booking reservation session lesson slot consultation visit");
 const CONTAIN = words("contain include");
 const MEET = words("make hold");
-const LINKS: readonly { phrase: readonly string[]; table: string; again?: true }[] = [
+const LINKS: readonly { phrase: readonly string[]; table: string; again?: true; apart?: true }[] = [
   { phrase: ["enroll", "in"], table: "enrollments" },
   { phrase: ["enrol", "in"], table: "enrollments" },
   { phrase: ["participate", "in"], table: "participations" },
   { phrase: ["register", "for"], table: "registrations" },
   { phrase: ["sign", "up", "for"], table: "registrations" },
-  { phrase: ["apply", "for"], table: "applications" },
+  { phrase: ["apply", "for"], table: "applications", apart: true },
   { phrase: ["comment", "on"], table: "comments", again: true },
-  { phrase: ["subscribe", "to"], table: "subscriptions" },
+  { phrase: ["subscribe", "to"], table: "subscriptions", apart: true },
   { phrase: ["work", "on"], table: "assignments" },
   { phrase: ["attend"], table: "attendances" },
   { phrase: ["join"], table: "memberships" },
-  { phrase: ["follow"], table: "follows" },
-  { phrase: ["like"], table: "likes" },
-  { phrase: ["bookmark"], table: "bookmarks" },
+  { phrase: ["follow"], table: "follows", apart: true },
+  { phrase: ["like"], table: "likes", apart: true },
+  { phrase: ["bookmark"], table: "bookmarks", apart: true },
   { phrase: ["borrow"], table: "loans", again: true },
   { phrase: ["rent"], table: "rentals", again: true },
   { phrase: ["book"], table: "bookings", again: true },
@@ -97,7 +100,7 @@ export function verbPhraseAt(reader: Reader, offset: number, plural: boolean): V
 function passiveAt(reader: Reader, at: number, before: number, optional: boolean): VerbPhrase | null {
   if (reader.at("nested", at)) return { kind: "nested", count: before + 1 };
   const word = reader.peek(at);
-  if (word && isName(word) && reader.at("or", at + 1) && reader.at("not", at + 2))
+  if (word && isName(word) && !isPlural(word.lower) && reader.at("or", at + 1) && reader.at("not", at + 2))
     return { kind: "flag", count: before + 3, name: word.lower };
   const again = reader.at("optionally", at) ? 1 : 0; // "are optionally assigned to"
   const phrase = BELONGS.find((one) => matches(reader, at + again, one));
@@ -137,20 +140,30 @@ function activeAt(
     return { kind: "belongs", count: before + 2, optional, said: true, verb: reader.peek(at)!.lower.replace(/s$/, "") };
   const verb = verbAt(reader, at, base);
   if (verb === null) return null;
+  if (BOOK.has(verb) && makesBooking(reader, at + 1))
+    return { kind: "has", count: before + 1, owns: true, meets: true, verb };
   const link = LINKS.find(({ phrase }) =>
     phrase.every((word, n) => (n === 0 ? verb === word : reader.at(word, at + n))),
   );
   if (link) {
     const count = link.phrase.length;
-    const { table, again = false } = link;
+    const { table, again = false, apart = false } = link;
     return nounFollows(reader, at + count)
-      ? { kind: "links", count: before + count, table, again, verb: link.phrase.join(" ") }
+      ? { kind: "links", count: before + count, table, again, apart, verb: link.phrase.join(" ") }
       : null;
   }
   if (verb === "consist" && reader.at("of", at + 1) && nounFollows(reader, at + 2))
     return { kind: "has", count: before + 2, owns: false, meets: false, verb };
   if (!OWN.has(verb) || !nounFollows(reader, at + 1)) return null;
   return { kind: "has", count: before + 1, owns: !CONTAIN.has(verb), meets: MEET.has(verb), verb };
+}
+
+/** "patients book appointments": what is booked is the booking itself. */
+function makesBooking(reader: Reader, offset: number): boolean {
+  let at = offset;
+  while (reader.at(POSSESSIVES, at) || reader.at(BEFORE_OBJECT, at)) at++;
+  const noun = nounAt(reader, at);
+  return noun !== null && BOOKINGS.has(singularOf(noun.name)) && nounFollows(reader, offset);
 }
 
 function matches(reader: Reader, offset: number, phrase: readonly ReadonlySet<string>[]): boolean {

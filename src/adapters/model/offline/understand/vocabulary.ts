@@ -59,7 +59,7 @@ export const KEYWORDS = new Set([
   ...STOP,
   ...words(
     "and or with without to for of between default defaults defaulting many returns return by in on at from is are be as not no may " +
-      "can could must should shall optionally per through another cors over above under below more less fewer greater",
+      "can could must should shall optionally per through another cors over above under below more less fewer greater ranging",
   ),
 ]);
 

@@ -9,7 +9,7 @@ const RULES: { names?: ReadonlySet<string>; pattern?: RegExp; shape: Shape }[] =
     pattern: /_in_(?:milliseconds|seconds|minutes|hours|days|weeks|months|years|cents|bytes|pixels)$/,
     shape: { type: "integer", minimum: 0 },
   },
-  { pattern: /_in_[a-z]+$/, shape: { type: "decimal", minimum: 0 } },
+  { pattern: /(?<!check)_in_[a-z]+$/, shape: { type: "decimal", minimum: 0 } },
   { pattern: /^(?:.+_)?email(?:_address)?$/, shape: { type: "email" } },
   { names: words("url website link homepage"), pattern: /_(?:url|link)$/, shape: { type: "url" } },
   {
@@ -41,6 +41,17 @@ const RULES: { names?: ReadonlySet<string>; pattern?: RegExp; shape: Shape }[] =
     pattern: /^(?:is|has|can)_|_flag$/,
     shape: { type: "boolean", default: false },
   },
+  {
+    pattern: /^(?:prep|preparation|cook|cooking|baking|running|lead|response|reading|waiting|travel)_time$/,
+    shape: { type: "integer", minimum: 0 },
+  },
+  { names: words("duration population"), shape: { type: "integer", minimum: 0 } },
+  { names: words("area income temperature percentage"), shape: { type: "decimal" } },
+  { names: words("last_seen"), shape: { type: "timestamp", nullable: true } },
+  { names: words("valid_from birthdate"), pattern: /^date_[a-z]+$/, shape: { type: "date" } },
+  { names: words("valid_until valid_to"), shape: { type: "date", nullable: true } },
+  { pattern: /^year_[a-z]+$|_(?:score|level|points)$/, shape: { type: "integer" } },
+  { pattern: /_(?:weight|height|width|length)$/, shape: { type: "decimal" } },
   { pattern: /_at$/, shape: { type: "timestamp", nullable: true } },
   { pattern: /_time$/, shape: { type: "timestamp" } },
   {
