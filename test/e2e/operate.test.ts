@@ -117,8 +117,11 @@ test("tb status names the server that has to be started", async () => {
   expect((await tb(home, ["status", NAME])).stdout).not.toContain("tb db start");
 });
 
+async function health(): Promise<number> {
+  return (await fetch(`${url}/api/health`)).status;
+}
+
 test("a database server that was killed is started again for the backend, one that was stopped is not", async () => {
-  const health = async () => (await fetch(`${url}/api/health`)).status;
   await killServer(home, "projects");
   await until(async () => (await health()) === 503);
   await until(async () => (await health()) === 200);
