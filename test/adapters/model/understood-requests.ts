@@ -953,4 +953,117 @@ export const UNDERSTOOD: Understood[] = [
       "invoice_products(invoice_id->invoices, product_id->products, quantity:integer>=0)",
     ],
   },
+  {
+    request: "posts have many comments; photos have many comments; photos have a url",
+    name: "posts-comments-api",
+    tables: [
+      "posts(title:string, body:text, published_at:timestamp?)",
+      "photos(url:url)",
+      "comments(body:text, post_id->posts, photo_id->photos)",
+    ],
+  },
+  {
+    request: "customers place orders for products",
+    name: "customers-orders-api",
+    tables: [
+      "customers(name:string, email:email:unique, phone:string{50}?)",
+      "orders(status:enum{pending,paid,shipped,cancelled}=pending, total:decimal>=0=0, customer_id->customers)",
+      "products(name:string, description:text?, price:decimal>=0, sku:string{64}:unique)",
+      "order_items(order_id->orders, product_id->products, quantity:integer>=1=1)",
+    ],
+  },
+  {
+    request: "statuses have a name; tickets belong to a status",
+    name: "statuses-tickets-api",
+    tables: ["statuses(name:string)", "tickets(title:string, description:text?, status_id->statuses)"],
+  },
+  {
+    request: "folders can contain subfolders",
+    name: "folders-api",
+    tables: ["folders(name:string, parent_id->folders?)"],
+  },
+  {
+    request: "users(name); tasks(title) belong to users",
+    name: "users-tasks-api",
+    tables: ["users(name:string)", "tasks(title:string, user_id->users)"],
+  },
+  {
+    request: "items have a starting price and a name",
+    name: "items-api",
+    tables: ["items(starting_price:decimal>=0, name:string)"],
+  },
+  {
+    request: "players have points; points have a value",
+    name: "players-points-api",
+    tables: ["players(name:string)", "points(value:string, player_id->players)"],
+  },
+  {
+    request: "tenants rent apartments",
+    name: "tenants-apartments-api",
+    tables: [
+      "tenants(name:string)",
+      "apartments(name:string)",
+      "rentals(starts_at:timestamp, ends_at:timestamp, tenant_id->tenants, apartment_id->apartments)",
+    ],
+  },
+  {
+    request: "clinic: patients, doctors, appointments",
+    name: "clinic",
+    tables: [
+      "patients(name:string, birth_date:date?, phone:string{50}?)",
+      "doctors(name:string, specialty:string?)",
+      "appointments(starts_at:timestamp, ends_at:timestamp, notes:text?, patient_id->patients, doctor_id->doctors)",
+    ],
+  },
+  {
+    request: "We need to store customers and orders",
+    name: "customers-orders-api",
+    tables: [
+      "customers(name:string, email:email:unique, phone:string{50}?)",
+      "orders(status:enum{pending,paid,shipped,cancelled}=pending, total:decimal>=0=0, customer_id->customers)",
+    ],
+  },
+  {
+    request: "tickets have a status (open/closed)",
+    name: "tickets-api",
+    tables: ["tickets(status:enum{open,closed})"],
+  },
+  {
+    request: "tasks have a status (open, done), open by default",
+    name: "tasks-api",
+    tables: ["tasks(status:enum{open,done}=open)"],
+  },
+  {
+    request: "orders are assigned to a courier and created by a customer; couriers have a name",
+    name: "orders-couriers-api",
+    tables: [
+      "couriers(name:string)",
+      "customers(name:string, email:email:unique, phone:string{50}?)",
+      "orders(status:enum{pending,paid,shipped,cancelled}=pending, total:decimal>=0=0, courier_id->couriers, customer_id->customers)",
+    ],
+  },
+  {
+    request: "users have a name no longer than 80 characters",
+    name: "users-api",
+    tables: ["users(name:string{80})"],
+  },
+  {
+    request: "tasks belong to a user and optionally a project",
+    name: "tasks-users-api",
+    tables: [
+      "users(name:string, email:email:unique)",
+      "projects(name:string, description:text?)",
+      "tasks(title:string, description:text?, done:boolean=false, due_at:timestamp?, user_id->users, project_id->projects?)",
+    ],
+  },
+  {
+    request: "users have a nickname that can be empty and a phone that is not required",
+    name: "users-api",
+    tables: ["users(nickname:string?, phone:string{50}?)"],
+  },
+  {
+    request: "a blog with posts that have a title and an optional date and comments that have a body",
+    name: "blog",
+    tables: ["posts(title:string, date:date?)", "comments(body:text)"],
+  },
 ];

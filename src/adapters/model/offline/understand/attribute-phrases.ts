@@ -9,7 +9,7 @@ import { KEYWORDS, MODIFIERS, RELATIVE, words } from "./vocabulary.ts";
 
 const CHARACTERS = words("characters character chars letters");
 const IS = words("is are");
-const MAY = words("can may must");
+const MAY = words("can may must could");
 const LIMITS = words("a max maximum min minimum");
 export const TO = words("to - – —");
 const DEFAULTS = words("default defaulting");
@@ -27,6 +27,8 @@ const BOUNDS: { phrase: readonly string[]; key: "minimum" | "maximum"; strict: b
   { phrase: ["fewer", "than"], key: "maximum", strict: true },
   { phrase: ["no", "more", "than"], key: "maximum", strict: false },
   { phrase: ["no", "less", "than"], key: "minimum", strict: false },
+  { phrase: ["no", "longer", "than"], key: "maximum", strict: false },
+  { phrase: ["no", "shorter", "than"], key: "minimum", strict: false },
   { phrase: ["over"], key: "minimum", strict: true },
   { phrase: ["above"], key: "minimum", strict: true },
   { phrase: ["under"], key: "maximum", strict: true },
@@ -142,6 +144,10 @@ function parseThat(reader: Reader, attributes: Attributes): boolean {
     reader.take("separator"); // "a status (open or closed), default open"
     return parseDefault(reader, attributes);
   }
+  if (reader.at(",") && attributes.values && reader.at("by", 2) && reader.at("default", 3) && !attributes.literal) {
+    reader.take("separator"); // "a status (open or closed), open by default"
+    return parseByDefault(reader, attributes, 0);
+  }
   if (reader.at(",") && reader.at("which", 1) && (reader.at(IS, 2) || reader.at(MAY, 2))) {
     const start = reader.index; // "a color, which is red or green"
     reader.take("separator");
@@ -176,6 +182,7 @@ function parseThat(reader: Reader, attributes: Attributes): boolean {
     }
     return true;
   }
+  if (parseEmpty(reader, attributes, be)) return true;
   if (parseSign(reader, attributes, be)) return true;
   if (boundAt(reader, be)) {
     reader.take("relative", be);
@@ -193,6 +200,20 @@ export function parseByDefault(reader: Reader, attributes: Attributes, offset: n
   attributes.literal = reader.take("literal");
   reader.take("default", 2);
   return true;
+}
+
+/** `that may be empty`, `that is not required` */
+function parseEmpty(reader: Reader, attributes: Attributes, offset: number): boolean {
+  const empty = be(reader, offset, "can may could") && reader.at("empty", offset);
+  const not = reader.at("not", offset) && reader.at(words("required mandatory"), offset + 1);
+  if ((!empty && !not) || attributes.nullable !== null) return false;
+  reader.take("modifier", offset + (not ? 2 : 1));
+  attributes.nullable = true;
+  return true;
+}
+
+function be(reader: Reader, offset: number, modals: string): boolean {
+  return reader.at("be", offset - 1) && reader.at(words(modals), offset - 2);
 }
 
 /** `that must be positive`, `that is never negative` */

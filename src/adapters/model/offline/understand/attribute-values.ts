@@ -50,6 +50,9 @@ export function parseEnumValues(reader: Reader, close: "}" | ")", attributes: At
       reader.take("separator");
       flush();
       if (close === ")") reader.accept(OR, "separator");
+    } else if (close === ")" && token.kind === "path" && /^\/\w+$/.test(token.text)) {
+      flush();
+      words.push(reader.take("value"));
     } else if (token.kind === "word" || token.kind === "text" || token.kind === "number" || token.kind === "date") {
       words.push(reader.take("value"));
     } else {
@@ -144,5 +147,6 @@ function numberWithin(reader: Reader): boolean {
 
 /** The text of a value or a literal, without its quotes. */
 export function valueOf(token: Token): string {
+  if (token.kind === "path") return token.text.slice(1); // the second of "(open/closed)"
   return token.kind === "text" ? token.text.slice(1, -1) : token.text;
 }

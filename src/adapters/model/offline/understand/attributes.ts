@@ -75,7 +75,7 @@ function parseAttribute(reader: Reader, attributes: Attributes, sentence: boolea
   if (Object.hasOwn(TYPES, token.lower) && !(sentence && !LEADING_TYPES.has(token.lower)))
     return parseType(reader, attributes);
   if (sentence && parsePhrase(reader, attributes)) return true;
-  const meant = nearMiss(token.lower, AFTER_NAME);
+  const meant = token.text.length < 4 ? null : nearMiss(token.lower, AFTER_NAME); // "red" is no "ref"
   if (!meant || reader.tokens.some(({ lower }) => lower === pluralOf(token.lower))) return false;
   reader.take("reported");
   reader.reportTokens([token], `"${token.text}" is neither a type nor a modifier.`, `Did you mean "${meant}"?`);
@@ -138,10 +138,21 @@ function parseLength(reader: Reader, attributes: Attributes): void {
   const second = first !== null && reader.accept(",", "length") ? parseNumber(reader) : undefined;
   const close = reader.accept("}", "length");
   const maxLength = second === undefined ? first : second;
-  if (first === null || second === null || !close || !Number.isInteger(first) || !Number.isInteger(maxLength)) {
+  if (
+    first === null ||
+    second === null ||
+    !close ||
+    !Number.isInteger(first) ||
+    !Number.isInteger(maxLength) ||
+    maxLength! < 1
+  ) {
     const taken = [open];
     while (!reader.done && taken.at(-1)!.text !== "}" && !reader.at(")")) taken.push(reader.take("reported"));
-    reader.reportTokens(taken, "A length is one or two whole numbers.", "Write string{200} or string{3,200}");
+    reader.reportTokens(
+      taken,
+      "A length is one or two whole numbers, the last at least 1.",
+      "Write string{200} or string{3,200}",
+    );
     return;
   }
   if (second !== undefined) attributes.minLength = first;

@@ -24,9 +24,21 @@ import type { Token } from "./tokens.ts";
 import { participleAt, type VerbPhrase, verbPhraseAt } from "./verbs.ts";
 import { shapeByName } from "./well-known-columns.ts";
 import { conventionalParents } from "./well-known-tables.ts";
-import { EACH, HAVE, RELATIVE, SENTENCE_ENDS, SEPARATORS, words } from "./vocabulary.ts";
+import {
+  BELONG,
+  EACH,
+  HAVE,
+  MODIFIERS,
+  POSSESSIVES,
+  RELATIVE,
+  SENTENCE_ENDS,
+  SEPARATORS,
+  words,
+} from "./vocabulary.ts";
 
 const FIELDS = words("fields columns attributes properties");
+const MAY_SAY = words("optionally optional");
+const SEARCH = words("search full-text soft bulk login");
 const MAY_BELONG = words("optionally may can could");
 
 /** A whole clause with its subject. False, with nothing used, when none starts here. */
@@ -88,7 +100,9 @@ function parsePredicate(reader: Reader, draft: Draft, tables: TableDraft[], plac
   for (let again = false; ; again = true) {
     const start = reader.index;
     const both = manyToManyAt(reader, 0);
-    const phrase = verbPhraseAt(reader, 0, plural) ?? (again ? verbPhraseAt(reader, 0, !plural) : null);
+    const other = again ? (verbPhraseAt(reader, 0, !plural) ?? participleAt(reader)) : null;
+    const phrase = verbPhraseAt(reader, 0, plural) ?? other;
+    const passive = phrase?.kind === "belongs" && phrase.said;
     if (both > 0) addManyToMany(reader, draft, tables, both);
     else if (phrase && phrase.kind !== "belongs") addVerb(reader, draft, tables, phrase);
     else if (stateAt(reader, 0) > 0) parseState(reader, draft, tables);
@@ -107,7 +121,9 @@ function parsePredicate(reader: Reader, draft: Draft, tables: TableDraft[], plac
       if (modal && !matters) modal.use = "noise"; // "must have a name" is what "have a name" is
     }
     const next = separatorsAhead(reader);
-    if (next === 0 || !(furtherVerbAt(reader, next, plural) || furtherVerbAt(reader, next, !plural))) return;
+    // "are assigned to a courier and created by a customer"
+    const further = furtherVerbAt(reader, next, plural) || furtherVerbAt(reader, next, !plural);
+    if (next === 0 || !(further || (passive && participleAt(reader, next)))) return;
     reader.take("separator", next);
   }
 }
@@ -167,9 +183,10 @@ function reportUnclearOwner(reader: Reader, table: TableDraft | undefined): bool
   return true;
 }
 
-/** How many tokens say `[optionally] to` in "belongs to an artist and optionally to a room". */
+/** How many tokens say `[optionally] to` in "belongs to an artist and optionally to a room", or `optionally` alone. */
 function againTo(reader: Reader, offset: number): number {
   const at = reader.at(MAY_BELONG, offset) ? 1 : 0;
+  if (reader.at("optionally", offset) && reader.at(POSSESSIVES, offset + 1)) return 1;
   return reader.at("to", offset + at) ? at + 1 : 0;
 }
 
@@ -200,7 +217,10 @@ export function parseFields(
   place: Place,
   all: "optional" | "required" | null = null,
 ): boolean {
-  for (let matters = false; ;) {
+  for (let [matters, before] = [false, false]; ;) {
+    const start = reader.index;
+    const article = reader.at(POSSESSIVES);
+    const first = reader.peek();
     const done = parseFeature(reader, draft, tables) || parseNested(reader, draft, tables);
     const may = all === "optional" && reader.at("many") ? null : all; // "can have many" is "have many"
     const field = done ? null : parseField(reader, place, endOfClause, may);
@@ -208,7 +228,11 @@ export function parseFields(
     if (field?.kind === "column") for (const table of tables) addColumn(reader, draft, table, field);
     else if (field && all === "required") reportRule(reader, field.tokens);
     else if (field) addRelation(reader, draft, tables, field);
+    if (field?.kind === "column" && before && !article) reportSharedBound(reader, start, field);
     const next = separatorsAhead(reader);
+    before = article && next === 1 && reader.at("and");
+    if (field?.kind === "column" && next === 1 && reader.at("and"))
+      reportSharedModifier(reader, first!, article, field);
     if (next === 0 || reader.peek(next) === undefined) return matters;
     if (furtherVerbAt(reader, next, true) || furtherVerbAt(reader, next, false)) return matters;
     if (
@@ -226,6 +250,36 @@ export function parseFields(
       return matters;
     reader.take("separator", next);
   }
+}
+
+/** "a unique email and username": of both? "a name, optionally an email and a phone": both optional? At the "and". */
+function reportSharedModifier(reader: Reader, first: Token, article: boolean, { column }: ColumnDraft): void {
+  const said = article ? reader.tokens[reader.tokens.indexOf(first) + 1]! : first;
+  const optionally = first.lower === "optionally";
+  const shared = optionally
+    ? !reader.at(MAY_SAY, 1)
+    : article && MODIFIERS.has(said.lower) && !reader.at(POSSESSIVES, 1);
+  const next = reader.peek(1);
+  if (!shared || !next || reader.at(MODIFIERS, 1) || clauseAt(reader, 1) || furtherVerbAt(reader, 1, true)) return;
+  if (next.kind !== "word" || next.newline || reader.at(SEARCH, 1) || startsListItem(reader, 1)) return;
+  reader.reportTokens(
+    [said],
+    `"${said.text}" can be read as about ${spoken(column.name)} alone, or about what follows "and" as well.`,
+    optionally
+      ? 'Write "optional" before each that is'
+      : `Write "and a …" for the first, "and ${withArticle(said.lower)} …" for the second`,
+  );
+}
+
+/** "a width and height between 1 and 10": of both? */
+function reportSharedBound(reader: Reader, start: number, { column }: ColumnDraft): void {
+  const bound = reader.tokens.findIndex(({ use }, index) => use === "bound" && index >= start);
+  if (bound < 0 || bound >= reader.index || reader.at(")", -1)) return;
+  reader.reportTokens(
+    reader.tokens.slice(bound, reader.index),
+    `This can be read as about ${spoken(column.name)} alone, or about what stands before it as well.`,
+    "Say it of each of them.",
+  );
 }
 
 /** "users must have many posts" */
@@ -254,7 +308,7 @@ export function parseRelative(reader: Reader, draft: Draft, table: TableDraft): 
     parseFields(reader, draft, [table], "relative");
     return;
   }
-  if (reader.at("belonging") && reader.at("to", 1)) {
+  if ((reader.at("belonging") || (table.grouped && reader.at(BELONG))) && reader.at("to", 1)) {
     const reference = parseBelongsTo(reader, true);
     if (reference) addColumn(reader, draft, table, reference);
     return;

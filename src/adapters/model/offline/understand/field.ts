@@ -1,10 +1,10 @@
 // One field, in parentheses or in a sentence: "email:string:unique", "a unique email", "belongs to a user", "many comments".
-import { withArticle } from "../../../../plan/endpoints.ts";
+import { spoken, withArticle } from "../../../../plan/endpoints.ts";
 import { noAttributes, parseAttributes, parseModifier } from "./attributes.ts";
 import { makeColumn, referenceTo } from "./column.ts";
 import { isDescribed, isUnclearCompound, reportUnclearCompound } from "./described.ts";
 import type { ColumnDraft } from "./draft.ts";
-import { isPlural, pluralOf } from "./inflect.ts";
+import { isPlural, pluralOf, singularOf } from "./inflect.ts";
 import { judgementOf } from "./judgement.ts";
 import { columnWordProblem, columnWords, compoundNoun, isName, type Noun, nounAt } from "./names.ts";
 import { nearMiss } from "./near-miss.ts";
@@ -42,6 +42,7 @@ const SEVERAL = words("many several multiple");
 const MANY_OF = ["one or more", "one or many", "zero or more", "any number of", "a list of"].map((phrase) =>
   phrase.split(" "),
 );
+const NUMBERS = words("two three four five six seven eight nine ten");
 const OWNERS = words("their its his her the");
 
 /** Where the field stands: `group` = in parentheses; `relative` = in a list of tables ("with products that have …"). */
@@ -143,6 +144,14 @@ function parseRelated(reader: Reader): Field | null {
   if (reader.at("one", -1)) reader.index--; // taken for an article
   reader.accept(HAVE, "has-many");
   if (reader.at("exactly") && reader.at("one", 1)) reader.take("has-one");
+  const counted = reader.at(NUMBERS) || reader.peek()?.kind === "number" ? nounAt(reader, 1, 1) : null;
+  if (counted?.plural) {
+    const tokens = reader.tokens.slice(reader.index, reader.index + 2);
+    reader.take("reported", 2);
+    const suggestion = `Write "many ${counted.name}", or name each: "belong to a first ${singularOf(counted.name)} and a second ${singularOf(counted.name)}"`;
+    reader.reportTokens(tokens, "How many there are is a rule, which the offline model does not write.", suggestion);
+    return null;
+  }
   const several = MANY_OF.find((phrase) => phrase.every((word, n) => reader.at(word, n)));
   if (several) reader.take("has-many", several.length - 1);
   const kind = several || reader.at(SEVERAL) ? "many" : reader.at("one") ? "one" : null;
@@ -183,6 +192,12 @@ export function parseOwner(reader: Reader, start: number, brings: boolean, mayBe
   reader.accept(POSSESSIVES, "article");
   const optional = mayBelong || reader.accept("optional", "modifier") !== null;
   if (reader.at(words("exactly only just")) && reader.at("one", 1)) reader.take("noise", 2);
+  const some = reader.at(SEVERAL) || reader.at("some") ? nounAt(reader, 1) : null;
+  if (some?.plural) {
+    const token = reader.take("reported");
+    const suggestion = `Write "… and ${spoken(some.name)} are many-to-many"`;
+    reader.reportTokens([token], "What belongs to something belongs to one of them.", suggestion);
+  }
   reader.accept(CERTAIN, "noise");
   reportQuality(reader);
   const noun = compoundAt(reader) ?? nounAt(reader);
@@ -333,7 +348,8 @@ function parseSigned(reader: Reader, said: ReturnType<typeof noAttributes>): voi
 
 /** "a uniqe email": a word before another that is nearly a modifier is no name. */
 function reportMistypedModifier(reader: Reader): void {
-  const meant = nearMiss(reader.peek()?.lower ?? "", [...MODIFIERS, ...LEADING_TYPES]);
+  const word = reader.peek()?.lower ?? "";
+  const meant = word.endsWith("ing") ? null : nearMiss(word, [...MODIFIERS, ...LEADING_TYPES]); // "starting price"
   if (!meant || columnWords(reader, false) > 1) return;
   const token = reader.take("reported");
   reader.reportTokens([token], `"${token.text}" is neither a type nor a modifier.`, `Did you mean "${meant}"?`);

@@ -49,7 +49,7 @@ export function parseIntroduction(reader: Reader, draft: Draft): boolean {
 
 /** What may stand before a list, word by word: "I want to track", "we need", "there are", "Tables:". */
 const OPENINGS: readonly (readonly ReadonlySet<string>[])[] = [
-  [words("i"), words("want need"), words("to"), MANAGE],
+  [words("i we"), words("want need"), words("to"), MANAGE],
   [words("i we"), words("need want have")],
   [TABLE_WORDS, words(":")],
   [words("there"), words("are is")],
@@ -101,7 +101,7 @@ function isIntroduction(reader: Reader, found: Token[], introduced: boolean): bo
   if (next && (HAVE.has(next.lower) || BELONG.has(next.lower) || next.text === "(")) return false;
   if (found.some((word) => Object.hasOwn(HEADS, word.lower))) return true;
   const domain = domainTables(domainKey(found)) !== null;
-  if (domain && (introduced || reader.at("with", found.length))) return true;
+  if (domain && (introduced || reader.at("with", found.length) || reader.at(":", found.length))) return true;
   // "a fleet with vehicles" names a project, "a product with a price" does not.
   const connected =
     next !== undefined &&

@@ -29,7 +29,7 @@ const SUBJECTS: { words: string; reason: string; suggestion?: string }[] = [
   },
   {
     words:
-      "role roles permission permissions rbac acl admin admins administrator administrators owner-only private multi-tenant tenant tenants tenancy",
+      "role roles permission permissions rbac acl admin admins administrator administrators owner-only private multi-tenant tenancy",
     reason: "Roles and permissions are rules, which the offline model does not write.",
     suggestion: "Only records of them? Give the columns: roles(name:string:unique)",
   },
@@ -121,6 +121,9 @@ const SUBJECTS: { words: string; reason: string; suggestion?: string }[] = [
   },
 ];
 
+const AFTER_COLUMN = new Set("or and that which must may can is are address addresses".split(" "));
+const BEFORE_COLUMN = new Set("a an the their one more unique optional or".split(" "));
+
 const BY_WORD = new Map(
   SUBJECTS.flatMap(({ words, reason, suggestion }) =>
     words.split(" ").map((word): [string, Judgement] => [word, { reason, suggestion: suggestion ?? BY_HAND }]),
@@ -132,14 +135,19 @@ export function judgementOf(word: string): Judgement | null {
   return BY_WORD.get(word) ?? null;
 }
 
+/** "email" is a verb before what it goes to ("email the buyer") and otherwise more likely the name of a column. */
+function isMailing(tokens: readonly Token[], index: number): boolean {
+  const [before, next] = [tokens[index - 1]?.lower ?? "", tokens[index + 1]];
+  return next?.kind === "word" && !AFTER_COLUMN.has(next.lower) && !BEFORE_COLUMN.has(before);
+}
+
 /** The first judgement that the tokens need, or null. */
 export function judgementIn(tokens: readonly Token[]): Judgement | null {
   for (const [index, token] of tokens.entries()) {
     if (token.kind === "word" && /[^\p{ASCII}]/u.test(token.text.replaceAll("’", ""))) {
       return { reason: "The offline model understands English with plain ASCII names.", suggestion: null };
     }
-    // "email" is a verb before a word ("email the buyer") and otherwise more likely the name of a column.
-    if (token.lower === "email" && tokens[index + 1]?.kind !== "word") continue;
+    if (/^emails?$/.test(token.lower) && !isMailing(tokens, index)) continue;
     const judgement = judgementOf(token.lower);
     if (judgement) return judgement;
   }

@@ -132,6 +132,7 @@ export function addVerb(
   }
   const can = reader.accept(MAY, "noise") ? 1 : 0; // "users can write posts"
   reader.take(phrase.kind === "has" ? "has-many" : "many-to-many", phrase.count - can);
+  if (phrase.kind === "has" && parseNested(reader, draft, owners)) return;
   for (;;) {
     const object = parseObject(reader, draft);
     if (!object) return;
@@ -202,6 +203,11 @@ function parseAbout(reader: Reader, draft: Draft, object: TableDraft, meets: boo
     const both = `a ${spoken(singularOf(other.target!.noun))} and a ${spoken(singularOf(noun.name))}`;
     const suggestion = `Write "${object.name} optionally belong to …" for both of them`;
     reader.reportTokens(tokens, `Each of the ${object.name} would need ${both}.`, suggestion);
+    return true;
+  }
+  if (noun.plural && linkBetween(object.name, noun.name)) {
+    const member = tableFor(draft, noun.name, tokens); // "place orders for products": several of them
+    draft.relations.push({ kind: "mutual", owner: object, member, through: null, attributes: [], tokens });
     return true;
   }
   addColumn(reader, draft, object, reference);

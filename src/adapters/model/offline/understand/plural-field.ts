@@ -11,7 +11,7 @@ import { isPluralColumn, shapeByName } from "./well-known-columns.ts";
 /** A bare plural in a sentence ("users have tasks") names records rather than a column. */
 export function isPluralNoun(reader: Reader): boolean {
   const noun = nounAt(reader);
-  return noun !== null && noun.plural && !isPluralColumn(noun.name);
+  return noun !== null && noun.plural && (!isPluralColumn(noun.name) || isDescribed(reader, 0));
 }
 
 /** Records, where it is clear that these are meant; else null, reported with its readings. Either way the noun is used. */

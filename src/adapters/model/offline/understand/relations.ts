@@ -35,6 +35,21 @@ export function resolveRelations(reader: Reader, draft: Draft): void {
       addLink(reader, draft, back ? merged(relation, back) : relation);
     else addReference(reader, draft, relation);
   }
+  stateSeveralOwners(draft);
+}
+
+/** "posts have many comments; photos have many comments" */
+function stateSeveralOwners(draft: Draft): void {
+  for (const table of draft.tables) {
+    const owners = draft.relations.filter(({ kind, member }) => kind !== "mutual" && member === table);
+    const required = table.columns.filter(
+      ({ column, target }) =>
+        target && !column.nullable && owners.some(({ owner }) => owner.singular === singularOf(target.noun)),
+    );
+    if (required.length < 2) continue;
+    const needed = required.map(({ target }) => withArticle(spoken(singularOf(target!.noun))));
+    draft.assumptions.push(`${table.name}: each needs ${needed.join(" and ")}`);
+  }
 }
 
 /** "students have many courses; courses have many students" */

@@ -91,7 +91,8 @@ function describeTables(reader: Reader, draft: Draft): void {
       refused.add(table);
       continue;
     }
-    const columns = conventionalColumns(known ?? "name:string");
+    const has = (name: string) => table.columns.some(({ column }) => column.name === `${name}_id`);
+    const columns = conventionalColumns(known ?? "name:string").filter(({ column }) => !has(column.name));
     table.columns.unshift(...columns);
     const list = columns.map(({ column }) => `${column.name} (${describeColumn(column)})`).join(", ");
     draft.assumptions.push(`${table.name}: no columns were given, so it has ${list}`);

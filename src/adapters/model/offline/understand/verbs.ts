@@ -117,8 +117,8 @@ function passiveAt(reader: Reader, at: number, before: number, optional: boolean
 }
 
 /** "posts written by users", behind the noun. */
-export function participleAt(reader: Reader): Extract<VerbPhrase, { kind: "belongs" }> | null {
-  const phrase = passiveAt(reader, 0, 0, false);
+export function participleAt(reader: Reader, offset = 0): Extract<VerbPhrase, { kind: "belongs" }> | null {
+  const phrase = passiveAt(reader, offset, 0, false);
   return phrase?.kind === "belongs" ? phrase : null;
 }
 
