@@ -4,7 +4,7 @@ import { singularOf } from "./inflect.ts";
 import { isName, type Noun, nounAt, singularCompoundAt } from "./names.ts";
 import type { Reader } from "./reader.ts";
 import { MAY, verbPhraseAt } from "./verbs.ts";
-import { EACH, HAVE, MODIFIERS, OR, SENTENCE_ENDS, SEPARATORS, TABLE_WORDS, words } from "./vocabulary.ts";
+import { EACH, HAVE, MODIFIERS, OR, RELATIVE, SENTENCE_ENDS, SEPARATORS, TABLE_WORDS, words } from "./vocabulary.ts";
 
 export const MUST = words("must should shall");
 /** Looking further would make long lists slow to read. */
@@ -124,4 +124,12 @@ export function separatorsAhead(reader: Reader): number {
   let count = 0;
   while (reader.at(SEPARATORS, count)) count++;
   return count;
+}
+
+/** In a list of tables: a noun that is described itself ("comments that have …") is the next item. */
+export function startsListItem(reader: Reader, offset: number): boolean {
+  const noun = nounAt(reader, offset);
+  if (!noun?.plural) return false;
+  const after = offset + noun.count;
+  return reader.at(RELATIVE, after) || reader.at("with", after) || reader.peek(after)?.text === "(";
 }

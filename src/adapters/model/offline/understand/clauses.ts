@@ -1,5 +1,5 @@
 // Sentences about tables: "users have a name and an email", "each product belongs to a supplier", "posts have many comments".
-import { spoken, withArticle } from "../../../../plan/endpoints.ts";
+import { spoken } from "../../../../plan/endpoints.ts";
 import {
   clauseAt,
   endOfClause,
@@ -9,6 +9,7 @@ import {
   modalHaveAt,
   MUST,
   separatorsAhead,
+  startsListItem,
   subjectAt,
   verbAt,
 } from "./clause-ahead.ts";
@@ -16,29 +17,18 @@ import { isDescribed } from "./described.ts";
 import { addColumn, belongingOf, type ColumnDraft, type Draft, findTable, type TableDraft, tableFor } from "./draft.ts";
 import { parseFeature, parseState, stateAt } from "./features.ts";
 import { addManyToMany, addRelation, addVerb, parseAboutKnown, parseNested } from "./links.ts";
-import { type Place, parseBelongsTo, parseField, parseOwner } from "./field.ts";
+import { type Place, parseField } from "./field.ts";
+import { parseBelongsTo, parseOwner } from "./owner.ts";
+import { reportSharedBound, reportSharedModifier, reportUnclearOwner } from "./unclear.ts";
 import { isPlural, singularOf } from "./inflect.ts";
 import { nounAt, type Noun, tableWordProblem } from "./names.ts";
 import type { Reader } from "./reader.ts";
 import type { Token } from "./tokens.ts";
 import { participleAt, type VerbPhrase, verbPhraseAt } from "./verbs.ts";
 import { shapeByName } from "./well-known-columns.ts";
-import { conventionalParents } from "./well-known-tables.ts";
-import {
-  BELONG,
-  EACH,
-  HAVE,
-  MODIFIERS,
-  POSSESSIVES,
-  RELATIVE,
-  SENTENCE_ENDS,
-  SEPARATORS,
-  words,
-} from "./vocabulary.ts";
+import { BELONG, EACH, HAVE, POSSESSIVES, RELATIVE, SENTENCE_ENDS, SEPARATORS, words } from "./vocabulary.ts";
 
 const FIELDS = words("fields columns attributes properties");
-const MAY_SAY = words("optionally optional");
-const SEARCH = words("search full-text soft bulk login");
 const MAY_BELONG = words("optionally may can could");
 
 /** A whole clause with its subject. False, with nothing used, when none starts here. */
@@ -164,25 +154,6 @@ function parseOwners(
   }
 }
 
-/** "with tasks that belong to users and projects": what they belong to as well, or one more of the list? A comma is more likely
- * the list's, unless convention says otherwise. True when that was reported. */
-function reportUnclearOwner(reader: Reader, table: TableDraft | undefined): boolean {
-  const next = separatorsAhead(reader);
-  const noun = next === 0 ? null : nounAt(reader, next);
-  if (!noun?.plural || !table || startsListItem(reader, next) || clauseAt(reader, next)) return false;
-  if (conventionalParents(noun.name).includes(table.name)) return false;
-  if (reader.at(",") && !conventionalParents(table.name).includes(noun.name)) return false;
-  reader.take("separator", next);
-  const tokens = reader.tokens.slice(reader.index, reader.index + noun.count);
-  reader.take("reported", noun.count);
-  reader.reportTokens(
-    tokens,
-    `"${spoken(noun.name)}" can be read as what ${spoken(table.name)} belong to as well, or as one more table of the list.`,
-    `Name ${spoken(noun.name)} before ${spoken(table.name)} for one more table, or write a sentence of its own: "; ${spoken(table.name)} belong to ${withArticle(spoken(singularOf(noun.name)))}"`,
-  );
-  return true;
-}
-
 /** How many tokens say `[optionally] to` in "belongs to an artist and optionally to a room", or `optionally` alone. */
 function againTo(reader: Reader, offset: number): number {
   const at = reader.at(MAY_BELONG, offset) ? 1 : 0;
@@ -252,36 +223,6 @@ export function parseFields(
   }
 }
 
-/** "a unique email and username": of both? "a name, optionally an email and a phone": both optional? At the "and". */
-function reportSharedModifier(reader: Reader, first: Token, article: boolean, { column }: ColumnDraft): void {
-  const said = article ? reader.tokens[reader.tokens.indexOf(first) + 1]! : first;
-  const optionally = first.lower === "optionally";
-  const shared = optionally
-    ? !reader.at(MAY_SAY, 1)
-    : article && MODIFIERS.has(said.lower) && !reader.at(POSSESSIVES, 1);
-  const next = reader.peek(1);
-  if (!shared || !next || reader.at(MODIFIERS, 1) || clauseAt(reader, 1) || furtherVerbAt(reader, 1, true)) return;
-  if (next.kind !== "word" || next.newline || reader.at(SEARCH, 1) || startsListItem(reader, 1)) return;
-  reader.reportTokens(
-    [said],
-    `"${said.text}" can be read as about ${spoken(column.name)} alone, or about what follows "and" as well.`,
-    optionally
-      ? 'Write "optional" before each that is'
-      : `Write "and a …" for the first, "and ${withArticle(said.lower)} …" for the second`,
-  );
-}
-
-/** "a width and height between 1 and 10": of both? */
-function reportSharedBound(reader: Reader, start: number, { column }: ColumnDraft): void {
-  const bound = reader.tokens.findIndex(({ use }, index) => use === "bound" && index >= start);
-  if (bound < 0 || bound >= reader.index || reader.at(")", -1)) return;
-  reader.reportTokens(
-    reader.tokens.slice(bound, reader.index),
-    `This can be read as about ${spoken(column.name)} alone, or about what stands before it as well.`,
-    "Say it of each of them.",
-  );
-}
-
 /** "users must have many posts" */
 function reportRule(reader: Reader, tokens: Token[]): void {
   const reason = "That there must be some of them is a rule, which the offline model does not write.";
@@ -292,14 +233,6 @@ function isOptionalByName({ column, assumed }: ColumnDraft): boolean {
   return (
     shapeByName(column.name)?.nullable === true && assumed.some((text) => text.startsWith(`${column.name}: no type`))
   );
-}
-
-/** In a list of tables: a noun that is described itself ("comments that have …") is the next item. */
-function startsListItem(reader: Reader, offset: number): boolean {
-  const noun = nounAt(reader, offset);
-  if (!noun?.plural) return false;
-  const after = offset + noun.count;
-  return reader.at(RELATIVE, after) || reader.at("with", after) || reader.peek(after)?.text === "(";
 }
 
 /** What may follow a table in a list: `that have …`, `with …`, `that belong to …`, `written by …`, `on posts`. */

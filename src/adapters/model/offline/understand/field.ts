@@ -1,13 +1,13 @@
 // One field, in parentheses or in a sentence: "email:string:unique", "a unique email", "belongs to a user", "many comments".
-import { spoken, withArticle } from "../../../../plan/endpoints.ts";
 import { noAttributes, parseAttributes, parseModifier } from "./attributes.ts";
 import { makeColumn, referenceTo } from "./column.ts";
 import { isDescribed, isUnclearCompound, reportUnclearCompound } from "./described.ts";
 import type { ColumnDraft } from "./draft.ts";
-import { isPlural, pluralOf, singularOf } from "./inflect.ts";
+import { pluralOf, singularOf } from "./inflect.ts";
 import { judgementOf } from "./judgement.ts";
-import { columnWordProblem, columnWords, compoundNoun, isName, type Noun, nounAt } from "./names.ts";
+import { columnWordProblem, columnWords, isName, type Noun, nounAt } from "./names.ts";
 import { nearMiss } from "./near-miss.ts";
+import { parseBelongsTo } from "./owner.ts";
 import { isPluralNoun, parsePlural } from "./plural-field.ts";
 import type { Reader } from "./reader.ts";
 import type { Token } from "./tokens.ts";
@@ -19,25 +19,20 @@ import {
   MODIFIERS,
   POSSESSIVES,
   QUALIFIED,
-  QUALITIES,
   RELATIVE,
   SENTENCE_ENDS,
   SEPARATORS,
+  SEVERAL,
   TYPES,
   words,
 } from "./vocabulary.ts";
 import { isPluralColumn, shapeByName, unsafeColumn } from "./well-known-columns.ts";
-import { wellKnownColumns } from "./well-known-tables.ts";
 
 /** Words that say which of two: "a start and end date". */
 const PAIRED = words(
   "first last middle given family start end due billing shipping minimum maximum gross net arrival departure check-in check-out " +
     "hourly daily weekly monthly yearly short long full display home work office purchase sale selling buying list",
 );
-/** Before an owner they change nothing: it is one, and it is given. */
-const CERTAIN = words("single specific particular certain given");
-const OTHER_QUALITIES = words("new existing registered public old current active");
-const SEVERAL = words("many several multiple");
 /** None of them can be asked for when the first is made, so that this is "many". */
 const MANY_OF = ["one or more", "one or many", "zero or more", "any number of", "a list of"].map((phrase) =>
   phrase.split(" "),
@@ -178,75 +173,6 @@ function isRecord(reader: Reader, noun: Noun): boolean {
   if (noun.plural || shapeByName(noun.name)) return false;
   const plural = pluralOf(noun.name);
   return noun.known || reader.tokens.some(({ lower }) => lower === plural);
-}
-
-/** `belongs to [a|an optional] NOUN [as ROLE] [?]`, from the verb. Null (cursor anywhere) when no noun follows. */
-export function parseBelongsTo(reader: Reader, brings: boolean): ColumnDraft | null {
-  const start = reader.index;
-  reader.take("belongs-to", 2);
-  return parseOwner(reader, start, brings, false);
-}
-
-/** The owner in "belongs to a user": `[article] [optional] NOUN [as ROLE] [?]`. */
-export function parseOwner(reader: Reader, start: number, brings: boolean, mayBelong: boolean): ColumnDraft | null {
-  reader.accept(POSSESSIVES, "article");
-  const optional = mayBelong || reader.accept("optional", "modifier") !== null;
-  if (reader.at(words("exactly only just")) && reader.at("one", 1)) reader.take("noise", 2);
-  const some = reader.at(SEVERAL) || reader.at("some") ? nounAt(reader, 1) : null;
-  if (some?.plural) {
-    const token = reader.take("reported");
-    const suggestion = `Write "… and ${spoken(some.name)} are many-to-many"`;
-    reader.reportTokens([token], "What belongs to something belongs to one of them.", suggestion);
-  }
-  reader.accept(CERTAIN, "noise");
-  reportQuality(reader);
-  const noun = compoundAt(reader) ?? nounAt(reader);
-  if (!noun) return null;
-  let role: string | null = null;
-  const named = noun.count === 1 && !noun.plural ? roleAt(reader) : null;
-  if (named) {
-    reader.take("role");
-    role = named.role;
-  }
-  if (named && reader.at("as", named.noun.count)) return null; // two roles
-  const target = named?.noun ?? noun;
-  reader.take("target", target.count);
-  if (role === null && reader.at("as") && reader.peek(1) && isName(reader.peek(1)!)) {
-    reader.take("role");
-    role = reader.take("role").lower;
-  }
-  const nullable = reader.accept("?", "modifier") !== null || optional;
-  return referenceTo(target.name, role, nullable, reader.tokens.slice(start, reader.index), brings);
-}
-
-/** "a new project": not the role that a project has. */
-function reportQuality(reader: Reader): void {
-  const second = reader.peek(1);
-  if (!(reader.at(QUALITIES) || reader.at(OTHER_QUALITIES)) || !second || !isName(second) || second.newline) return;
-  const { text } = reader.peek()!;
-  const suggestion = `Leave it out, or write "${withArticle(second.lower)} as ${text.toLowerCase()}" if that is its role`;
-  const token = reader.take("reported");
-  reader.reportTokens([token], `"${text}" does not say which ${second.lower} is meant.`, suggestion);
-}
-
-/** "a blog post" where the request has blog posts, or where a blog is a table of its own: one noun, not a post with a role. */
-function compoundAt(reader: Reader): Noun | null {
-  const [first, second] = [reader.peek(), reader.peek(1)];
-  if (!first || !second || !isName(first) || !isName(second) || second.newline || isPlural(second.lower)) return null;
-  const name = `${first.lower}_${second.lower}`;
-  const plural = pluralOf(second.lower);
-  const mentioned = reader.tokens.some(
-    ({ lower }, n) => lower === pluralOf(name) || (lower === first.lower && reader.tokens[n + 1]?.lower === plural),
-  );
-  return mentioned || wellKnownColumns(pluralOf(first.lower)) ? compoundNoun(name) : null;
-}
-
-/** "a home team", "a parent category": a role and the noun that it is a role of. */
-function roleAt(reader: Reader): { role: string; noun: Noun } | null {
-  const [first, second] = [reader.peek(), reader.peek(1)];
-  if (!first || !second || !isName(second) || second.newline || judgementOf(first.lower)) return null;
-  const noun = nounAt(reader, 1);
-  return noun && !noun.plural ? { role: first.lower, noun } : null;
 }
 
 function parseColumn(

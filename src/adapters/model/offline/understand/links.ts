@@ -1,6 +1,6 @@
 // What relates tables in a sentence: "many products with a quantity", "one profile", "many-to-many". Collected here, resolved in
 // relations.ts.
-import { spoken, withArticle } from "../../../../plan/endpoints.ts";
+import { spoken } from "../../../../plan/endpoints.ts";
 import { noAttributes } from "./attributes.ts";
 import { clauseAt, endOfClause, groupAt, separatorsAhead } from "./clause-ahead.ts";
 import { namedTable, parseFields } from "./clauses.ts";
@@ -22,16 +22,12 @@ import { nounAt, tableWordProblem } from "./names.ts";
 import type { Reader } from "./reader.ts";
 import { parseGroup } from "./table-group.ts";
 import type { Token } from "./tokens.ts";
+import { reportParent, reportUnclearOne } from "./unclear.ts";
 import { BEFORE_OBJECT, MAY, type VerbPhrase, verbPhraseAt } from "./verbs.ts";
-import { HAVE, POSSESSIVES, words } from "./vocabulary.ts";
+import { POSSESSIVES, words } from "./vocabulary.ts";
 import { isPluralColumn } from "./well-known-columns.ts";
-import { conventionalParents, linkBetween, wellKnownColumns } from "./well-known-tables.ts";
+import { linkBetween, wellKnownColumns } from "./well-known-tables.ts";
 
-/** What belongs to one thing alone. */
-const PERSONAL = words(
-  "profile account passport license licence address card badge locker desk profile preference setting settings avatar logo wallet cart " +
-    "contract record file biography cv resume detail details plan key certificate subscription membership seat",
-);
 const ABOUT = words("on about for");
 
 /** "posts and tags are many-to-many", from the verb. */
@@ -59,48 +55,11 @@ export function addRelation(
   }
   const member = tableFor(draft, noun, tokens);
   const { through, attributes } = parseLink(reader, draft, member);
-  const parent = field.conventional && owners.find((owner) => isParent(owner, member));
-  if (parent) {
-    const suggestion = `Write "${parent.name} belong to ${withArticle(spoken(member.singular))}", or "${parent.name} have many ${member.name}"`;
-    reader.reportTokens(
-      tokens,
-      `Usually ${withArticle(spoken(parent.singular))} belongs to ${withArticle(spoken(member.singular))}.`,
-      suggestion,
-    );
-    return;
-  }
+  if (field.conventional && reportParent(reader, owners, member, tokens)) return;
   for (const owner of owners) {
     if (kind === "one" && reportUnclearOne(reader, owner, member, tokens)) continue;
     draft.relations.push({ kind, owner, member, through, attributes, tokens });
   }
-}
-
-/** "tasks have one status" may as well mean that many tasks have the same. What is kept of a single one is clear. */
-function reportUnclearOne(reader: Reader, owner: TableDraft, member: TableDraft, tokens: Token[]): boolean {
-  if (PERSONAL.has(member.singular.replace(/^.*_/, "")) || saysMany(reader, owner, member)) return false;
-  const [one, other] = [owner, member].map(({ singular }) => withArticle(spoken(singular)));
-  reader.reportTokens(
-    tokens,
-    `This can be read as: each ${spoken(owner.singular)} belongs to ${other}, or: each ${spoken(member.singular)} belongs to ${one}.`,
-    `Write "${spoken(owner.name)} belong to ${other}", or ${member.name}(${owner.singular}:references:${owner.name}:unique)`,
-  );
-  return true;
-}
-
-/** "authors have many books", anywhere: then a book has one author. */
-function saysMany(reader: Reader, owner: TableDraft, member: TableDraft): boolean {
-  return reader.tokens.some(
-    ({ lower }, n) =>
-      (lower === member.name || lower === member.singular) &&
-      HAVE.has(reader.tokens[n + 1]?.lower ?? "") &&
-      BEFORE_OBJECT.has(reader.tokens[n + 2]?.lower ?? "") &&
-      reader.tokens[n + 3]?.lower === owner.name,
-  );
-}
-
-/** "employees have departments": rather one, that has many of them. */
-function isParent(owner: TableDraft, member: TableDraft): boolean {
-  return conventionalParents(owner.name).includes(member.name) && !linkBetween(owner.name, member.name);
 }
 
 /** "authors write posts", "students enroll in courses with a grade", "categories can be nested", from the verb. */

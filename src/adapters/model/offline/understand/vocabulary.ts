@@ -15,6 +15,7 @@ const STOP = words(
 );
 export const HAVE = words("have has");
 export const BELONG = words("belong belongs");
+export const SEVERAL = words("many several multiple");
 export const RELATIVE = words("that which who");
 export const SEPARATORS = words(", and &");
 export const SENTENCE_ENDS = words("; . !");

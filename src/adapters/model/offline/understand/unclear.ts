@@ -1,0 +1,108 @@
+// What can be read in two ways, where the words alone cannot tell: reported with its readings.
+import { spoken, withArticle } from "../../../../plan/endpoints.ts";
+import { clauseAt, furtherVerbAt, separatorsAhead, startsListItem } from "./clause-ahead.ts";
+import type { ColumnDraft, TableDraft } from "./draft.ts";
+import { singularOf } from "./inflect.ts";
+import { nounAt } from "./names.ts";
+import type { Reader } from "./reader.ts";
+import type { Token } from "./tokens.ts";
+import { BEFORE_OBJECT } from "./verbs.ts";
+import { HAVE, MODIFIERS, POSSESSIVES, words } from "./vocabulary.ts";
+import { conventionalParents, linkBetween } from "./well-known-tables.ts";
+
+const MAY_SAY = words("optionally optional");
+const SEARCH = words("search full-text soft bulk login");
+/** What belongs to one thing alone. */
+const PERSONAL = words(
+  "profile account passport license licence address card badge locker desk profile preference setting settings avatar logo wallet cart " +
+    "contract record file biography cv resume detail details plan key certificate subscription membership seat",
+);
+
+/** "with tasks that belong to users and projects": what they belong to as well, or one more of the list? A comma is more likely
+ * the list's, unless convention says otherwise. True when that was reported. */
+export function reportUnclearOwner(reader: Reader, table: TableDraft | undefined): boolean {
+  const next = separatorsAhead(reader);
+  const noun = next === 0 ? null : nounAt(reader, next);
+  if (!noun?.plural || !table || startsListItem(reader, next) || clauseAt(reader, next)) return false;
+  if (conventionalParents(noun.name).includes(table.name)) return false;
+  if (reader.at(",") && !conventionalParents(table.name).includes(noun.name)) return false;
+  reader.take("separator", next);
+  const tokens = reader.tokens.slice(reader.index, reader.index + noun.count);
+  reader.take("reported", noun.count);
+  reader.reportTokens(
+    tokens,
+    `"${spoken(noun.name)}" can be read as what ${spoken(table.name)} belong to as well, or as one more table of the list.`,
+    `Name ${spoken(noun.name)} before ${spoken(table.name)} for one more table, or write a sentence of its own: "; ${spoken(table.name)} belong to ${withArticle(spoken(singularOf(noun.name)))}"`,
+  );
+  return true;
+}
+
+/** "a unique email and username": of both? "a name, optionally an email and a phone": both optional? At the "and". */
+export function reportSharedModifier(reader: Reader, first: Token, article: boolean, { column }: ColumnDraft): void {
+  const said = article ? reader.tokens[reader.tokens.indexOf(first) + 1]! : first;
+  const optionally = first.lower === "optionally";
+  const shared = optionally
+    ? !reader.at(MAY_SAY, 1)
+    : article && MODIFIERS.has(said.lower) && !reader.at(POSSESSIVES, 1);
+  const next = reader.peek(1);
+  if (!shared || !next || reader.at(MODIFIERS, 1) || clauseAt(reader, 1) || furtherVerbAt(reader, 1, true)) return;
+  if (next.kind !== "word" || next.newline || reader.at(SEARCH, 1) || startsListItem(reader, 1)) return;
+  reader.reportTokens(
+    [said],
+    `"${said.text}" can be read as about ${spoken(column.name)} alone, or about what follows "and" as well.`,
+    optionally
+      ? 'Write "optional" before each that is'
+      : `Write "and a …" for the first, "and ${withArticle(said.lower)} …" for the second`,
+  );
+}
+
+/** "a width and height between 1 and 10": of both? */
+export function reportSharedBound(reader: Reader, start: number, { column }: ColumnDraft): void {
+  const bound = reader.tokens.findIndex(({ use }, index) => use === "bound" && index >= start);
+  if (bound < 0 || bound >= reader.index || reader.at(")", -1)) return;
+  reader.reportTokens(
+    reader.tokens.slice(bound, reader.index),
+    `This can be read as about ${spoken(column.name)} alone, or about what stands before it as well.`,
+    "Say it of each of them.",
+  );
+}
+
+/** "tasks have one status" may as well mean that many tasks have the same. What is kept of a single one is clear. */
+export function reportUnclearOne(reader: Reader, owner: TableDraft, member: TableDraft, tokens: Token[]): boolean {
+  if (PERSONAL.has(member.singular.replace(/^.*_/, "")) || saysMany(reader, owner, member)) return false;
+  const [one, other] = [owner, member].map(({ singular }) => withArticle(spoken(singular)));
+  reader.reportTokens(
+    tokens,
+    `This can be read as: each ${spoken(owner.singular)} belongs to ${other}, or: each ${spoken(member.singular)} belongs to ${one}.`,
+    `Write "${spoken(owner.name)} belong to ${other}", or ${member.name}(${owner.singular}:references:${owner.name}:unique)`,
+  );
+  return true;
+}
+
+/** "authors have many books", anywhere: then a book has one author. */
+function saysMany(reader: Reader, owner: TableDraft, member: TableDraft): boolean {
+  return reader.tokens.some(
+    ({ lower }, n) =>
+      (lower === member.name || lower === member.singular) &&
+      HAVE.has(reader.tokens[n + 1]?.lower ?? "") &&
+      BEFORE_OBJECT.has(reader.tokens[n + 2]?.lower ?? "") &&
+      reader.tokens[n + 3]?.lower === owner.name,
+  );
+}
+
+/** "employees have departments": usually the other way round. True when that was reported. */
+export function reportParent(
+  reader: Reader,
+  owners: readonly TableDraft[],
+  member: TableDraft,
+  tokens: Token[],
+): boolean {
+  const owner = owners.find(
+    ({ name }) => conventionalParents(name).includes(member.name) && !linkBetween(name, member.name),
+  );
+  if (!owner) return false;
+  const [one, other] = [owner, member].map(({ singular }) => withArticle(spoken(singular)));
+  const suggestion = `Write "${owner.name} belong to ${other}", or "${owner.name} have many ${member.name}"`;
+  reader.reportTokens(tokens, `Usually ${one} belongs to ${other}.`, suggestion);
+  return true;
+}
