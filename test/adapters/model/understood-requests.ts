@@ -873,13 +873,6 @@ export const UNDERSTOOD: Understood[] = [
     ],
   },
   {
-    request: "users have a first, middle and last name and a home and a work address",
-    name: "users-api",
-    tables: [
-      "users(first_name:string, middle_name:string, last_name:string, home_address:string, work_address:string)",
-    ],
-  },
-  {
     request: "bookings have a check-in date and a check-out date",
     name: "bookings-api",
     tables: ["bookings(check_in_date:date, check_out_date:date)"],
@@ -1065,5 +1058,135 @@ export const UNDERSTOOD: Understood[] = [
     request: "a blog with posts that have a title and an optional date and comments that have a body",
     name: "blog",
     tables: ["posts(title:string, date:date?)", "comments(body:text)"],
+  },
+  {
+    request: "users have a first and last name and a home and a work address",
+    name: "users-api",
+    tables: ["users(first_name:string, last_name:string, home_address:string, work_address:string)"],
+  },
+  {
+    request: "The app has users and tasks.",
+    name: "users-tasks-api",
+    tables: [
+      "users(name:string, email:email:unique)",
+      "tasks(title:string, description:text?, done:boolean=false, due_at:timestamp?, user_id->users)",
+    ],
+  },
+  {
+    request:
+      "movies have a format (2D or 3D, default 2D) and a status (on hold, in review or done, on hold by default)",
+    name: "movies-api",
+    tables: ["movies(format:enum{2D,3D}=2D, status:enum{on_hold,in_review,done}=on_hold)"],
+  },
+  {
+    request: "users have a size (S/M/L/XL) and an age (18 or older)",
+    name: "users-api",
+    tables: ["users(size:enum{S,M,L,XL}, age:integer>=18)"],
+  },
+  {
+    request: "users have an answer that is true or false",
+    name: "users-api",
+    tables: ["users(answer:boolean=false)"],
+  },
+  {
+    request: "tasks have a priority that is optional and positive",
+    name: "tasks-api",
+    tables: ["tasks(priority:integer?>=1)"],
+  },
+  {
+    request: "Posts have a slug. Slugs must be unique. They have a title.",
+    name: "posts-api",
+    tables: ["posts(slug:string:unique, title:string)"],
+  },
+  {
+    request: "companies have employees",
+    name: "companies-employees-api",
+    tables: [
+      "companies(name:string, website:url?)",
+      "employees(name:string, email:email:unique, position:string?, company_id->companies)",
+    ],
+  },
+  {
+    request: "users have a name (between 3 and 80 characters) and a title of at least 3 and at most 80 characters",
+    name: "users-api",
+    tables: ["users(name:string{3,80}, title:string{3,80})"],
+  },
+  {
+    request: "matches have a home and an away score",
+    name: "matches-api",
+    tables: ["matches(home_score:integer, away_score:integer)"],
+  },
+  {
+    request: "users have one shopping cart; shopping carts have a total",
+    name: "users-shopping-carts-api",
+    tables: ["users(name:string, email:email:unique)", "shopping_carts(total:decimal>=0, user_id->users:unique)"],
+  },
+  {
+    request: "tasks may be assigned to a user and created by a customer",
+    name: "tasks-users-api",
+    tables: [
+      "users(name:string, email:email:unique)",
+      "customers(name:string, email:email:unique, phone:string{50}?)",
+      "tasks(title:string, description:text?, done:boolean=false, due_at:timestamp?, user_id->users?, customer_id->customers?)",
+    ],
+  },
+  {
+    request: "users create projects; projects have many users",
+    name: "users-projects-api",
+    tables: [
+      "users(name:string, email:email:unique)",
+      "projects(name:string, description:text?, user_id->users)",
+      "project_users(project_id->projects, user_id->users)",
+    ],
+  },
+  {
+    request: "patients book an appointment with a doctor",
+    name: "patients-appointments-api",
+    tables: [
+      "patients(name:string, birth_date:date?, phone:string{50}?)",
+      "doctors(name:string, specialty:string?)",
+      "appointments(starts_at:timestamp, ends_at:timestamp, notes:text?, doctor_id->doctors, patient_id->patients)",
+    ],
+  },
+  {
+    request: "clinic: patients (name), doctors (name, specialty), appointments (date) with doctors",
+    name: "clinic",
+    tables: [
+      "patients(name:string)",
+      "doctors(name:string, specialty:string)",
+      "appointments(date:date, doctor_id->doctors)",
+    ],
+  },
+  {
+    request: "a shop with orders that are placed by customers and contain products",
+    name: "shop",
+    tables: [
+      "products(name:string, description:text?, price:decimal>=0, sku:string{64}:unique)",
+      "customers(name:string, email:email:unique, phone:string{50}?)",
+      "orders(status:enum{pending,paid,shipped,cancelled}=pending, total:decimal>=0=0, customer_id->customers)",
+      "order_items(order_id->orders, product_id->products, quantity:integer>=1=1)",
+    ],
+  },
+  {
+    request: "a project tracker with tasks assigned to users and comments on tasks",
+    name: "project-tracker",
+    tables: [
+      "users(name:string, email:email:unique)",
+      "tasks(title:string, description:text?, done:boolean=false, due_at:timestamp?, user_id->users)",
+      "comments(body:text, task_id->tasks)",
+    ],
+  },
+  {
+    request: "orders belong to a billing address and a shipping address; addresses have a street",
+    name: "orders-addresses-api",
+    tables: [
+      "addresses(street:string)",
+      "orders(status:enum{pending,paid,shipped,cancelled}=pending, total:decimal>=0=0, billing_id->addresses, shipping_id->addresses)",
+    ],
+  },
+  {
+    request: "users have an email. Emails have to be unique.",
+    name: "users-api",
+    tables: ["users(email:email:unique)"],
   },
 ];

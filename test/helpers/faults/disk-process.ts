@@ -50,12 +50,19 @@ async function fillOnce(world: World, seed: number): Promise<Trial> {
   return trial;
 }
 
-/** Leaves no block free. */
+/** Leaves no block free. What is written meanwhile would not fit, and the kernel refuses: then once more. */
 async function fill(disk: string): Promise<void> {
-  const { blocks, bfree, bsize } = await statfs(disk);
-  mount("-o", `remount,size=${(blocks - bfree) * bsize}`, disk);
+  for (let left = 50; ; left--) {
+    const { blocks, bfree, bsize } = await statfs(disk);
+    try {
+      mount("-o", `remount,size=${(blocks - bfree) * bsize}`, disk);
+      return;
+    } catch (error) {
+      if (left === 0) throw error;
+    }
+  }
 }
 
 function mount(...args: string[]): void {
-  execFileSync("mount", args);
+  execFileSync("mount", args, { stdio: ["ignore", "ignore", "pipe"] });
 }

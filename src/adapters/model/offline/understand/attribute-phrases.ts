@@ -1,16 +1,17 @@
 // Attributes in words: "of at least 0", "of at most 80 characters", "that is one of low, normal or high", "that defaults to 5".
-import { parseNumber, valueOf } from "./attribute-values.ts";
-import { type Attributes, parseBetween, parseDefault, parseModifier } from "./attributes.ts";
+import { BOOLEANS, parseNumber, valueOf } from "./attribute-values.ts";
+import { type Attributes, CHARACTERS, parseBetween, parseDefault, parseModifier } from "./attributes.ts";
 import { isPlural } from "./inflect.ts";
 import { isName, nounAt } from "./names.ts";
 import type { Reader } from "./reader.ts";
 import type { Token } from "./tokens.ts";
-import { KEYWORDS, MODIFIERS, RELATIVE, words } from "./vocabulary.ts";
+import { KEYWORDS, MODIFIERS, RELATIVE, SENTENCE_ENDS, SEPARATORS, words } from "./vocabulary.ts";
 
-const CHARACTERS = words("characters character chars letters");
 const IS = words("is are");
 const MAY = words("can may must could");
 const LIMITS = words("a max maximum min minimum");
+const UPWARDS = words("more older above greater higher over");
+export const OPEN_ENDED = new Set([...UPWARDS, ...words("less younger below fewer lower under")]);
 export const TO = words("to - – —");
 const DEFAULTS = words("default defaulting");
 
@@ -61,7 +62,20 @@ function boundAt(reader: Reader, offset: number): (typeof BOUNDS)[number] | unde
 /** What stands in parentheses as well: "(at least 0)", "(1 to 5)", "(between 1 and 5)". */
 export function parseBounds(reader: Reader, attributes: Attributes): boolean {
   if (reader.at("between")) return parseBetween(reader, attributes);
+  if (reader.peek()?.kind === "number" && reader.at("or", 1) && reader.at(OPEN_ENDED, 2))
+    return parseOpenEnded(reader, attributes);
   return parseBoundPhrase(reader, attributes) || parseRangePhrase(reader, attributes, true);
+}
+
+/** `18 or older` */
+function parseOpenEnded(reader: Reader, attributes: Attributes): boolean {
+  const value = parseNumber(reader)!;
+  reader.take("bound");
+  const key = reader.at(UPWARDS) ? "minimum" : "maximum";
+  const token = reader.take("bound");
+  if (attributes[key]) reader.reportTokens([token], `The ${key} is given already.`, "Give it once.");
+  else attributes[key] = { value, strict: false };
+  return true;
 }
 
 /** `[of] at least 0`, `of up to 80 characters`, `over 18` */
@@ -78,6 +92,11 @@ function parseBoundPhrase(reader: Reader, attributes: Attributes): boolean {
   const value = parseNumber(reader)!;
   if (reader.accept(CHARACTERS, "length")) {
     const length = strict ? value + (key === "minimum" ? 1 : -1) : value;
+    const other = key === "maximum" && attributes.type === null ? attributes.minimum : undefined;
+    if (other && !other.strict && attributes.minLength === undefined) {
+      attributes.minLength = other.value; // "at least 3 and at most 80 characters"
+      delete attributes.minimum;
+    }
     setLength(reader, attributes, [first], key === "minimum" ? { minLength: length } : { maxLength: length });
   } else if (attributes[key]) reader.reportTokens([first], `The ${key} is given already.`, "Give it once.");
   else attributes[key] = { value, strict };
@@ -180,6 +199,7 @@ function parseThat(reader: Reader, attributes: Attributes): boolean {
       reader.take("separator");
       parseModifier(reader, attributes);
     }
+    if (reader.at("and")) parseAlso(reader, attributes);
     return true;
   }
   if (parseEmpty(reader, attributes, be)) return true;
@@ -193,13 +213,28 @@ function parseThat(reader: Reader, attributes: Attributes): boolean {
 }
 
 /** `[that is] open by default`, `offset` tokens ahead. */
-export function parseByDefault(reader: Reader, attributes: Attributes, offset: number): boolean {
+function parseByDefault(reader: Reader, attributes: Attributes, offset: number): boolean {
   const value = reader.atWord(offset) || reader.peek(offset)?.kind === "number";
   if (!value || !reader.at("by", offset + 1) || !reader.at("default", offset + 2) || attributes.literal) return false;
   if (offset > 0) reader.take("relative", offset);
   attributes.literal = reader.take("literal");
   reader.take("default", 2);
   return true;
+}
+
+/** "that is optional and positive": more of what it is, and no column called "positive". At the "and". */
+function parseAlso(reader: Reader, attributes: Attributes): void {
+  if (parseSign(reader, attributes, 1)) return;
+  const [word, after] = [reader.peek(1), reader.peek(2)];
+  const ends = !after || after.newline || SEPARATORS.has(after.lower) || SENTENCE_ENDS.has(after.text);
+  if (!word || !isName(word) || word.newline || !ends) return;
+  reader.take("separator");
+  reader.take("reported");
+  reader.reportTokens(
+    [word],
+    `"${word.text}" can be read as what it is, or as another column.`,
+    `Write "a ${word.text}" for a column; the first is not in the offline model.`,
+  );
 }
 
 /** `that may be empty`, `that is not required` */
@@ -264,8 +299,9 @@ export function parseChoice(reader: Reader, attributes: Attributes, offset: numb
     else value.push(token);
   }
   flush();
-  attributes.values = values;
-  attributes.type = "enum";
+  const boolean = values.length === 2 && values.every((one) => BOOLEANS.has(one));
+  if (!boolean) attributes.values = values;
+  attributes.type = boolean ? "boolean" : "enum";
   attributes.assumed.push(...assumed);
   return true;
 }

@@ -1,19 +1,20 @@
 // Values inside attributes: numbers, lists of enum values, and what stands in parentheses after a name.
-import { isDashed, parseBounds, parseByDefault, TO } from "./attribute-phrases.ts";
+import { isDashed, OPEN_ENDED, parseBounds, TO } from "./attribute-phrases.ts";
 import { type Attributes, parseDefault, parseModifier } from "./attributes.ts";
 import type { Reader } from "./reader.ts";
 import type { Token } from "./tokens.ts";
-import { MODIFIERS, OR, TYPES, words } from "./vocabulary.ts";
+import { MODIFIERS, NULLABLE, OR, SEARCHABLE, TYPES, UNIQUE, words } from "./vocabulary.ts";
 
 /** What an address, a contact or a period is made of. */
 const PARTS = words(
   "street house number city town zip postcode district region state country name phone email first last from to start end width height " +
     "length depth latitude longitude lat lng",
 );
-const BOOLEANS = words("true false yes no");
+export const BOOLEANS = words("true false yes no");
 const DEFAULTS = words("default defaults defaulting");
+const BETWEEN_SETTINGS = words(", and");
 const BEFORE_NUMBERS = words(
-  "at up more less fewer greater over above under below no from between max maximum min minimum a",
+  "at up more less fewer greater over above under below no from between max maximum min minimum a of exactly",
 );
 
 /** Uses the next token when it is a number. */
@@ -28,8 +29,12 @@ export function parseEnumValues(reader: Reader, close: "}" | ")", attributes: At
   let words: Token[] = [];
   const flush = () => {
     if (words.length === 0) return;
-    // "2D" comes as two tokens without a space
-    const value = words.map((word, n) => (n > 0 && words[n - 1]!.end < word.start ? "_" : "") + valueOf(word)).join("");
+    const named = close === ")" ? settingOf(words, values, attributes) : words;
+    const value = joined(named);
+    if (named.length === 0 || (named.length < words.length && values.includes(value))) {
+      words = [];
+      return;
+    }
     if (words.length > 1 && value.includes("_"))
       attributes.assumed.push(`the value "${words.map((word) => word.text).join(" ")}" is written ${value}`);
     if (values.includes(value))
@@ -40,19 +45,14 @@ export function parseEnumValues(reader: Reader, close: "}" | ")", attributes: At
   if (close === ")" && reader.at("one") && reader.at("of", 1)) reader.take("noise", 2);
   else if (close === ")") reader.accept("either", "noise");
   for (let token = reader.peek(); token && token.text !== close; token = reader.peek()) {
-    if (close === ")" && words.length === 0 && values.length > 0 && settingWithin(reader)) {
-      if (reader.at(MODIFIERS)) parseModifier(reader, attributes);
-      else if (reader.at(DEFAULTS)) parseDefault(reader, attributes);
-      else parseByDefault(reader, attributes, 0);
-      break;
-    }
     if (token.text === "," || (close === ")" && words.length > 0 && OR.has(token.lower))) {
       reader.take("separator");
       flush();
       if (close === ")") reader.accept(OR, "separator");
-    } else if (close === ")" && token.kind === "path" && /^\/\w+$/.test(token.text)) {
+    } else if (close === ")" && token.kind === "path" && words.length === 1 && words[0]!.kind !== "number") {
+      reader.take("value"); // "(open/closed)"
       flush();
-      words.push(reader.take("value"));
+      values.push(...token.text.split("/").filter(Boolean));
     } else if (token.kind === "word" || token.kind === "text" || token.kind === "number" || token.kind === "date") {
       words.push(reader.take("value"));
     } else {
@@ -65,7 +65,43 @@ export function parseEnumValues(reader: Reader, close: "}" | ")", attributes: At
   else if (values.length < 2) {
     reader.reportTokens([open, reader.peek(-1)!], "A choice needs at least two values.", "Write enum{low,high}");
   }
+  for (const word of open ? values.filter((value) => /^(?:both|each|all)_/.test(value)) : [])
+    reader.reportTokens(
+      [open],
+      `"${word.replaceAll("_", " ")}" does not say which columns are meant.`,
+      "Say it of each of them.",
+    );
   return values;
+}
+
+/** "2D" comes as two tokens without a space. */
+function joined(words: readonly Token[]): string {
+  return words.map((word, n) => (n > 0 && words[n - 1]!.end < word.start ? "_" : "") + valueOf(word)).join("");
+}
+
+/** The words of an item that name a value: all of them, or those left of "default medium", "medium by default"; none of
+ * "optional", "not required" and "can be empty". What is not left is used for what it says. */
+function settingOf(words: Token[], values: readonly string[], attributes: Attributes): Token[] {
+  const said = words.map(({ lower }) => lower);
+  const text = said.join(" ");
+  if (values.length > 0 && words.length === 1 && MODIFIERS.has(text) && !UNIQUE.has(text) && !SEARCHABLE.has(text))
+    return setNullable(words, attributes, NULLABLE.has(text));
+  if (/^(?:not (?:required|mandatory)|(?:can|may|could) be empty)$/.test(text))
+    return setNullable(words, attributes, true);
+  if (/^(?:not (?:optional|empty)|never empty)$/.test(text)) return setNullable(words, attributes, false);
+  const by = said.length > 2 && text.endsWith(" by default");
+  const first = by ? 0 : DEFAULTS.has(said[0]!) ? (words.length > 2 && /^(?:to|of|is)$/.test(said[1]!) ? 2 : 1) : -1;
+  const value = first < 0 || attributes.literal ? [] : words.slice(first, by ? -2 : undefined);
+  if (value.length === 0) return words;
+  for (const word of words) if (!value.includes(word)) word.use = "default";
+  attributes.literal = { ...value[0]!, kind: "text", text: `"${joined(value)}"` };
+  return by ? value : [];
+}
+
+function setNullable(words: readonly Token[], attributes: Attributes, nullable: boolean): Token[] {
+  for (const word of words) word.use = "modifier";
+  attributes.nullable ??= nullable;
+  return [];
 }
 
 /** `(unique)`, `(optional integer)` or `(pending, paid or shipped)` after a name. */
@@ -75,6 +111,7 @@ export function parseParenthesis(reader: Reader, attributes: Attributes): boolea
     isDashed(reader, 1) || (first?.kind === "number" && reader.at(TO, 2) && reader.peek(3)?.kind === "number");
   const settings =
     range ||
+    (first?.kind === "number" && reader.at("or", 2) && reader.at(OPEN_ENDED, 3)) ||
     (first?.kind === "word" &&
       (MODIFIERS.has(first.lower) ||
         first.lower === "default" ||
@@ -112,7 +149,7 @@ export function parseParenthesis(reader: Reader, attributes: Attributes): boolea
     if (reader.at(MODIFIERS)) parseModifier(reader, attributes);
     else if (reader.atWord() && Object.hasOwn(TYPES, reader.peek()!.lower) && attributes.type === null) {
       attributes.type = TYPES[reader.take("type").lower]!;
-    } else if (reader.accept("of", "noise") || reader.accept(OR, "separator")) {
+    } else if (reader.accept("of", "noise") || reader.accept(BETWEEN_SETTINGS, "separator")) {
       // goes on
     } else if (!(reader.at("default") ? parseDefault(reader, attributes) : parseBounds(reader, attributes))) {
       const token = reader.take("reported");
@@ -125,15 +162,6 @@ export function parseParenthesis(reader: Reader, attributes: Attributes): boolea
   }
   if (!reader.accept(")", "parenthesis")) reader.reportTokens([reader.peek(-1)!], "The parenthesis is never closed.");
   return true;
-}
-
-/** The last item of "(low, medium or high, default medium)", "(…, medium by default)" or "(…, optional)". */
-function settingWithin(reader: Reader): boolean {
-  if (reader.at(MODIFIERS)) return reader.at(")", 1);
-  if (reader.at("by", 1) && reader.at("default", 2)) return reader.at(")", 3);
-  if (!reader.at(DEFAULTS)) return false;
-  const value = reader.at("to", 1) || reader.at("of", 1) ? 2 : 1;
-  return reader.peek(value) !== undefined && reader.at(")", value + 1);
 }
 
 /** Does a number follow before the parenthesis ends: "(at least 0)", "(from 1 to 5)"? */

@@ -8,7 +8,17 @@ import { nearMiss } from "./near-miss.ts";
 import { isName } from "./names.ts";
 import type { Reader } from "./reader.ts";
 import type { Token } from "./tokens.ts";
-import { LEADING_TYPES, MODIFIERS, NULLABLE, REFERENCES, SEARCHABLE, TYPE_NAMES, TYPES, UNIQUE } from "./vocabulary.ts";
+import {
+  LEADING_TYPES,
+  MODIFIERS,
+  NULLABLE,
+  REFERENCES,
+  SEARCHABLE,
+  TYPE_NAMES,
+  TYPES,
+  UNIQUE,
+  words,
+} from "./vocabulary.ts";
 
 /** What was said about a column so far; null or undefined = nothing. */
 export interface Attributes {
@@ -44,6 +54,7 @@ export function noAttributes(): Attributes {
   };
 }
 
+export const CHARACTERS = words("characters character chars letters");
 const WITH_LENGTH: ReadonlySet<ColumnType> = new Set(["string", "email", "url"]);
 const AFTER_NAME = [...Object.keys(TYPES), ...MODIFIERS, ...REFERENCES, "default", "between"];
 
@@ -217,6 +228,11 @@ export function parseBetween(reader: Reader, attributes: Attributes): boolean {
   const high = and ? parseNumber(reader) : null;
   if (low === null || high === null || attributes.minimum || attributes.maximum) {
     reader.reportTokens([between], "Two numbers must follow, once.", "Write rating:integer between 1 and 5");
+    return true;
+  }
+  if (reader.accept(CHARACTERS, "length")) {
+    attributes.type ??= "string";
+    Object.assign(attributes, { minLength: low, maxLength: high });
     return true;
   }
   attributes.minimum = { value: low, strict: false };

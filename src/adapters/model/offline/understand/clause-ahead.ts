@@ -1,11 +1,25 @@
 // Where sentences about tables begin and end, and which verb they have: looked at without using anything.
 import { stateAt } from "./features.ts";
-import { singularOf } from "./inflect.ts";
+import { pluralOf, singularOf } from "./inflect.ts";
 import { isName, type Noun, nounAt, singularCompoundAt } from "./names.ts";
 import type { Reader } from "./reader.ts";
 import { MAY, verbPhraseAt } from "./verbs.ts";
-import { EACH, HAVE, MODIFIERS, OR, RELATIVE, SENTENCE_ENDS, SEPARATORS, TABLE_WORDS, words } from "./vocabulary.ts";
+import {
+  EACH,
+  HAVE,
+  HEADS,
+  MODIFIERS,
+  OR,
+  RELATIVE,
+  SENTENCE_ENDS,
+  SEPARATORS,
+  TABLE_WORDS,
+  words,
+} from "./vocabulary.ts";
 
+export const ABOUT = words("on about for");
+const OURS = words("the this my our");
+const PLURAL_VERBS = words("have belong");
 export const MUST = words("must should shall");
 /** Looking further would make long lists slow to read. */
 const MAX_SUBJECTS = 20;
@@ -23,6 +37,7 @@ export function subjectAt(reader: Reader, offset = 0): Subject | null {
   let joined = false;
   while (nouns.length < MAX_SUBJECTS) {
     const noun = subjectNoun(reader, at);
+    if (noun && reader.at(OURS, at - 1) && isWhole(reader, noun)) return null;
     // A noun that comes twice ends a list and starts a sentence: "with users and tasks, tasks have …".
     if (!noun || nouns.some((other) => singularOf(other.noun.name) === singularOf(noun.name))) return null;
     nouns.push({ noun, offset: at });
@@ -34,6 +49,11 @@ export function subjectAt(reader: Reader, offset = 0): Subject | null {
     if (reader.at("the", at)) at++;
   }
   return null;
+}
+
+/** "the app has users": what is asked for, and no table of it, unless applications are. */
+function isWhole(reader: Reader, { name }: Noun): boolean {
+  return Object.hasOwn(HEADS, name) && !reader.tokens.some(({ lower }) => lower === pluralOf(name));
 }
 
 /** "each customer places orders" has the subject customer, not "customer places"; "each blog post has a title" a blog post. */
@@ -94,7 +114,10 @@ export function sentenceAt(reader: Reader): boolean {
 export function clauseAt(reader: Reader, offset: number): boolean {
   if (reader.at("where", offset)) return subjectAt(reader, offset + 1) !== null;
   if (reader.at("they", offset)) return verbAt(reader, offset + 1, true);
-  return subjectAt(reader, offset)?.nouns.length === 1;
+  const subject = subjectAt(reader, offset);
+  const only = subject?.nouns.length === 1 ? subject.nouns[0]! : null;
+  // "products with a price belong to a category": a price is not what belongs
+  return only !== null && (only.noun.plural || !reader.at(PLURAL_VERBS, subject!.verb));
 }
 
 /** Does an exactly written table, `name(`, start at `offset`? */
@@ -131,5 +154,10 @@ export function startsListItem(reader: Reader, offset: number): boolean {
   const noun = nounAt(reader, offset);
   if (!noun?.plural) return false;
   const after = offset + noun.count;
-  return reader.at(RELATIVE, after) || reader.at("with", after) || reader.peek(after)?.text === "(";
+  return (
+    reader.at(RELATIVE, after) ||
+    reader.at("with", after) ||
+    reader.at(ABOUT, after) ||
+    reader.peek(after)?.text === "("
+  );
 }

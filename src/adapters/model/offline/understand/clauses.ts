@@ -14,9 +14,10 @@ import {
   verbAt,
 } from "./clause-ahead.ts";
 import { isDescribed } from "./described.ts";
+import type { Column } from "../../../../plan/plan.ts";
 import { addColumn, belongingOf, type ColumnDraft, type Draft, findTable, type TableDraft, tableFor } from "./draft.ts";
 import { parseFeature, parseState, stateAt } from "./features.ts";
-import { addManyToMany, addRelation, addVerb, parseAboutKnown, parseNested } from "./links.ts";
+import { addManyToMany, addRelation, addVerb, parseAboutKnown, parseMeeting, parseNested } from "./links.ts";
 import { type Place, parseField } from "./field.ts";
 import { parseBelongsTo, parseOwner } from "./owner.ts";
 import { reportSharedBound, reportSharedModifier, reportUnclearOwner } from "./unclear.ts";
@@ -29,6 +30,7 @@ import { shapeByName } from "./well-known-columns.ts";
 import { BELONG, EACH, HAVE, POSSESSIVES, RELATIVE, SENTENCE_ENDS, SEPARATORS, words } from "./vocabulary.ts";
 
 const FIELDS = words("fields columns attributes properties");
+const NUMBERS: ReadonlySet<string> = new Set(["integer", "bigint", "decimal"]);
 const MAY_BELONG = words("optionally may can could");
 
 /** A whole clause with its subject. False, with nothing used, when none starts here. */
@@ -87,6 +89,7 @@ export function namedTable(reader: Reader, draft: Draft, noun: Noun, tokens: Tok
 /** `have FIELDS`, `are searchable`, `[optionally] belong to OWNERS` or another verb, from the verb; several of them joined by
  * "and". */
 function parsePredicate(reader: Reader, draft: Draft, tables: TableDraft[], place: Place, plural: boolean): void {
+  let may = false; // "may be assigned to a user and created by a customer"
   for (let again = false; ; again = true) {
     const start = reader.index;
     const both = manyToManyAt(reader, 0);
@@ -97,10 +100,12 @@ function parsePredicate(reader: Reader, draft: Draft, tables: TableDraft[], plac
     else if (phrase && phrase.kind !== "belongs") addVerb(reader, draft, tables, phrase);
     else if (stateAt(reader, 0) > 0) parseState(reader, draft, tables);
     else if (phrase?.kind === "belongs") {
-      const may = !phrase.said && reader.accept(MAY_BELONG, "modifier") !== null;
-      if (may) reader.take(again ? "noise" : "belongs-to"); // "and optionally to" says the same
+      const participle = again && verbPhraseAt(reader, 0, plural) === null && verbPhraseAt(reader, 0, !plural) === null;
+      may = participle ? may : phrase.optional;
+      const optionally = !phrase.said && reader.accept(MAY_BELONG, "modifier") !== null;
+      if (optionally) reader.take(again ? "noise" : "belongs-to"); // "and optionally to" says the same
       reader.take("belongs-to", phrase.count - (reader.index - start));
-      parseOwners(reader, draft, tables, start, phrase, place);
+      parseOwners(reader, draft, tables, start, { ...phrase, optional: phrase.optional || may }, place);
     } else {
       const modal = modalHaveAt(reader, 0) ? reader.take("modifier") : null;
       reader.take("verb");
@@ -148,10 +153,18 @@ function parseOwners(
     const again = next === 0 ? 0 : againTo(reader, next);
     if (place === "relative" && again === 0 && reportUnclearOwner(reader, tables[0])) return;
     if (next === 0 || (again === 0 && !anotherOwnerAt(reader, next, place)) || clauseAt(reader, next)) return;
-    mayBelong = optional || reader.at(MAY_BELONG, next);
+    const each = reader.at(MAY_BELONG, next);
+    if (mayBelong && !optional && !each && again === 0) reportSharedOwner(reader, next);
+    mayBelong = optional || each;
     reader.take("separator", next + again);
     first = reader.index;
   }
+}
+
+/** "optionally a project and a team" */
+function reportSharedOwner(reader: Reader, next: number): void {
+  const noun = reader.tokens.slice(reader.index + next, reader.index + next + 2);
+  reader.reportTokens(noun, "It can be read as optional too, or not.", 'Write "optionally" or "to" before it');
 }
 
 /** How many tokens say `[optionally] to` in "belongs to an artist and optionally to a room", or `optionally` alone. */
@@ -188,7 +201,8 @@ export function parseFields(
   place: Place,
   all: "optional" | "required" | null = null,
 ): boolean {
-  for (let [matters, before] = [false, false]; ;) {
+  let before: Column["type"] | null = null; // of what stands before, in a run that has its article at the beginning
+  for (let matters = false; ;) {
     const start = reader.index;
     const article = reader.at(POSSESSIVES);
     const first = reader.peek();
@@ -199,11 +213,12 @@ export function parseFields(
     if (field?.kind === "column") for (const table of tables) addColumn(reader, draft, table, field);
     else if (field && all === "required") reportRule(reader, field.tokens);
     else if (field) addRelation(reader, draft, tables, field);
-    if (field?.kind === "column" && before && !article) reportSharedBound(reader, start, field);
+    const column = field?.kind === "column" ? field : null;
+    if (column && before !== null && isLike(before, column.column.type) && !article)
+      reportSharedBound(reader, start, column);
     const next = separatorsAhead(reader);
-    before = article && next === 1 && reader.at("and");
-    if (field?.kind === "column" && next === 1 && reader.at("and"))
-      reportSharedModifier(reader, first!, article, field);
+    before = column && (article || before !== null) && next === 1 ? column.column.type : null;
+    if (column && next === 1) reportSharedModifier(reader, first!, article, column);
     if (next === 0 || reader.peek(next) === undefined) return matters;
     if (furtherVerbAt(reader, next, true) || furtherVerbAt(reader, next, false)) return matters;
     if (
@@ -223,6 +238,11 @@ export function parseFields(
   }
 }
 
+/** Could one bound be about columns of both types? */
+function isLike(one: Column["type"], other: Column["type"]): boolean {
+  return one === other || (NUMBERS.has(one) && NUMBERS.has(other));
+}
+
 /** "users must have many posts" */
 function reportRule(reader: Reader, tokens: Token[]): void {
   const reason = "That there must be some of them is a rule, which the offline model does not write.";
@@ -237,6 +257,7 @@ function isOptionalByName({ column, assumed }: ColumnDraft): boolean {
 
 /** What may follow a table in a list: `that have …`, `with …`, `that belong to …`, `written by …`, `on posts`. */
 export function parseRelative(reader: Reader, draft: Draft, table: TableDraft): void {
+  if (parseMeeting(reader, draft, table)) return;
   if (reader.accept("with", "relative") || reader.accept("having", "relative")) {
     parseFields(reader, draft, [table], "relative");
     return;

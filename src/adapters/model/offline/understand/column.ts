@@ -37,7 +37,8 @@ export function makeColumn(reader: Reader, name: string, said: Attributes, token
   const longest = DEFAULT_MAX_LENGTH[column.type];
   if (longest !== undefined) column.maxLength ??= column.unique ? Math.min(longest, MAX_UNIQUE_LENGTH) : longest;
   if (reportContradiction(reader, column, tokens)) return null;
-  return { column, target: null, tokens, assumed, ...(said.searchable && { searchable: true }) };
+  const saidNullable = said.nullable !== null && { saidNullable: true as const };
+  return { column, target: null, tokens, assumed, ...(said.searchable && { searchable: true }), ...saidNullable };
 }
 
 /** Reports what cannot be true of one column, on `tokens`; false when all of it can. */
@@ -51,7 +52,7 @@ export function reportContradiction(reader: Reader, column: Column, tokens: Toke
 /** What the name says, against what is said of it without a type: a choice of prices, a name between 3 and 20. */
 function misfitOf(name: string, { type, values, exact, minimum, maximum }: Attributes) {
   const shape = shapeByName(name);
-  if (values && !exact && shape && (NO_CHOICE.has(shape.type) || MONEY.test(name))) {
+  if (values && values.length > 1 && !exact && shape && (NO_CHOICE.has(shape.type) || MONEY.test(name))) {
     const reason = `${spoken(name)} reads as ${describeColumn(newColumn(name, shape.type, shape))}, not as a choice.`;
     return { reason, suggestion: `A choice all the same? Write ${name}:enum{${values.join(",")}}` };
   }

@@ -20,6 +20,8 @@ export interface ColumnDraft {
   tokens: Token[];
   /** Sentences about this column, with the table left out: "done defaults to false". */
   assumed: string[];
+  /** Whether it must be there was said, and not decided by its name. */
+  saidNullable?: true;
   /** "a searchable title" */
   searchable?: true;
   /** The verb that says so, other than "belong to": "created by". */
@@ -108,6 +110,8 @@ export interface Draft {
   /** What the last sentence names in the plural: what "they" may mean. */
   mentioned: string[];
   noDatabase: Token[] | null;
+  /** "without login" */
+  noAccounts: Token[] | null;
   healthOnly: boolean;
 }
 
@@ -123,6 +127,7 @@ export function emptyDraft(): Draft {
     assumptions: [],
     mentioned: [],
     noDatabase: null,
+    noAccounts: null,
     healthOnly: false,
   };
 }

@@ -5,7 +5,7 @@ import { isDescribed, isUnclearCompound, reportUnclearCompound } from "./describ
 import type { ColumnDraft } from "./draft.ts";
 import { pluralOf, singularOf } from "./inflect.ts";
 import { judgementOf } from "./judgement.ts";
-import { columnWordProblem, columnWords, isName, type Noun, nounAt } from "./names.ts";
+import { columnWordProblem, columnWords, isName, mentionedCompoundAt, type Noun, nounAt } from "./names.ts";
 import { nearMiss } from "./near-miss.ts";
 import { parseBelongsTo } from "./owner.ts";
 import { isPluralNoun, parsePlural } from "./plural-field.ts";
@@ -31,12 +31,17 @@ import { isPluralColumn, shapeByName, unsafeColumn } from "./well-known-columns.
 /** Words that say which of two: "a start and end date". */
 const PAIRED = words(
   "first last middle given family start end due billing shipping minimum maximum gross net arrival departure check-in check-out " +
-    "hourly daily weekly monthly yearly short long full display home work office purchase sale selling buying list",
+    "hourly daily weekly monthly yearly short long full display home work office purchase sale selling buying list second old new primary " +
+    "secondary away delivery mobile previous next current",
 );
 /** None of them can be asked for when the first is made, so that this is "many". */
 const MANY_OF = ["one or more", "one or many", "zero or more", "any number of", "a list of"].map((phrase) =>
   phrase.split(" "),
 );
+/** Which of two, and never what it is. */
+const WHICH = words("first second last middle given primary secondary old new gross net minimum maximum");
+const HEADS_TOO = words("score phone email team");
+const ONE = words("one single");
 const NUMBERS = words("two three four five six seven eight nine ten");
 const OWNERS = words("their its his her the");
 
@@ -149,7 +154,7 @@ function parseRelated(reader: Reader): Field | null {
   }
   const several = MANY_OF.find((phrase) => phrase.every((word, n) => reader.at(word, n)));
   if (several) reader.take("has-many", several.length - 1);
-  const kind = several || reader.at(SEVERAL) ? "many" : reader.at("one") ? "one" : null;
+  const kind = several || reader.at(SEVERAL) ? "many" : reader.at(ONE) ? "one" : null;
   if (!kind) return null;
   // Where the records are described, "have rooms" says the same.
   reader.take(kind === "one" ? "has-one" : isDescribed(reader, 1) ? "noise" : "has-many");
@@ -157,8 +162,9 @@ function parseRelated(reader: Reader): Field | null {
     reportUnclearCompound(reader);
     return null;
   }
-  const noun = nounAt(reader);
-  if (!noun || (kind === "one" && !isRecord(reader, noun))) return null;
+  const compound = kind === "one" ? mentionedCompoundAt(reader) : null;
+  const noun = compound ?? nounAt(reader);
+  if (!noun || (kind === "one" && !compound && !isRecord(reader, noun))) return null;
   if (kind === "many" && isPluralColumn(noun.name) && !isDescribed(reader, 0)) return null; // "several tags"
   reader.take("table", noun.count);
   return {
@@ -215,8 +221,21 @@ function parseColumn(
     return null;
   }
   const typed = after?.text === ":" && after.start === word.end; // "hobbies:string[]"
-  if (sentence && !typed && !(described && !reader.at(OWNERS, -1)) && isPluralNoun(reader))
-    return parsePlural(reader, place, start);
+  // "unique usernames" are not one, "optional notes" are
+  const one = (article && !reader.at(OWNERS, -1)) || said.type !== null || (described && shapeByName(name) !== null);
+  if (sentence && !typed && !one && isPluralNoun(reader)) return parsePlural(reader, place, start);
+  const mine = said.unique || said.searchable || said.type !== null || said.nullable !== nullable;
+  if ((shared && mine) || (sentence && !shared && count === 1 && reader.at(WHICH) && endsAfter(reader, place))) {
+    const token = reader.take("reported");
+    const [reason, suggestion] = shared
+      ? ["What stands before it can be read as about this one alone, or about all of them.", "Write each of them out."]
+      : [
+          "It says which of something, and not of what.",
+          `Write "${word.text.toLowerCase()} name", or whatever it is of`,
+        ];
+    reader.reportTokens([token], `"${token.text}": ${reason}`, suggestion);
+    return null;
+  }
   reader.take("name", count);
   if (shared) said.assumed.push(`"${word.text} … ${shared.text}" is one column`);
   if (said.unique && name.includes("_per_")) {
@@ -246,9 +265,10 @@ function sharedHead(reader: Reader): Token | null {
     if (!reader.at(SEPARATORS, at)) return null;
     for (; reader.at(SEPARATORS, at); at++) joined ||= !reader.at(",", at);
     if (reader.at(POSSESSIVES, at)) at++;
+    if (reader.at(MODIFIERS, at)) at++; // "a first and an optional last name"
     if (!reader.at(PAIRED, at)) return null;
   }
-  return reader.at(QUALIFIED, at) ? reader.peek(at)! : null;
+  return reader.at(QUALIFIED, at) || reader.at(HEADS_TOO, at) ? reader.peek(at)! : null;
 }
 
 /** In parentheses `from`, `to` or `on` are names too, where nothing else can be meant: `messages(from, to:string)`. */

@@ -26,6 +26,7 @@ import { domainTables, wellKnownColumns } from "./well-known-tables.ts";
 
 const CONNECTORS = words("with for having containing of where");
 const NAMING = words("called named");
+const HAS = words("has have contains contain includes include");
 const DOMAIN_TAILS = words("list lists management manager tracker tracking");
 
 /** False, with nothing used, when no introduction starts here. */
@@ -64,7 +65,7 @@ function openingAt(reader: Reader): number {
   const who = reader.peek(head);
   if (!reader.at("it") && !(who && Object.hasOwn(HEADS, who.lower))) return 0;
   const verb = head + 1 + (reader.at(words("should must shall will"), head + 1) ? 1 : 0);
-  return reader.at(MANAGE, verb) ? verb + 1 : 0;
+  return reader.at(MANAGE, verb) || (!reader.at("it") && reader.at(HAS, verb)) ? verb + 1 : 0;
 }
 
 /** A list of what is kept, with no name for the whole. False, with nothing used, when none starts here. */

@@ -2,7 +2,7 @@
 // relations.ts.
 import { spoken } from "../../../../plan/endpoints.ts";
 import { noAttributes } from "./attributes.ts";
-import { clauseAt, endOfClause, groupAt, separatorsAhead } from "./clause-ahead.ts";
+import { ABOUT, clauseAt, endOfClause, groupAt, separatorsAhead } from "./clause-ahead.ts";
 import { namedTable, parseFields } from "./clauses.ts";
 import { makeColumn, referenceTo } from "./column.ts";
 import { isDescribed, isUnclearCompound, reportUnclearCompound } from "./described.ts";
@@ -17,18 +17,17 @@ import {
   tableFor,
 } from "./draft.ts";
 import type { Field } from "./field.ts";
-import { isPlural, singularOf } from "./inflect.ts";
+import { isPlural, pluralOf, singularOf } from "./inflect.ts";
 import { nounAt, tableWordProblem } from "./names.ts";
 import type { Reader } from "./reader.ts";
+import { isPerson } from "./resolve-accounts.ts";
 import { parseGroup } from "./table-group.ts";
 import type { Token } from "./tokens.ts";
-import { reportParent, reportUnclearOne } from "./unclear.ts";
-import { BEFORE_OBJECT, MAY, type VerbPhrase, verbPhraseAt } from "./verbs.ts";
-import { POSSESSIVES, words } from "./vocabulary.ts";
+import { reportUnusual, reportUnclearOne } from "./unclear.ts";
+import { BEFORE_OBJECT, BOOKINGS, MAY, type VerbPhrase, verbPhraseAt } from "./verbs.ts";
+import { POSSESSIVES } from "./vocabulary.ts";
 import { isPluralColumn } from "./well-known-columns.ts";
 import { linkBetween, wellKnownColumns } from "./well-known-tables.ts";
-
-const ABOUT = words("on about for");
 
 /** "posts and tags are many-to-many", from the verb. */
 export function addManyToMany(reader: Reader, draft: Draft, tables: TableDraft[], count: number): void {
@@ -55,7 +54,7 @@ export function addRelation(
   }
   const member = tableFor(draft, noun, tokens);
   const { through, attributes } = parseLink(reader, draft, member);
-  if (field.conventional && reportParent(reader, owners, member, tokens)) return;
+  if (field.conventional && reportUnusual(reader, owners, member, tokens)) return;
   for (const owner of owners) {
     if (kind === "one" && reportUnclearOne(reader, owner, member, tokens)) continue;
     draft.relations.push({ kind, owner, member, through, attributes, tokens });
@@ -124,6 +123,14 @@ export function addVerb(
 
 /** What a verb is about: `[a|their|many …] NOUN`; null, with a report, when its name cannot be one. */
 function parseObject(reader: Reader, draft: Draft): TableDraft | null {
+  if (reader.at("one") || (reader.at("exactly") && reader.at("one", 1))) {
+    const one = reader.take("reported", reader.at("one") ? 1 : 2);
+    reader.reportTokens(
+      reader.tokens.slice(reader.tokens.indexOf(one), reader.index),
+      "A verb like this is of any number of them.",
+      'Leave it out, or say it the other way: "each … belongs to a …"',
+    );
+  }
   while (reader.at(POSSESSIVES) || reader.at(BEFORE_OBJECT)) reader.take(reader.at(POSSESSIVES) ? "article" : "noise");
   if (isUnclearCompound(reader, 0)) {
     reportUnclearCompound(reader);
@@ -148,7 +155,8 @@ function parseAbout(reader: Reader, draft: Draft, object: TableDraft, meets: boo
   const article = reader.at(POSSESSIVES, 1) ? 1 : 0;
   const noun = reader.at(ABOUT) || (meets && reader.at("with")) ? nounAt(reader, 1 + article) : null;
   // "with a doctor" would be a column of what is made
-  if (!noun || (reader.at("with") && (article === 1 || !noun.plural || isPluralColumn(noun.name)))) return false;
+  const column = noun && !noun.known && (article === 1 || !noun.plural || isPluralColumn(noun.name));
+  if (!noun || (reader.at("with") && column)) return false;
   const start = reader.index;
   reader.take("belongs-to");
   if (article === 1) reader.take("article");
@@ -172,6 +180,18 @@ function parseAbout(reader: Reader, draft: Draft, object: TableDraft, meets: boo
   addColumn(reader, draft, object, reference);
   draft.assumptions.push(belongingOf(object, reference.column, singularOf(noun.name)));
   return true;
+}
+
+/** "appointments with doctors" in a list */
+export function parseMeeting(reader: Reader, draft: Draft, table: TableDraft): boolean {
+  const noun =
+    BOOKINGS.has(table.singular) && reader.at("with") ? nounAt(reader, reader.at(POSSESSIVES, 1) ? 2 : 1) : null;
+  return (
+    noun !== null &&
+    noun.known &&
+    isPerson(noun.plural ? noun.name : pluralOf(noun.name)) &&
+    parseAbout(reader, draft, table, true)
+  );
 }
 
 /** "comments on posts", "invoices for customers" in a list: only of tables that are known, because "for" may say anything. */

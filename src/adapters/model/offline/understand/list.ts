@@ -146,6 +146,7 @@ export function parseNoDatabase(reader: Reader, draft: Draft): boolean {
   if (reader.at(ACCOUNTS) && draft.features.every(({ kind }) => kind !== "accounts")) {
     reader.take("no-accounts"); // there are none unless they are asked for
     negated.use = "no-accounts";
+    draft.noAccounts = [negated];
     return true;
   }
   if (!reader.accept("database", "no-database")) {

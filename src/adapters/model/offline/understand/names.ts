@@ -14,6 +14,7 @@ import {
   QUALIFIERS,
   QUALITIES,
   UNITS,
+  words,
 } from "./vocabulary.ts";
 import { wellKnownColumns } from "./well-known-tables.ts";
 
@@ -43,9 +44,20 @@ export function nounAt(reader: Reader, offset = 0, most: 1 | 2 = 2): Noun | null
   return noun(first.lower, 1);
 }
 
+/** Say how something is at the moment, or how many there are, and not which it is. */
+const STATES = words("new existing active registered single sole");
+/** Behind a name they say nothing of which it is. */
+const AFTER = words("only too also one ones");
+
 /** May the word say which of something is meant, as in "guest name"? Not when it asks for a quality or for behaviour. */
 function isQualifier(word: string): boolean {
-  return !QUALITIES.has(word) && !POSSESSIVES.has(word) && !judgementOf(word) && !LEADING_TYPES.has(word);
+  return (
+    !QUALITIES.has(word) &&
+    !STATES.has(word) &&
+    !POSSESSIVES.has(word) &&
+    !judgementOf(word) &&
+    !LEADING_TYPES.has(word)
+  );
 }
 
 /** "blog post": two words, the first of which says which. */
@@ -54,6 +66,18 @@ export function singularCompoundAt(reader: Reader, offset: number): Noun | null 
   if (!first || !second || second.newline || !isName(first) || !isName(second)) return null;
   if (!isQualifier(first.lower) || isPlural(first.lower) || isPlural(second.lower)) return null;
   return compoundNoun(`${first.lower}_${second.lower}`);
+}
+
+/** "blog post" at the cursor, where the request names blog posts too. */
+export function mentionedCompoundAt(reader: Reader): Noun | null {
+  const [first, second] = [reader.peek(), reader.peek(1)];
+  if (!first || !second || !isName(first) || !isName(second) || second.newline || isPlural(second.lower)) return null;
+  const name = `${first.lower}_${second.lower}`;
+  const plural = pluralOf(second.lower);
+  const mentioned = reader.tokens.some(
+    ({ lower }, n) => lower === pluralOf(name) || (lower === first.lower && reader.tokens[n + 1]?.lower === plural),
+  );
+  return mentioned ? compoundNoun(name) : null;
 }
 
 /** One noun of two words, as in "blog post". */
@@ -83,7 +107,8 @@ export function columnWords(reader: Reader, sentence: boolean): number {
   // "a type of room", but not "a type of single or double"
   if (words && second.lower === "of" && OF_NAMES.has(first.lower) && endOfChoice(reader, 2) === null) return 3;
   if (words && second.lower === "in" && UNITS.has(third!.lower)) return 3;
-  return isName(second) && !LEADING_TYPES.has(second.lower) && isQualifier(first.lower) ? 2 : 1;
+  if (!isName(second) || AFTER.has(second.lower) || LEADING_TYPES.has(second.lower)) return 1;
+  return isQualifier(first.lower) ? 2 : 1;
 }
 
 /** `dueAt` or `due-at` -> `due_at`. */

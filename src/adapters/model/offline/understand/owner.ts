@@ -4,10 +4,10 @@ import { referenceTo } from "./column.ts";
 import type { ColumnDraft } from "./draft.ts";
 import { isPlural, pluralOf } from "./inflect.ts";
 import { judgementOf } from "./judgement.ts";
-import { compoundNoun, isName, type Noun, nounAt } from "./names.ts";
+import { compoundNoun, isName, mentionedCompoundAt, type Noun, nounAt } from "./names.ts";
 import type { Reader } from "./reader.ts";
-import { POSSESSIVES, QUALITIES, SEVERAL, words } from "./vocabulary.ts";
-import { wellKnownColumns } from "./well-known-tables.ts";
+import { POSSESSIVES, QUALIFIERS, QUALITIES, SEVERAL, words } from "./vocabulary.ts";
+import { domainTables, wellKnownColumns } from "./well-known-tables.ts";
 
 /** Before an owner they change nothing: it is one, and it is given. */
 const CERTAIN = words("single specific particular certain given");
@@ -25,6 +25,15 @@ export function parseOwner(reader: Reader, start: number, brings: boolean, mayBe
   reader.accept(POSSESSIVES, "article");
   const optional = mayBelong || reader.accept("optional", "modifier") !== null;
   if (reader.at(words("exactly only just")) && reader.at("one", 1)) reader.take("noise", 2);
+  if (reader.at("either")) {
+    const suggestion = 'Write "may belong to a user and a project"';
+    reader.reportTokens(
+      [reader.take("reported")],
+      "One or the other is a rule, which the offline model does not write.",
+      suggestion,
+    );
+    reader.accept(POSSESSIVES, "article");
+  }
   const some = reader.at(SEVERAL) || reader.at("some") ? nounAt(reader, 1) : null;
   if (some?.plural) {
     const token = reader.take("reported");
@@ -49,7 +58,9 @@ export function parseOwner(reader: Reader, start: number, brings: boolean, mayBe
     role = reader.take("role").lower;
   }
   const nullable = reader.accept("?", "modifier") !== null || optional;
-  return referenceTo(target.name, role, nullable, reader.tokens.slice(start, reader.index), brings);
+  const owner = referenceTo(target.name, role, nullable, reader.tokens.slice(start, reader.index), brings);
+  if (named) owner.assumed.push(`${owner.column.name}: ${withArticle(spoken(target.name))}, as "${named.role}"`);
+  return owner;
 }
 
 /** "a new project": not the role that a project has. */
@@ -62,22 +73,21 @@ function reportQuality(reader: Reader): void {
   reader.reportTokens([token], `"${text}" does not say which ${second.lower} is meant.`, suggestion);
 }
 
-/** "a blog post" where the request has blog posts, or where a blog is a table of its own: one noun, not a post with a role. */
+/** "a blog post" where the request has blog posts, or where a blog is a thing of its own: one noun, not a post with a role. */
 function compoundAt(reader: Reader): Noun | null {
+  const mentioned = mentionedCompoundAt(reader);
+  if (mentioned) return mentioned;
   const [first, second] = [reader.peek(), reader.peek(1)];
   if (!first || !second || !isName(first) || !isName(second) || second.newline || isPlural(second.lower)) return null;
-  const name = `${first.lower}_${second.lower}`;
-  const plural = pluralOf(second.lower);
-  const mentioned = reader.tokens.some(
-    ({ lower }, n) => lower === pluralOf(name) || (lower === first.lower && reader.tokens[n + 1]?.lower === plural),
-  );
-  return mentioned || wellKnownColumns(pluralOf(first.lower)) ? compoundNoun(name) : null;
+  const thing = wellKnownColumns(pluralOf(first.lower)) || domainTables(first.lower);
+  return thing ? compoundNoun(`${first.lower}_${second.lower}`) : null;
 }
 
 /** "a home team", "a parent category": a role and the noun that it is a role of. */
 function roleAt(reader: Reader): { role: string; noun: Noun } | null {
   const [first, second] = [reader.peek(), reader.peek(1)];
-  if (!first || !second || !isName(second) || second.newline || judgementOf(first.lower)) return null;
+  if (!first || !second || !isName(second) || second.newline) return null;
+  if (judgementOf(first.lower) && !QUALIFIERS.has(first.lower)) return null; // "a billing address"
   const noun = nounAt(reader, 1);
   return noun && !noun.plural ? { role: first.lower, noun } : null;
 }

@@ -29,7 +29,15 @@ export function resolveRelations(reader: Reader, draft: Draft): void {
   }
   for (const relation of draft.relations) {
     if (done.has(relation)) continue;
-    const back = draft.relations.find((other) => other !== relation && isReverse(relation, other));
+    const reverse = draft.relations.find((other) => other !== relation && isReverse(relation, other));
+    // "users create projects; projects have many users": who has made it, and who takes part
+    const apart = reverse && (relation.owns ?? false) !== (reverse.owns ?? false);
+    if (apart) {
+      if (relation.owns) addReference(reader, draft, relation);
+      else addLink(reader, draft, relation);
+      continue;
+    }
+    const back = reverse;
     if (back) done.add(back);
     if (back || relation.kind === "mutual" || relation.through || isConventional(relation))
       addLink(reader, draft, back ? merged(relation, back) : relation);
@@ -185,12 +193,13 @@ function reportUnclearColumn(
 ): boolean {
   if (name.endsWith("_id") && !target) return reportUnclearId(reader, draft, table, { name, tokens, assumed });
   const last = name.slice(name.lastIndexOf("_") + 1);
-  const other = target ? undefined : (findTable(draft, name) ?? findTable(draft, last));
+  const whole = target ? undefined : findTable(draft, name);
+  const other = target ? undefined : (whole ?? findTable(draft, last));
   const untyped = assumed.some((text) => text.startsWith(`${name}: no type given`));
   if (!other || tokens.length === 0 || !untyped || (other === table && name === last)) return false;
-  if (name !== last && last !== other.singular) return false; // "a sum of orders"
+  if (!whole && name !== last && last !== other.singular) return false; // "a sum of orders"
   const parent = spoken(other.singular);
-  if (name !== last) {
+  if (name !== last && !whole) {
     const role = name.slice(0, -last.length - 1);
     const optional = other === table ? "optionally " : "";
     reportTextOrReference(reader, tokens, name, other, `"${optional}belongs to ${withArticle(`${role} ${parent}`)}"`);
@@ -198,7 +207,7 @@ function reportUnclearColumn(
   }
   reader.reportTokens(
     tokens,
-    `"${name}" can be read as a text, as a reference to one of the ${other.name}, or as the one ${parent} that only this ${spoken(table.singular)} has.`,
+    `"${spoken(name)}" can be read as a text, as a reference to one of the ${other.name}, or as the one ${parent} that only this ${spoken(table.singular)} has.`,
     `Write ${name}:string for the first, "belongs to ${withArticle(parent)}" for the second, "has one ${parent}" for the third.`,
   );
   return true;

@@ -21,6 +21,10 @@ const PEOPLE = words(
   "users members customers people persons clients students teachers patients doctors employees drivers guests authors readers players buyers sellers owners",
 );
 
+export function isPerson(table: string): boolean {
+  return PEOPLE.has(table);
+}
+
 /** Room for any address that is in use. */
 const LOGIN_LENGTH = 320;
 
@@ -28,6 +32,10 @@ const LOGIN_LENGTH = 320;
 export function bringAccounts(reader: Reader, draft: Draft): void {
   const [first, ...again] = draft.features.filter(({ kind }) => kind === "accounts");
   if (!first) return;
+  if (draft.noAccounts) {
+    reader.reportTokens(draft.noAccounts, "Accounts are asked for as well.", "Leave one of the two out.");
+    return;
+  }
   const table = accountsOf(reader, draft, first);
   if (!table) return;
   table.account = true;

@@ -14,6 +14,7 @@ import {
   tableFor,
 } from "./draft.ts";
 import { judgementOf } from "./judgement.ts";
+import { spoken } from "../../../../plan/endpoints.ts";
 import { isPlural, pluralOf } from "./inflect.ts";
 import { nearMiss } from "./near-miss.ts";
 import type { Reader } from "./reader.ts";
@@ -30,6 +31,7 @@ export function resolveDraft(reader: Reader, draft: Draft): Omit<PlanParts, "req
   reportUnclearColumns(reader, draft);
   bringTables(draft);
   bringAccounts(reader, draft);
+  stateDomain(draft);
   describeTables(reader, draft);
   resolveTargets(reader, draft);
   resolveAccounts(reader, draft);
@@ -51,12 +53,17 @@ export function resolveDraft(reader: Reader, draft: Draft): Omit<PlanParts, "req
 
 function addDomainTables(draft: Draft): void {
   const names = draft.domain === null ? null : domainTables(draft.domain);
-  const others = names?.filter((name) => !findTable(draft, name)) ?? [];
-  if (names && draft.tables.length > 0 && others.length > 0)
-    draft.assumptions.push(`"${draft.domain}" gets the tables that are named, and not its usual ${others.join(", ")}`);
   if (!names || draft.tables.length > 0 || draft.constants.length > 0 || draft.noDatabase || draft.healthOnly) return;
   for (const name of names) tableFor(draft, name, []);
   draft.assumptions.push(`no tables were named, so "${draft.domain}" got the usual ones: ${names.join(", ")}`);
+}
+
+/** "a blog with comments" */
+function stateDomain(draft: Draft): void {
+  const names = draft.domain === null ? null : domainTables(draft.domain);
+  const others = names?.filter((name) => !findTable(draft, name)) ?? [];
+  if (others.length > 0 && draft.tables.length > 0)
+    draft.assumptions.push(`"${draft.domain}" gets the tables that are named, and not its usual ${others.join(", ")}`);
 }
 
 /** A sentence like "each product belongs to a supplier" brings the well-known table along. */
@@ -98,6 +105,7 @@ function describeTables(reader: Reader, draft: Draft): void {
     draft.assumptions.push(`${table.name}: no columns were given, so it has ${list}`);
   }
   dropTables(draft, refused);
+  stateUnusualParents(draft, bare, unrelated);
   for (const table of unrelated.filter((one) => !refused.has(one))) {
     for (const name of conventionalParents(table.name)) {
       const parent = draft.tables.find((other) => other.name === name && bare.includes(other));
@@ -107,6 +115,20 @@ function describeTables(reader: Reader, draft: Draft): void {
       addColumn(reader, draft, table, reference);
       draft.assumptions.push(belongingOf(table, reference.column, parent.singular));
     }
+  }
+}
+
+/** "posts and comments written by users": what is said of comments replaces what is usual. */
+function stateUnusualParents(draft: Draft, bare: readonly TableDraft[], unrelated: readonly TableDraft[]): void {
+  for (const table of bare.filter((one) => one.listed && !unrelated.includes(one))) {
+    const left = conventionalParents(table.name).filter((name) => {
+      const parent = bare.find((other) => other.name === name);
+      return parent?.listed && !refersTo(table, parent) && !refersTo(parent, table);
+    });
+    if (left.length > 0)
+      draft.assumptions.push(
+        `${table.name}: belong to what is said here, and not to ${left.map(spoken).join(" or ")} as usual`,
+      );
   }
 }
 

@@ -30,7 +30,7 @@ export function parseSaidLater(reader: Reader, draft: Draft): boolean {
   const places = placesOf(named, draft);
   if (from === 1) reader.take("article");
   reader.take("subject", named.length);
-  reader.take("verb", reader.at(MUST) ? 2 : 1);
+  reader.take("verb", haveToBe(reader, 0) ? 3 : reader.at(MUST) ? 2 : 1);
   const said = noAttributes();
   const start = reader.index;
   parseModifier(reader, said);
@@ -53,11 +53,16 @@ export function parseSaidLater(reader: Reader, draft: Draft): boolean {
 
 function verbAt(reader: Reader, from: number): number | null {
   for (let offset = from + 1; offset <= from + MOST_WORDS; offset++) {
+    if (haveToBe(reader, offset) && modifierAt(reader, offset + 3)) return offset;
     if (!reader.atWord(offset) || reader.peek(offset)!.newline || reader.at(NOT_NAMED, offset)) return null;
     if (reader.at(BE, offset) && modifierAt(reader, offset + 1)) return offset;
     if (reader.at(MUST, offset) && reader.at("be", offset + 1) && modifierAt(reader, offset + 2)) return offset;
   }
   return null;
+}
+
+function haveToBe(reader: Reader, offset: number): boolean {
+  return reader.at(HAVE, offset) && reader.at("to", offset + 1) && reader.at("be", offset + 2);
 }
 
 function modifierAt(reader: Reader, offset: number): boolean {
@@ -78,7 +83,7 @@ function placesOf(named: readonly Token[], draft: Draft): Place[] {
     draft,
     all[0]!.replace(/(?:'s|s')$/, (end) => (end === "s'" ? "s" : "")),
   );
-  return whole.length > 0 || !table ? whole : columnsNamed(all.slice(1), [table]);
+  return table ? [...whole, ...columnsNamed(all.slice(1), [table])] : whole;
 }
 
 function columnsNamed(words: readonly string[], tables: readonly TableDraft[]): Place[] {
@@ -93,11 +98,16 @@ function columnsNamed(words: readonly string[], tables: readonly TableDraft[]): 
 function change(
   reader: Reader,
   draft: Draft,
-  { table, column: { column } }: Place,
+  { table, column: { column, saidNullable } }: Place,
   said: ReturnType<typeof noAttributes>,
   tokens: Token[],
 ): void {
   const decided = `${table.name}.${column.name}: no type given, taken as `;
+  if (saidNullable && said.nullable !== null && said.nullable !== column.nullable) {
+    const now = column.nullable ? "optional" : "required";
+    reader.reportTokens(tokens, `The column is ${now} already.`, "Say it once.");
+    return;
+  }
   if (said.nullable !== null) column.nullable = said.nullable;
   if (said.unique) {
     column.unique = true;

@@ -7,9 +7,10 @@ import { nounAt } from "./names.ts";
 import type { Reader } from "./reader.ts";
 import type { Token } from "./tokens.ts";
 import { BEFORE_OBJECT } from "./verbs.ts";
-import { HAVE, MODIFIERS, POSSESSIVES, words } from "./vocabulary.ts";
-import { conventionalParents, linkBetween } from "./well-known-tables.ts";
+import { HAVE, LEADING_TYPES, MODIFIERS, POSSESSIVES, words } from "./vocabulary.ts";
+import { conventionalParents, linkBetween, usuallyHas } from "./well-known-tables.ts";
 
+const BOUNDS: ReadonlySet<string> = new Set(["bound", "number", "length"]);
 const MAY_SAY = words("optionally optional");
 const SEARCH = words("search full-text soft bulk login");
 /** What belongs to one thing alone. */
@@ -24,6 +25,7 @@ export function reportUnclearOwner(reader: Reader, table: TableDraft | undefined
   const next = separatorsAhead(reader);
   const noun = next === 0 ? null : nounAt(reader, next);
   if (!noun?.plural || !table || startsListItem(reader, next) || clauseAt(reader, next)) return false;
+  if (furtherVerbAt(reader, next, true) || furtherVerbAt(reader, next, false)) return false;
   if (conventionalParents(noun.name).includes(table.name)) return false;
   if (reader.at(",") && !conventionalParents(table.name).includes(noun.name)) return false;
   reader.take("separator", next);
@@ -41,25 +43,41 @@ export function reportUnclearOwner(reader: Reader, table: TableDraft | undefined
 export function reportSharedModifier(reader: Reader, first: Token, article: boolean, { column }: ColumnDraft): void {
   const said = article ? reader.tokens[reader.tokens.indexOf(first) + 1]! : first;
   const optionally = first.lower === "optionally";
+  const modified = MODIFIERS.has(said.lower) || LEADING_TYPES.has(said.lower) || said.lower === "positive";
+  const alone = !article && reader.tokens.indexOf(first) > 0 && beginsFields(reader, reader.tokens.indexOf(first) - 1);
   const shared = optionally
-    ? !reader.at(MAY_SAY, 1)
-    : article && MODIFIERS.has(said.lower) && !reader.at(POSSESSIVES, 1);
+    ? reader.at("and") && !reader.at(MAY_SAY, 1)
+    : modified && (article || (alone && reader.at("and"))) && !reader.at(POSSESSIVES, 1);
   const next = reader.peek(1);
   if (!shared || !next || reader.at(MODIFIERS, 1) || clauseAt(reader, 1) || furtherVerbAt(reader, 1, true)) return;
-  if (next.kind !== "word" || next.newline || reader.at(SEARCH, 1) || startsListItem(reader, 1)) return;
+  if (reader.at(",") && nounAt(reader, 1)?.plural) return; // the next of a list of tables
+  if (
+    LEADING_TYPES.has(next.lower) ||
+    next.kind !== "word" ||
+    next.newline ||
+    reader.at(SEARCH, 1) ||
+    startsListItem(reader, 1)
+  )
+    return;
   reader.reportTokens(
     [said],
-    `"${said.text}" can be read as about ${spoken(column.name)} alone, or about what follows "and" as well.`,
+    `"${said.text}" can be read as about ${spoken(column.name)} alone, or about what follows as well.`,
     optionally
       ? 'Write "optional" before each that is'
-      : `Write "and a …" for the first, "and ${withArticle(said.lower)} …" for the second`,
+      : `Write "a …" before the next for the first, "${withArticle(said.lower)} …" for the second`,
   );
+}
+
+/** Behind "have" or "with". */
+function beginsFields(reader: Reader, index: number): boolean {
+  const before = reader.tokens[index]!;
+  return HAVE.has(before.lower) || before.lower === "with";
 }
 
 /** "a width and height between 1 and 10": of both? */
 export function reportSharedBound(reader: Reader, start: number, { column }: ColumnDraft): void {
-  const bound = reader.tokens.findIndex(({ use }, index) => use === "bound" && index >= start);
-  if (bound < 0 || bound >= reader.index || reader.at(")", -1)) return;
+  const bound = reader.tokens.findIndex(({ use }, index) => use !== null && BOUNDS.has(use) && index >= start);
+  if (bound < 0 || bound >= reader.index) return;
   reader.reportTokens(
     reader.tokens.slice(bound, reader.index),
     `This can be read as about ${spoken(column.name)} alone, or about what stands before it as well.`,
@@ -90,19 +108,23 @@ function saysMany(reader: Reader, owner: TableDraft, member: TableDraft): boolea
   );
 }
 
-/** "employees have departments": usually the other way round. True when that was reported. */
-export function reportParent(
+/** "employees have departments", "patients have doctors": usually the other way round, or nothing usual. True when reported. */
+export function reportUnusual(
   reader: Reader,
   owners: readonly TableDraft[],
   member: TableDraft,
   tokens: Token[],
 ): boolean {
-  const owner = owners.find(
-    ({ name }) => conventionalParents(name).includes(member.name) && !linkBetween(name, member.name),
-  );
+  const owner = owners.find(({ name }) => !linkBetween(name, member.name) && !usuallyHas(name, member.name));
   if (!owner) return false;
   const [one, other] = [owner, member].map(({ singular }) => withArticle(spoken(singular)));
-  const suggestion = `Write "${owner.name} belong to ${other}", or "${owner.name} have many ${member.name}"`;
-  reader.reportTokens(tokens, `Usually ${one} belongs to ${other}.`, suggestion);
+  const reversed = conventionalParents(owner.name).includes(member.name);
+  const reason = reversed
+    ? `Usually ${one} belongs to ${other}.`
+    : `This can be read as: each ${spoken(member.singular)} belongs to ${one}, or: several ${owner.name} have the same.`;
+  const second = reversed
+    ? `"${owner.name} belong to ${other}"`
+    : `"${owner.name} and ${member.name} are many-to-many"`;
+  reader.reportTokens(tokens, reason, `Write ${second}, or "${owner.name} have many ${member.name}"`);
   return true;
 }

@@ -14,6 +14,7 @@ import { parseList, parseNoDatabase } from "./list.ts";
 import { nearMiss } from "./near-miss.ts";
 import { nounAt } from "./names.ts";
 import { Reader } from "./reader.ts";
+import { isPerson } from "./resolve-accounts.ts";
 import { resolveDraft } from "./resolve.ts";
 import { parseSaidLater } from "./said-later.ts";
 import type { Token } from "./tokens.ts";
@@ -122,7 +123,8 @@ function parseRequest(reader: Reader, draft: Draft): void {
     } else if (startsList(reader)) parseList(reader, draft);
     else reportUnknown(reader, start);
     if (!atBoundary(reader)) reportUnknown(reader, reader.index);
-    draft.mentioned = mentionedIn(reader.tokens.slice(start, reader.index), draft);
+    const mentioned = mentionedIn(reader.tokens.slice(start, reader.index), draft);
+    if (mentioned.length > 0) draft.mentioned = mentioned; // not after "emails are unique"
   }
 }
 
@@ -133,9 +135,16 @@ function mentionedIn(tokens: readonly Token[], { tables, mentioned }: Draft): st
       [lower, `${lower}_${tokens[n + 1]?.lower}`].some((name) => name === table.name || name === table.singular),
     ),
   );
-  const targets = tokens.filter(({ use, lower }) => use === "target" && isPlural(lower));
+  // "They" are people more than things: "written by a user. They have an email"
+  const targets = tokens.filter(({ use, lower }) => use === "target" && (isPlural(lower) || isPerson(pluralOf(lower))));
   const before = tokens[0]?.lower === "they" ? mentioned : [];
-  return [...new Set([...before, ...names.map(({ name }) => name), ...targets.map(({ lower }) => lower)])];
+  return [
+    ...new Set([
+      ...before,
+      ...names.map(({ name }) => name),
+      ...targets.map(({ lower }) => (isPlural(lower) ? lower : pluralOf(lower))),
+    ]),
+  ];
 }
 
 /** At the start of a statement only what cannot be mistaken counts as a list. */

@@ -55,7 +55,7 @@ const IRREGULAR: Readonly<Record<string, string>> = {
   submitted: "submit",
 };
 const BOOK = words("book reserve");
-const BOOKINGS = words("appointment booking reservation session lesson slot consultation visit");
+export const BOOKINGS = words("appointment booking reservation session lesson slot consultation visit");
 const CONTAIN = words("contain include");
 const MEET = words("make hold");
 const LINKS: readonly { phrase: readonly string[]; table: string; again?: true; apart?: true }[] = [

@@ -86,6 +86,32 @@ const PARENTS: Readonly<Record<string, readonly string[]>> = {
   contacts: ["companies"],
 };
 
+/** What there is only of something else, whatever that is. */
+const PARTS: ReadonlySet<string> = new Set(
+  (
+    "comments reviews tasks todos messages bookings reservations appointments orders order_items invoices tickets posts articles " +
+    "bookmarks loans rentals threads profiles rooms departments notes"
+  ).split(" "),
+);
+
+/** Besides what things conventionally belong to: who has them, where somebody says so. */
+const OWNERS: Readonly<Record<string, readonly string[]>> = {
+  employees: ["companies", "departments", "teams", "locations"],
+  contacts: ["companies", "customers", "clients", "users"],
+  projects: ["users", "clients", "customers", "companies", "departments", "teams"],
+  books: ["authors"],
+  products: ["categories", "suppliers", "vendors", "companies"],
+  vehicles: ["customers", "users", "employees", "companies"],
+  courses: ["teachers", "departments"],
+  events: ["venues", "users", "companies", "teams"],
+  locations: ["companies"],
+  warehouses: ["companies"],
+  recipes: ["users", "authors"],
+  topics: ["users"],
+  teams: ["companies", "departments"],
+  carts: ["users", "customers"],
+};
+
 /** What a domain gets when it is named alone: "a todo API". */
 const DOMAINS: Readonly<Record<string, readonly string[]>> = {
   todo: ["users", "tasks"],
@@ -127,6 +153,13 @@ export function wellKnownColumns(table: string): string | null {
 
 export function conventionalParents(table: string): readonly string[] {
   return Object.hasOwn(PARENTS, table) ? PARENTS[table]! : [];
+}
+
+/** Does everybody who says that these have those mean that each of those belongs to one of these? */
+export function usuallyHas(owner: string, member: string): boolean {
+  if (conventionalParents(member).includes(owner)) return true;
+  if (conventionalParents(owner).includes(member)) return false;
+  return PARTS.has(member) || (Object.hasOwn(OWNERS, member) && OWNERS[member]!.includes(owner));
 }
 
 export function domainTables(domain: string): readonly string[] | null {
