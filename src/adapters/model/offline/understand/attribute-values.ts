@@ -1,4 +1,5 @@
 // Values inside attributes: numbers, lists of enum values, and what stands in parentheses after a name.
+import { spoken } from "../../../../plan/endpoints.ts";
 import { isDashed, OPEN_ENDED, parseBounds, TO } from "./attribute-phrases.ts";
 import { type Attributes, parseDefault, parseModifier } from "./attributes.ts";
 import type { Reader } from "./reader.ts";
@@ -29,7 +30,7 @@ export function parseEnumValues(reader: Reader, close: "}" | ")", attributes: At
   let words: Token[] = [];
   const flush = () => {
     if (words.length === 0) return;
-    const named = close === ")" ? settingOf(words, values, attributes) : words;
+    const named = close === ")" ? settingOf(reader, words, values, attributes) : words;
     const value = joined(named);
     if (named.length === 0 || (named.length < words.length && values.includes(value))) {
       words = [];
@@ -65,12 +66,9 @@ export function parseEnumValues(reader: Reader, close: "}" | ")", attributes: At
   else if (values.length < 2) {
     reader.reportTokens([open, reader.peek(-1)!], "A choice needs at least two values.", "Write enum{low,high}");
   }
-  for (const word of open ? values.filter((value) => /^(?:both|each|all)_/.test(value)) : [])
-    reader.reportTokens(
-      [open],
-      `"${word.replaceAll("_", " ")}" does not say which columns are meant.`,
-      "Say it of each of them.",
-    );
+  const vague = values.find((value) => /^(?:both|each|all)_/.test(value)); // "(both optional)"
+  if (vague)
+    reader.reportTokens([open], `"${spoken(vague)}" does not say which columns are meant.`, "Say it of each of them.");
   return values;
 }
 
@@ -81,26 +79,29 @@ function joined(words: readonly Token[]): string {
 
 /** The words of an item that name a value: all of them, or those left of "default medium", "medium by default"; none of
  * "optional", "not required" and "can be empty". What is not left is used for what it says. */
-function settingOf(words: Token[], values: readonly string[], attributes: Attributes): Token[] {
+function settingOf(reader: Reader, words: Token[], values: readonly string[], attributes: Attributes): Token[] {
   const said = words.map(({ lower }) => lower);
   const text = said.join(" ");
   if (values.length > 0 && words.length === 1 && MODIFIERS.has(text) && !UNIQUE.has(text) && !SEARCHABLE.has(text))
-    return setNullable(words, attributes, NULLABLE.has(text));
+    return setNullable(reader, words, attributes, NULLABLE.has(text));
   if (/^(?:not (?:required|mandatory)|(?:can|may|could) be empty)$/.test(text))
-    return setNullable(words, attributes, true);
-  if (/^(?:not (?:optional|empty)|never empty)$/.test(text)) return setNullable(words, attributes, false);
+    return setNullable(reader, words, attributes, true);
+  if (/^(?:not (?:optional|empty)|never empty)$/.test(text)) return setNullable(reader, words, attributes, false);
   const by = said.length > 2 && text.endsWith(" by default");
   const first = by ? 0 : DEFAULTS.has(said[0]!) ? (words.length > 2 && /^(?:to|of|is)$/.test(said[1]!) ? 2 : 1) : -1;
-  const value = first < 0 || attributes.literal ? [] : words.slice(first, by ? -2 : undefined);
+  const value = first < 0 ? [] : words.slice(first, by ? -2 : undefined);
   if (value.length === 0) return words;
+  if (attributes.literal) reader.reportTokens(words, "The column has a default already.", "Say it once.");
   for (const word of words) if (!value.includes(word)) word.use = "default";
   attributes.literal = { ...value[0]!, kind: "text", text: `"${joined(value)}"` };
   return by ? value : [];
 }
 
-function setNullable(words: readonly Token[], attributes: Attributes, nullable: boolean): Token[] {
+function setNullable(reader: Reader, words: readonly Token[], attributes: Attributes, nullable: boolean): Token[] {
   for (const word of words) word.use = "modifier";
-  attributes.nullable ??= nullable;
+  const said = attributes.nullable ? "optional" : "required";
+  if (attributes.nullable !== null) reader.reportTokens(words, `The column is ${said} already.`, "Say it once.");
+  attributes.nullable = nullable;
   return [];
 }
 

@@ -206,7 +206,8 @@ function parseColumn(
   if (after && isName(after) && !after.newline) reportMistypedModifier(reader);
   const word = reader.peek();
   if (word?.kind !== "word" || !canBeName(reader, place)) return null;
-  const described = article || said.unique || said.searchable || said.nullable !== nullable || said.type !== null;
+  const mine = said.unique || said.searchable || said.type !== null || said.nullable !== nullable;
+  const described = article || mine;
   const count = columnWords(reader, sentence && described);
   const shared = count === 1 ? sharedHead(reader) : null;
   const name = [...reader.tokens.slice(reader.index, reader.index + count), ...(shared ? [shared] : [])]
@@ -224,16 +225,9 @@ function parseColumn(
   // "unique usernames" are not one, "optional notes" are
   const one = (article && !reader.at(OWNERS, -1)) || said.type !== null || (described && shapeByName(name) !== null);
   if (sentence && !typed && !one && isPluralNoun(reader)) return parsePlural(reader, place, start);
-  const mine = said.unique || said.searchable || said.type !== null || said.nullable !== nullable;
-  if ((shared && mine) || (sentence && !shared && count === 1 && reader.at(WHICH) && endsAfter(reader, place))) {
-    const token = reader.take("reported");
-    const [reason, suggestion] = shared
-      ? ["What stands before it can be read as about this one alone, or about all of them.", "Write each of them out."]
-      : [
-          "It says which of something, and not of what.",
-          `Write "${word.text.toLowerCase()} name", or whatever it is of`,
-        ];
-    reader.reportTokens([token], `"${token.text}": ${reason}`, suggestion);
+  const unfinished = sentence && count === 1 && reader.at(WHICH) && endsAfter(reader, place);
+  if (shared ? mine : unfinished) {
+    reportHeadless(reader, shared !== null);
     return null;
   }
   reader.take("name", count);
@@ -255,6 +249,15 @@ function parseColumn(
   }
   const column = makeColumn(reader, name, said, tokens);
   return column ? { kind: "column", ...column } : null;
+}
+
+/** "a first", or "an optional first and last name", at the word that says which. */
+function reportHeadless(reader: Reader, shared: boolean): void {
+  const token = reader.take("reported");
+  const [reason, suggestion] = shared
+    ? ["What stands before it can be read as about this one alone, or about all of them.", "Write each of them out."]
+    : ["It says which of something, and not of what.", `Write "${token.lower} name", or whatever it is of`];
+  reader.reportTokens([token], `"${token.text}": ${reason}`, suggestion);
 }
 
 /** The "name" of "a first and last name", "a first, middle and last name" or "a start and an end date". */
