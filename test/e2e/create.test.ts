@@ -153,13 +153,14 @@ describe("tb create in words", () => {
       made.run.id,
     ]);
     const held = resources.filter(({ state }) => state !== "released").map(({ kind }) => kind);
-    expect(held).toEqual([
-      "project",
-      "database-roles",
+    // In no order: the deployment is prepared while the code is pushed, and either may come first.
+    expect(held.toSorted()).toEqual([
       "database",
-      "git-directory",
-      "repository",
+      "database-roles",
       "deployment",
+      "git-directory",
+      "project",
+      "repository",
       "snapshot",
     ]);
     expect(await readdir(await sandboxFolder(home))).not.toContain(`sbx_${made.run.id.slice(4)}`);
