@@ -1,11 +1,12 @@
 // The project's own runner on its real database.
 import type { ExecResult, Sandbox } from "../adapters/sandbox/sandbox.ts";
 import { TbError } from "../errors.ts";
+import { requireRoom } from "./require-room.ts";
 import type { Run } from "./types.ts";
 import { databaseEnv } from "./workspace.ts";
 
 /** `node scripts/migrate.ts` as the role that owns the schema; the password goes through the environment. What is applied
- * already is not applied again. Throws TbError "transient" when the server goes away, "failure" with the runner's last lines; nothing of a failed file is kept. */
+ * already is not applied again. Throws TbError "transient" when the server goes away or a disk is full, "failure" with the runner's last lines; nothing of a failed file is kept. */
 export async function applyMigrations(
   run: Run,
   sandbox: Sandbox,
@@ -29,6 +30,7 @@ export async function applyMigrations(
       suggestion: "tb db status",
     });
   }
+  await requireRoom({ sandbox, cluster });
   throw new TbError("failure", "A migration could not be applied; nothing of it was kept.", {
     details: result.output.trim().split("\n").slice(-10),
   });

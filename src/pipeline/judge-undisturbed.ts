@@ -1,19 +1,17 @@
 // What comes from outside fails a project as its own mistakes do: a database server that goes away or hangs, a program that is
-// killed.
-import type { DatabaseCluster } from "../adapters/database-cluster/database-cluster.ts";
+// killed, a disk that runs full.
 import type { Sandbox } from "../adapters/sandbox/sandbox.ts";
 import type { Verdict } from "../verify/verdict.ts";
+import { type Places, requireRoom } from "./require-room.ts";
 import type { Run } from "./types.ts";
 import { watchAnswers } from "./watch-answers.ts";
 
-interface Disturbed {
-  sandbox: Pick<Sandbox, "brokenSessions" | "killedPrograms">;
-  /** null where no database takes part. */
-  cluster: Pick<DatabaseCluster, "session"> | null;
+interface Disturbed extends Places {
+  sandbox: Places["sandbox"] & Pick<Sandbox, "brokenSessions" | "killedPrograms">;
 }
 
 /** The verdict; a second one where the first found faults while the server broke off sessions or hung, or a program was killed. A
- * server that is still away then is met by tb's own questions to it, which park the run. */
+ * server that is still away then is met by tb's own questions to it, which park the run, as a disk does that is still full. */
 export async function judgeUndisturbed(
   run: Run,
   { sandbox, cluster }: Disturbed,
@@ -24,17 +22,20 @@ export async function judgeUndisturbed(
   try {
     const verdict = await judge();
     if (verdict.passed) return verdict;
+    await requireRoom({ sandbox, cluster });
     const why =
       sandbox.brokenSessions() > broken
         ? "the database server broke off"
         : answers?.hung()
           ? "the database server did not answer for a while"
           : sandbox.killedPrograms() > killed
-            ? "a program was killed from outside"
+            ? "a program was killed for want of memory or disk"
             : null;
     if (why === null) return verdict;
     await run.emit({ type: "progress", text: `${why}, so looking again` });
-    return await judge();
+    const second = await judge();
+    if (!second.passed) await requireRoom({ sandbox, cluster });
+    return second;
   } finally {
     answers?.stop();
   }

@@ -24,10 +24,12 @@ afterAll(async () => {
   await scratch.remove();
 });
 
+const undisturbed = { brokenSessions: () => 0, killedPrograms: () => 0, isDiskNearlyFull: () => false };
+
 /** How often a verdict is asked for, when so many sessions break and programs are killed during each. */
 async function asked(passed: boolean, { broken = 0, killed = 0 }): Promise<number> {
   let times = 0;
-  const sandbox = { brokenSessions: () => times * broken, killedPrograms: () => times * killed };
+  const sandbox = { ...undisturbed, brokenSessions: () => times * broken, killedPrograms: () => times * killed };
   await judgeUndisturbed(run, { sandbox, cluster: null }, async () => {
     times += 1;
     return { passed } as Verdict;
@@ -45,7 +47,6 @@ test("a verdict that found faults while sessions broke or a program was killed i
 test("a verdict that found faults while the server hung is looked for once more", async () => {
   const cluster = await run.adapters.databaseCluster();
   await cluster.ensure();
-  const sandbox = { brokenSessions: () => 0, killedPrograms: () => 0 };
   let times = 0;
   const judge = async () => {
     times += 1;
@@ -55,13 +56,26 @@ test("a verdict that found faults while the server hung is looked for once more"
     await goOn();
     return { passed: false } as Verdict;
   };
-  expect(await judgeUndisturbed(run, { sandbox, cluster }, judge)).toEqual({ passed: true });
+  expect(await judgeUndisturbed(run, { sandbox: undisturbed, cluster }, judge)).toEqual({ passed: true });
   times = 0;
-  await judgeUndisturbed(run, { sandbox, cluster }, async () => {
+  await judgeUndisturbed(run, { sandbox: undisturbed, cluster }, async () => {
     times += 1;
     return { passed: false } as Verdict;
   });
   expect(times).toBe(1);
+});
+
+test("a verdict that found faults where there was no room says nothing", async () => {
+  const full = { ...undisturbed, isDiskNearlyFull: () => true };
+  const [bad, good] = [{ passed: false } as Verdict, { passed: true } as Verdict];
+  await expect(judgeUndisturbed(run, { sandbox: full, cluster: null }, async () => bad)).rejects.toMatchObject({
+    code: "transient",
+    message: expect.stringContaining("The disk is nearly full"),
+  });
+  expect(await judgeUndisturbed(run, { sandbox: full, cluster: null }, async () => good)).toBe(good);
+  const session = () => Promise.reject(Object.assign(new Error("could not extend file"), { code: "53100" }));
+  const judging = judgeUndisturbed(run, { sandbox: undisturbed, cluster: { session } }, async () => bad);
+  await expect(judging).rejects.toSatisfy((error) => foreseenError(error)?.code === "transient");
 });
 
 const failed = () => Promise.reject(new Error("not healthy"));

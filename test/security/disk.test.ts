@@ -1,10 +1,10 @@
 // What a sandbox may take of the disk, in each tier: a model must not be able to fill it.
 import { linkSync, writeFileSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, statfs } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { createDiskWatch, type DiskLimits } from "../../src/adapters/sandbox/disk-watch.ts";
+import { createDiskWatch, type DiskLimits, type DiskTrouble } from "../../src/adapters/sandbox/disk-watch.ts";
 import { createLocalSandboxProvider } from "../../src/adapters/sandbox/local-sandbox.ts";
 import type { Sandbox, SandboxProvider } from "../../src/adapters/sandbox/sandbox.ts";
 import { readConfig } from "../../src/config.ts";
@@ -94,8 +94,8 @@ test("what comes while somebody else frees as much is noticed after a while", as
   const folder = await mkdtemp(join(tmpdir(), "tb-masked-"));
   const watch = createDiskWatch([folder], { ...LIMITS, unnoticedBytes: Infinity, longest: 100 });
   for (let i = 0; i < 6; i++) writeFileSync(join(folder, `part${i}`), Buffer.alloc(8 * MIB));
-  const reason = await new Promise<string>((stopped) => watch.start(stopped));
-  expect(reason).toContain("holds more than 40 MiB");
+  const trouble = await new Promise<DiskTrouble>((stopped) => watch.start(stopped));
+  expect(trouble).toEqual({ text: expect.stringContaining("holds more than 40 MiB"), whose: "sandbox" });
   await rm(folder, { recursive: true });
 });
 
@@ -107,5 +107,14 @@ test("a file with many names counts once", async () => {
   watch.requireRoom();
   for (let i = 0; i < 5; i++) writeFileSync(join(folder, `other${i}`), Buffer.alloc(8 * MIB));
   expect(() => watch.requireRoom()).toThrow("holds more than 40 MiB");
+  await rm(folder, { recursive: true });
+});
+
+test("a disk is nearly full when less is free than may come unnoticed", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "tb-room-"));
+  const { bavail, bsize } = await statfs(folder);
+  const about = (share: number) => createDiskWatch([folder], { ...LIMITS, unnoticedBytes: bavail * bsize * share });
+  expect(about(0.5).isNearlyFull()).toBe(false);
+  expect(about(2).isNearlyFull()).toBe(true);
   await rm(folder, { recursive: true });
 });

@@ -2,8 +2,15 @@
 import { TbError } from "../../errors.ts";
 import { errorCode } from "../../secrets/private-files.ts";
 
-/** `absent`: nothing listens. `busy`: a server is there but not ready (starting, stopping, full). */
-export type ConnectionFailure = "absent" | "busy" | "no-database" | "authentication" | "no-host" | "other";
+/** `absent`: nothing listens. `busy`: a server is there but not ready (starting, stopping, all connections taken). */
+export type ConnectionFailure =
+  | "absent"
+  | "busy"
+  | "disk-full"
+  | "no-database"
+  | "authentication"
+  | "no-host"
+  | "other";
 
 const BY_CODE: Record<string, ConnectionFailure> = {
   ENOENT: "absent", // no socket file
@@ -16,6 +23,8 @@ const BY_CODE: Record<string, ConnectionFailure> = {
   EAI_AGAIN: "busy",
   EAGAIN: "busy", // the socket's queue is full
   ENOTFOUND: "no-host",
+  "53100": "disk-full",
+  "53200": "busy", // out of memory
   "53300": "busy", // too many connections
   "57P01": "busy", // terminated by an administrator
   "57P02": "busy", // crash shutdown
@@ -57,6 +66,11 @@ export function connectionError(error: unknown, server: string, settings: string
     case "busy":
       return new TbError("transient", message, {
         suggestion: `Check that the server is running and that ${settings} names it, then try again.`,
+        cause: error,
+      });
+    case "disk-full":
+      return new TbError("transient", message, {
+        suggestion: "Free some space on the disk of the server, then try again.",
         cause: error,
       });
     case "no-host":

@@ -8,7 +8,7 @@ import type { ClusterSettings, Config } from "../../config.ts";
 import { TbError } from "../../errors.ts";
 import { errorCode, readIfPresent } from "../../secrets/private-files.ts";
 import { rememberSecret } from "../../secrets/redactor.ts";
-import { classifyConnectionError } from "./connection-errors.ts";
+import { classifyConnectionError, connectionError } from "./connection-errors.ts";
 import { ADMINISTRATOR, dataVersion, ensureDataDirectory } from "./init-data-directory.ts";
 import { isAlive } from "../../processes/is-alive.ts";
 import { oneAtATime, sweepUnfinished } from "../../processes/one-at-a-time.ts";
@@ -202,6 +202,7 @@ async function probe(settings: SocketSettings, which: EmbeddedClusterName): Prom
     if (errorCode(error) === "53300") return "up";
     const failure = classifyConnectionError(error);
     if (failure === "busy" || failure === "absent") return failure;
+    if (failure === "disk-full") throw connectionError(error, "embedded in tb", "tb db status");
     throw new TbError(
       failure === "authentication" ? "authentication" : "configuration",
       `The ${which} database server refuses tb: ${error instanceof Error ? error.message : String(error)}.`,

@@ -19,7 +19,7 @@ export const ADMINISTRATOR = "turbobackend";
 const HBA = "local all all scram-sha-256\n";
 
 /** Makes sure there is a data directory, its password file and its access rules.
- * Throws TbError "configuration" when it belongs to another major version or cannot be made. */
+ * Throws TbError "configuration" when it belongs to another major version or cannot be made, "transient" when the disk is full. */
 export async function ensureDataDirectory(location: PostgresLocation, programs: PostgresPrograms): Promise<void> {
   const password = await createOnce(location.passwordFile, () => randomBytes(24).toString("base64url"));
   if ((await readIfPresent(location.hbaFile)) !== HBA.trim()) await writeRules(location.hbaFile);
@@ -109,7 +109,7 @@ async function initdb(location: PostgresLocation, programs: PostgresPrograms, pa
     const said = error instanceof Error && "stderr" in error ? String(error.stderr).trim() : "";
     const full = /no space left|disk quota/i.test(said);
     throw new TbError(
-      "configuration",
+      full ? "transient" : "configuration",
       full
         ? `The disk is full: no new database fits in ${location.base}.`
         : "Could not create the embedded Postgres database.",

@@ -29,11 +29,20 @@ const LIMITS: DiskLimits = {
 /** Share of the disk that is left to others, whoever has taken the rest. */
 const LEFT_FREE = 0.05;
 
+/** Why a program must end. */
+export interface DiskTrouble {
+  text: string;
+  /** The sandbox, which holds more than it may, or the disk, whoever has filled it. */
+  whose: "sandbox" | "disk";
+}
+
 export interface DiskWatch {
   /** Throws TbError "failure" while the sandbox holds more than it may. */
   requireRoom(): void;
-  /** Looks until the returned function is called; `stop` is told once, with the reason, that it must end. */
-  start(stop: (reason: string) => void): () => void;
+  /** Whether less is free than what a sandbox may take unnoticed: what fails then may do so for want of room. */
+  isNearlyFull(): boolean;
+  /** Looks until the returned function is called; `stop` is told once that it must end. */
+  start(stop: (trouble: DiskTrouble) => void): () => void;
 }
 
 /** @param folders everything that the sandbox can write to; they lie on the file system of the first one. */
@@ -43,7 +52,7 @@ export function createDiskWatch(folders: readonly [string, ...string[]], limits 
   let full = false;
 
   /** Why it must stop; null when it may go on. */
-  function look(begun: Free): string | null {
+  function look(begun: Free): DiskTrouble | null {
     const free = freeOf(folders[0]);
     const much = seen.bytes - free.bytes > limits.unnoticedBytes || seen.files - free.files > limits.unnoticedFiles;
     if (much || full || performance.now() - measuredAt > limits.longest) {
@@ -51,30 +60,31 @@ export function createDiskWatch(folders: readonly [string, ...string[]], limits 
       seen = free;
       measuredAt = performance.now();
     }
-    if (full) return tooMuch(limits);
+    if (full) return { text: tooMuch(limits), whose: "sandbox" };
     // Files that were removed while they are open take room, but cannot be found.
     const scarce = free.bytes < free.total * LEFT_FREE && begun.bytes - free.bytes > limits.unnoticedBytes;
-    return scarce ? "The disk is nearly full." : null;
+    return scarce ? { text: "The disk is nearly full.", whose: "disk" } : null;
   }
 
   return {
     requireRoom() {
-      const reason = look(freeOf(folders[0]));
-      if (reason === null) return;
-      throw new TbError("failure", reason, { suggestion: "Delete files; nothing can be run before." });
+      const trouble = look(freeOf(folders[0]));
+      if (trouble === null) return;
+      throw new TbError("failure", trouble.text, { suggestion: "Delete files; nothing can be run before." });
     },
+    isNearlyFull: () => freeOf(folders[0]).bytes < limits.unnoticedBytes,
     start(stop) {
       const begun = freeOf(folders[0]);
       const timer = setInterval(() => {
-        let reason: string | null;
+        let trouble: DiskTrouble | null;
         try {
-          reason = look(begun);
+          trouble = look(begun);
         } catch {
           return clearInterval(timer); // the sandbox is being removed
         }
-        if (reason === null) return;
+        if (trouble === null) return;
         clearInterval(timer);
-        stop(reason);
+        stop(trouble);
       }, limits.every);
       timer.unref();
       return () => clearInterval(timer);

@@ -137,9 +137,10 @@ function createSandbox(config: Config, tier: Tier, place: Place, watch: DiskWatc
     }
     const forget = recordGroup(place.groups, child.pid);
     let stopped = false;
-    const rest = watch.start((reason) => {
+    const rest = watch.start(({ text, whose }) => {
       stopped = true;
-      say(`\nStopped by tb: ${reason}\n`);
+      if (whose === "disk") killed += 1;
+      say(`\nStopped by tb: ${text}\n`);
       void child.stop(0);
     });
     void cleanUp(child, async () => {
@@ -209,6 +210,7 @@ function createSandbox(config: Config, tier: Tier, place: Place, watch: DiskWatc
     openDatabases: (databases, ready) => openDatabaseDoor(place, OPEN_DOOR, databases, noteBroken, ready),
     brokenSessions: () => broken,
     killedPrograms: () => killed,
+    isDiskNearlyFull: () => watch.isNearlyFull(),
     databaseAddress: { host: join(place.gates[0]!, OPEN_DOOR), port: GATE_PORT },
 
     readFile: async (path) => readTreeFile(work, path),

@@ -126,9 +126,11 @@ export interface Sandbox {
   /** How many sessions of commands the database server has broken off or left without an answer, so far. What failed
    * meanwhile may not be the fault of what was run. */
   brokenSessions(): number;
-  /** How many commands and servers somebody else has killed so far: the system, when memory ran out. Not those that tb itself
-   * has stopped. */
+  /** How many commands and servers were killed so far that had done nothing wrong: by the system, when memory ran out, or by
+   * tb, when the disk did. Not those that tb has stopped for what they did. */
   killedPrograms(): number;
+  /** Whether so little is free on the disk of the sandbox that what fails may do so for want of room. */
+  isDiskNearlyFull(): boolean;
   readFile(path: string): Promise<string>;
   writeFile(path: string, content: string): Promise<void>;
   deleteFile(path: string): Promise<void>;

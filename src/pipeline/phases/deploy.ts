@@ -7,6 +7,7 @@ import type { Isolation, Sandbox } from "../../adapters/sandbox/sandbox.ts";
 import { recordDeployment, recordFailedDeployment } from "../../control/deployments.ts";
 import { withResource } from "../../control/ledger.ts";
 import { TbError } from "../../errors.ts";
+import { requireRoom } from "../require-room.ts";
 import type { Phase, Run } from "../types.ts";
 import { databaseExists } from "../live-schema.ts";
 import { whileDatabaseAnswers } from "../while-database-answers.ts";
@@ -142,6 +143,7 @@ export async function ensureBuilt(sandbox: Sandbox, run: Run): Promise<void> {
   await run.emit({ type: "progress", text: "building" });
   const built = await sandbox.exec(["node", "node_modules/nitro/dist/cli/index.mjs", "build"], { signal: run.signal });
   if (built.exitCode !== 0 || !(await exists(entry))) {
+    await requireRoom({ sandbox, cluster: null });
     const lines = built.output.trim().split("\n");
     throw new TbError("failure", "The project does not build.", {
       details: lines.filter((line) => !/^\s+at /.test(line)).slice(0, 15), // the first error, without stack frames

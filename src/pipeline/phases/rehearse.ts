@@ -8,6 +8,7 @@ import { countOf } from "../../ui/count.ts";
 import { applyMigrations } from "../apply-migrations.ts";
 import type { DeployStart } from "../deploy.ts";
 import { workDatabases } from "../names.ts";
+import { requireRoom } from "../require-room.ts";
 import type { Phase, Run } from "../types.ts";
 import { databaseEnv, openWorkspace } from "../workspace.ts";
 import type { BuildState } from "./find-build.ts";
@@ -55,6 +56,7 @@ async function tryOut({ projectId }: In, run: Run): Promise<null> {
           suggestion: "tb db status",
         });
       }
+      if (first) await requireRoom({ sandbox, cluster });
       if (first) throw refusal("the new version does not start", first.message.split("\n"));
     } finally {
       await server.stop();
