@@ -1189,4 +1189,65 @@ export const UNDERSTOOD: Understood[] = [
     name: "users-api",
     tables: ["users(email:email:unique)"],
   },
+  {
+    request: "posts have a title; posts are draft or published",
+    name: "posts-api",
+    tables: ["posts(title:string, status:enum{draft,published})"],
+  },
+  {
+    request: "a blog with posts that are draft or published",
+    name: "blog",
+    tables: ["posts(status:enum{draft,published})"],
+  },
+  {
+    request: "tasks can be todo, in progress or done",
+    name: "tasks-api",
+    tables: ["tasks(status:enum{todo,in_progress,done})"],
+  },
+  {
+    request: "each task is open or done",
+    name: "tasks-api",
+    tables: ["tasks(status:enum{open,done})"],
+  },
+  {
+    request: "tickets are open, closed or pending and have a title",
+    name: "tickets-api",
+    tables: ["tickets(status:enum{open,closed,pending}, title:string)"],
+  },
+  {
+    request: "tasks have a title and a status, open or closed",
+    name: "tasks-api",
+    tables: ["tasks(title:string, status:enum{open,closed})"],
+  },
+  {
+    request: "Models: User, Post",
+    name: "users-posts-api",
+    tables: [
+      "users(name:string, email:email:unique)",
+      "posts(title:string, body:text, published_at:timestamp?, user_id->users)",
+    ],
+  },
+  {
+    request: "Can you build an API with users and tasks?",
+    name: "users-tasks-api",
+    tables: [
+      "users(name:string, email:email:unique)",
+      "tasks(title:string, description:text?, done:boolean=false, due_at:timestamp?, user_id->users)",
+    ],
+  },
+  {
+    request: "Could you please create an API with tasks?",
+    name: "tasks-api",
+    tables: ["tasks(title:string, description:text?, done:boolean=false, due_at:timestamp?)"],
+  },
+  {
+    request: "posts have a title of at most 1,000 characters",
+    name: "posts-api",
+    tables: ["posts(title:string{1000})"],
+  },
+  {
+    request: "products have a stock between 0 and 10,000 and a name",
+    name: "products-api",
+    tables: ["products(stock:integer>=0<=10000, name:string)"],
+  },
 ];

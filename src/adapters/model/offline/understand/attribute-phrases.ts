@@ -5,7 +5,7 @@ import { isPlural } from "./inflect.ts";
 import { isName, nounAt } from "./names.ts";
 import type { Reader } from "./reader.ts";
 import type { Token } from "./tokens.ts";
-import { KEYWORDS, MODIFIERS, RELATIVE, SENTENCE_ENDS, SEPARATORS, words } from "./vocabulary.ts";
+import { CHOSEN, KEYWORDS, MODIFIERS, RELATIVE, SENTENCE_ENDS, SEPARATORS, words } from "./vocabulary.ts";
 
 const IS = words("is are");
 const MAY = words("can may must could");
@@ -48,6 +48,7 @@ export function parsePhrase(reader: Reader, attributes: Attributes): boolean {
     parseBoundPhrase(reader, attributes) ||
     parseRangePhrase(reader, attributes) ||
     parseThat(reader, attributes) ||
+    parseApposition(reader, attributes) ||
     (reader.at("of") && parseChoice(reader, attributes, 1)) // "a priority of low or high"
   );
 }
@@ -105,6 +106,14 @@ function parseBoundPhrase(reader: Reader, attributes: Attributes): boolean {
 
 /** `from 1 to 5`, `of 1 to 5`, with `bare` also `1 to 5`, `1-5` and `1 – 5`, `of 3 to 30 characters`, `of exactly 8 characters` */
 function parseRangePhrase(reader: Reader, attributes: Attributes, bare = false): boolean {
+  if (reader.at("of") && reader.peek(1)?.kind === "number" && reader.at(CHARACTERS, 2)) {
+    const tokens = reader.tokens.slice(reader.index, reader.index + 3);
+    const length = reader.request.slice(tokens[1]!.start, tokens[2]!.end);
+    reader.take("reported", 3);
+    const suggestion = `Write "of at most ${length}" or "of exactly ${length}"`;
+    reader.reportTokens(tokens, "It can be read as exactly so long, or as at most.", suggestion);
+    return true;
+  }
   if (reader.at("of") && reader.at("exactly", 1) && reader.peek(2)?.kind === "number" && reader.at(CHARACTERS, 3)) {
     const first = reader.take("length", 2);
     const length = parseNumber(reader)!;
@@ -210,6 +219,12 @@ function parseThat(reader: Reader, attributes: Attributes): boolean {
   }
   if (be === 2 && parsePerson(reader, attributes)) return true;
   return parseByDefault(reader, attributes, be) || parseChoice(reader, attributes, be);
+}
+
+/** `a status, open or closed`, of what usually is a choice. With more commas it might be columns. */
+function parseApposition(reader: Reader, attributes: Attributes): boolean {
+  if (!reader.at(",") || !reader.at("or", 2) || !CHOSEN.has(reader.peek(-1)!.lower)) return false;
+  return parseChoice(reader, attributes, 1);
 }
 
 /** `[that is] open by default`, `offset` tokens ahead. */

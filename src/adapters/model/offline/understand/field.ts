@@ -1,4 +1,6 @@
 // One field, in parentheses or in a sentence: "email:string:unique", "a unique email", "belongs to a user", "many comments".
+import { withArticle } from "../../../../plan/endpoints.ts";
+import { endOfChoice } from "./attribute-phrases.ts";
 import { noAttributes, parseAttributes, parseModifier } from "./attributes.ts";
 import { makeColumn, referenceTo } from "./column.ts";
 import { isDescribed, isUnclearCompound, reportUnclearCompound } from "./described.ts";
@@ -100,7 +102,12 @@ function reportRest(
   reader.index = Math.max(from, start);
   const end = Math.max(endOfBadSpan(reader), first + 1);
   const words = reader.tokens.slice(reader.tokens[first]?.use === "article" ? first + 1 : first, end);
-  if (
+  const head = continues ? null : headOfChoice(reader, first, end);
+  if (head) {
+    const choice = reader.request.slice(head.end, reader.tokens[end - 1]!.end).replace(/^,\s*/, "");
+    const suggestion = `Write "${withArticle(head.text)} (${choice})"`;
+    reader.reportExactly(first, end, `It may say what the ${head.text} can be, which is not clear.`, suggestion);
+  } else if (
     !continues &&
     words.length === 2 &&
     words.every(isName) &&
@@ -114,6 +121,15 @@ function reportRest(
     reader.report(first, end, "This is not a column as the offline model knows them.", suggestion);
   }
   reader.index = Math.min(end, reader.tokens.length);
+}
+
+/** The column that "a, b or c" from `first` to `end` may be the values of: the last one with an article before it. */
+function headOfChoice(reader: Reader, first: number, end: number): Token | null {
+  if (endOfChoice(reader, first - reader.index) !== end - reader.index) return null;
+  for (let at = first; reader.tokens[at - 1]?.text === "," && isName(reader.tokens[at - 2]!); at -= 2) {
+    if (reader.tokens[at - 3] && POSSESSIVES.has(reader.tokens[at - 3]!.lower)) return reader.tokens[at - 2]!;
+  }
+  return null;
 }
 
 /** Does the token at `from` only add something wrong to the field from `start`, which is right by itself? */

@@ -75,7 +75,8 @@ function parseOpening(reader: Reader, draft: Draft): boolean {
   const start = reader.index;
   reader.take("connector", count);
   reader.accept(words("all the many my our"), "article");
-  if (nounAt(reader)?.plural || groupAt(reader)) {
+  const noun = nounAt(reader);
+  if (noun?.plural || (noun?.known && reader.at(":", -1)) || groupAt(reader)) {
     parseList(reader, draft);
     return true;
   }

@@ -1,6 +1,7 @@
 // What relates tables in a sentence: "many products with a quantity", "one profile", "many-to-many". Collected here, resolved in
 // relations.ts.
-import { spoken } from "../../../../plan/endpoints.ts";
+import { spoken, withArticle } from "../../../../plan/endpoints.ts";
+import { parseChoice } from "./attribute-phrases.ts";
 import { noAttributes } from "./attributes.ts";
 import { ABOUT, clauseAt, endOfClause, groupAt, separatorsAhead } from "./clause-ahead.ts";
 import { namedTable, parseFields } from "./clauses.ts";
@@ -79,6 +80,10 @@ export function addVerb(
     reader.take("flag", phrase.count);
     const column = makeColumn(reader, phrase.name, { ...noAttributes(), type: "boolean" }, tokens);
     for (const owner of column ? owners : []) addColumn(reader, draft, owner, column!);
+    return;
+  }
+  if (phrase.kind === "choice") {
+    addStatus(reader, draft, owners, phrase.count);
     return;
   }
   if (owners.length > 1 && phrase.kind === "has") {
@@ -303,4 +308,29 @@ function reportCommaAnd(reader: Reader, start: number, { columns }: TableDraft):
     `"${second.column.name}" can be read as part of the relation, or as a column of what the sentence is about.`,
     `Leave the comma out for the first, or write a sentence of its own for the second: "; orders have a ${second.column.name}"`,
   );
+}
+
+/** "posts are draft or published": a column that has no name. */
+function addStatus(reader: Reader, draft: Draft, owners: TableDraft[], count: number): void {
+  reader.take("choice", count);
+  const start = reader.index;
+  const said = noAttributes();
+  parseChoice(reader, said, 0);
+  const tokens = reader.tokens.slice(start, reader.index);
+  const words = reader.request.slice(tokens[0]!.start, tokens.at(-1)!.end);
+  for (const owner of owners) {
+    const named = draft.tables.find(({ columns }) => columns.some(({ column }) => column.name === owner.singular));
+    if (named) {
+      const reason = `"${words}" can be read as said of ${owner.name}, or of the ${spoken(owner.singular)} of ${named.name}.`;
+      reader.reportTokens(
+        tokens,
+        reason,
+        `Write "${named.name} have ${withArticle(spoken(owner.singular))} of ${words}"`,
+      );
+      return;
+    }
+  }
+  const column = makeColumn(reader, "status", said, tokens);
+  column?.assumed.push(`status: no name given for ${words}, taken as this`);
+  for (const owner of column ? owners : []) addColumn(reader, draft, owner, column!);
 }

@@ -4,6 +4,7 @@ type TokenKind = "word" | "number" | "date" | "text" | "path" | "symbol";
 
 export interface Token {
   kind: TokenKind;
+  /** As it is written; a number without the commas of its thousands. */
   text: string;
   /** The text in lower case; "e-mail" as "email". */
   lower: string;
@@ -21,6 +22,8 @@ const PATTERNS: [TokenKind, RegExp][] = [
   ["text", /'[^'\n]*'/y],
   ["path", /\/(?:[^\s,;"'()<>]*[^\s,;"'()<>.!?:])?/y],
   ["date", /\d{4}-\d{2}-\d{2}(?![\p{L}\p{N}])/uy],
+  // "1,000": not "{1,200}", which is two numbers
+  ["number", /(?<=\s)\d{1,3}(?:,\d{3})+(?![\d,{}\p{L}])/uy],
   ["number", /-?\d+(?:\.\d+)?/y],
   ["symbol", />=|<=|\[\]/y],
   ["symbol", /[^]/uy],
@@ -54,8 +57,10 @@ function lowerOf(text: string): string {
 function tokenAt(request: string, start: number, newline: boolean): Token {
   for (const [kind, pattern] of PATTERNS) {
     pattern.lastIndex = start;
-    const text = pattern.exec(request)?.[0];
-    if (text) return { kind, text, lower: lowerOf(text), start, end: start + text.length, newline, use: null };
+    const found = pattern.exec(request)?.[0];
+    const text = kind === "number" ? found?.replaceAll(",", "") : found;
+    if (found && text)
+      return { kind, text, lower: lowerOf(text), start, end: start + found.length, newline, use: null };
   }
   throw new Error(`no token at ${start}`); // unreachable: the last pattern takes any character
 }

@@ -24,9 +24,11 @@ import {
   MODIFIERS,
   POSSESSIVES,
   RELATIVE,
+  REQUEST_VERBS,
   SENTENCE_ENDS,
   SEPARATORS,
   TABLE_WORDS,
+  words,
 } from "./vocabulary.ts";
 
 const MAX_REQUEST = 10_000;
@@ -110,6 +112,7 @@ function unreadablePart(request: string): NotUnderstood | null {
 }
 
 function parseRequest(reader: Reader, draft: Draft): void {
+  parsePolite(reader);
   for (let first = true; ; first = false) {
     skipSeparators(reader);
     if (reader.done) return;
@@ -126,6 +129,15 @@ function parseRequest(reader: Reader, draft: Draft): void {
     const mentioned = mentionedIn(reader.tokens.slice(start, reader.index), draft);
     if (mentioned.length > 0) draft.mentioned = mentioned; // not after "emails are unique"
   }
+}
+
+/** "Can you build …?" is what "build …" is. */
+function parsePolite(reader: Reader): void {
+  const please = reader.at("please", 2) ? 1 : 0;
+  if (!reader.at(words("can could would")) || !reader.at("you", 1) || !reader.at(REQUEST_VERBS, 2 + please)) return;
+  reader.take("noise", 2);
+  const exact = reader.tokens.at(-3)!.text === ":"; // "title:string?" may be null
+  if (reader.tokens.at(-1)!.text === "?" && !exact) reader.tokens.pop();
 }
 
 /** Names of tables, and of what belongs to something that may become one. */

@@ -20,6 +20,10 @@ export const RELATIVE = words("that which who");
 export const SEPARATORS = words(", and &");
 export const SENTENCE_ENDS = words("; . !");
 export const OR = words(", or and");
+/** Columns that usually are a choice, by their last word. */
+export const CHOSEN = words(
+  "status state stage phase type kind category level priority size color colour gender sex visibility mode plan tier severity condition",
+);
 
 export const TYPES: Readonly<Record<string, ColumnType>> = {
   string: "string",
