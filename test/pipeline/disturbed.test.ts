@@ -26,6 +26,8 @@ afterAll(async () => {
 
 const undisturbed = { brokenSessions: () => 0, killedPrograms: () => 0, isDiskNearlyFull: () => false };
 
+const fullServer = () => Promise.reject(Object.assign(new Error("could not extend file"), { code: "53100" }));
+
 /** How often a verdict is asked for, when so many sessions break and programs are killed during each. */
 async function asked(passed: boolean, { broken = 0, killed = 0 }): Promise<number> {
   let times = 0;
@@ -73,8 +75,8 @@ test("a verdict that found faults where there was no room says nothing", async (
     message: expect.stringContaining("The disk is nearly full"),
   });
   expect(await judgeUndisturbed(run, { sandbox: full, cluster: null }, async () => good)).toBe(good);
-  const session = () => Promise.reject(Object.assign(new Error("could not extend file"), { code: "53100" }));
-  const judging = judgeUndisturbed(run, { sandbox: undisturbed, cluster: { session } }, async () => bad);
+  const cluster = { session: fullServer };
+  const judging = judgeUndisturbed(run, { sandbox: undisturbed, cluster }, async () => bad);
   await expect(judging).rejects.toSatisfy((error) => foreseenError(error)?.code === "transient");
 });
 

@@ -170,8 +170,12 @@ async function start({ deploymentId, tier, log }: AppOptions, place: SandboxPlac
   log.write("supervisor", `Started ${deploymentId} (process ${child.pid}, ${tier.isolation}).`);
   log.follow("app", child.stdout);
   log.follow("app", child.stderr);
-  const rest = createDiskWatch([sockets], DISK).start((reason) => {
-    log.write("supervisor", `It is stopped, because it filled the folder of its socket. ${reason}`);
+  const rest = createDiskWatch([sockets], DISK).start(({ text, whose }) => {
+    const why =
+      whose === "sandbox"
+        ? "because it filled the folder of its socket"
+        : "to free what it may hold of files that were removed";
+    log.write("supervisor", `It is stopped, ${why}. ${text}`);
     void child.stop(0);
   });
   void child.exited.then(rest);
