@@ -1250,4 +1250,54 @@ export const UNDERSTOOD: Understood[] = [
     name: "products-api",
     tables: ["products(stock:integer>=0<=10000, name:string)"],
   },
+  {
+    request: "users have a name, goals (integer)",
+    name: "users-api",
+    tables: ["users(name:string, goals:integer)"],
+  },
+  {
+    request: "products have a stock (1,000 to 5,000)",
+    name: "products-api",
+    tables: ["products(stock:integer>=1000<=5000)"],
+  },
+  {
+    request: "products have a stock (1,000-5,000)",
+    name: "products-api",
+    tables: ["products(stock:integer>=1000<=5000)"],
+  },
+  {
+    request: "products have a title (1,000 to 2,000 characters)",
+    name: "products-api",
+    tables: ["products(title:string{1000,2000})"],
+  },
+  {
+    request: "products have a price between 0 and 10,000, a name",
+    name: "products-api",
+    tables: ["products(price:decimal>=0<=10000, name:string)"],
+  },
+  {
+    request: "Can you build an API? Users have a name.",
+    name: "users-api",
+    tables: ["users(name:string)"],
+  },
+  {
+    request: "tasks are either open or closed",
+    name: "tasks-api",
+    tables: ["tasks(status:enum{open,closed})"],
+  },
+  {
+    request: "Rooms have a number. They are free or occupied",
+    name: "rooms-api",
+    tables: ["rooms(number:string, status:enum{free,occupied})"],
+  },
+  {
+    request: "a blog with posts that are draft or published and comments",
+    name: "blog",
+    tables: ["posts(status:enum{draft,published})", "comments(body:text)"],
+  },
+  {
+    request: "users, teams and projects have a name",
+    name: "users-teams-api",
+    tables: ["users(name:string)", "teams(name:string)", "projects(name:string)"],
+  },
 ];

@@ -6,6 +6,7 @@ import { isName, nounAt } from "./names.ts";
 import type { Reader } from "./reader.ts";
 import type { Token } from "./tokens.ts";
 import { CHOSEN, KEYWORDS, MODIFIERS, RELATIVE, SENTENCE_ENDS, SEPARATORS, words } from "./vocabulary.ts";
+import { shapeByName } from "./well-known-columns.ts";
 
 const IS = words("is are");
 const MAY = words("can may must could");
@@ -224,7 +225,15 @@ function parseThat(reader: Reader, attributes: Attributes): boolean {
 /** `a status, open or closed`, of what usually is a choice. With more commas it might be columns. */
 function parseApposition(reader: Reader, attributes: Attributes): boolean {
   if (!reader.at(",") || !reader.at("or", 2) || !CHOSEN.has(reader.peek(-1)!.lower)) return false;
+  if ([1, 3].some((at) => isColumnWord(reader.peek(at)?.lower ?? ""))) return false; // "a color, size or weight"
   return parseChoice(reader, attributes, 1);
+}
+
+const COLUMN_WORDS = words("name title code sku label slug address surname username nickname");
+
+function isColumnWord(word: string): boolean {
+  const shape = shapeByName(word);
+  return (shape !== null && shape.type !== "boolean") || CHOSEN.has(word) || COLUMN_WORDS.has(word); // "paid" is a state as well
 }
 
 /** `[that is] open by default`, `offset` tokens ahead. */

@@ -9,9 +9,12 @@ import { MODIFIERS, NULLABLE, OR, SEARCHABLE, TYPES, UNIQUE, words } from "./voc
 /** What an address, a contact or a period is made of. */
 const PARTS = words(
   "street house number city town zip postcode district region state country name phone email first last from to start end width height " +
-    "length depth latitude longitude lat lng",
+    "length depth latitude longitude lat lng title description body bio sku make model website address expiry expiry_date start_date " +
+    "end_date min max home away currency price amount",
 );
 export const BOOLEANS = words("true false yes no");
+/** Say that it is none of the others, and are none themselves. */
+export const NO_VALUES = words("not neither so null empty nothing");
 const DEFAULTS = words("default defaults defaulting");
 const BETWEEN_SETTINGS = words(", and");
 const BEFORE_NUMBERS = words(
@@ -66,6 +69,10 @@ export function parseEnumValues(reader: Reader, close: "}" | ")", attributes: At
   else if (values.length < 2) {
     reader.reportTokens([open, reader.peek(-1)!], "A choice needs at least two values.", "Write enum{low,high}");
   }
+  for (const value of close === ")" ? values : []) reportNoValue(reader, value, open);
+  const zeros = values.find((value) => /^0\d/.test(value));
+  if (zeros)
+    reader.reportTokens([open, reader.peek(-1)!], `"${zeros}" is part of a number.`, "Write numbers without commas.");
   const vague = values.find((value) => /^(?:both|each|all)_/.test(value)); // "(both optional)"
   if (vague)
     reader.reportTokens([open], `"${spoken(vague)}" does not say which columns are meant.`, "Say it of each of them.");
@@ -75,6 +82,20 @@ export function parseEnumValues(reader: Reader, close: "}" | ")", attributes: At
 /** "2D" comes as two tokens without a space. */
 function joined(words: readonly Token[]): string {
   return words.map((word, n) => (n > 0 && words[n - 1]!.end < word.start ? "_" : "") + valueOf(word)).join("");
+}
+
+/** "(free, pro, unique)", "(free, pro, max 10)", "(open or not)": what cannot be meant as one of the values. */
+function reportNoValue(reader: Reader, value: string, open: Token): void {
+  const odd =
+    NO_VALUES.has(value) ||
+    UNIQUE.has(value) ||
+    SEARCHABLE.has(value) ||
+    /^(?:default|.+_default|choice_of_.+|not_null|(?:max|min|maximum|minimum|at_most|at_least|up_to)_.*\d.*)$/.test(
+      value,
+    );
+  if (!odd) return;
+  const reason = `"${spoken(value)}" can be read as one of the values, or as said of the column.`;
+  reader.reportTokens([open, reader.peek(-1)!], reason, "Say what is no value before the parentheses.");
 }
 
 /** The words of an item that name a value: all of them, or those left of "default medium", "medium by default"; none of

@@ -28,6 +28,8 @@ interface Subject {
   nouns: { noun: Noun; offset: number }[];
   /** Offset of the verb. */
   verb: number;
+  /** "users, teams have a name": said of both, or of the last alone? */
+  unclear: boolean;
 }
 
 /** `[each] NOUN have|belong` or `NOUN {, NOUN} and NOUN have|belong` at `offset`, without using anything. */
@@ -43,7 +45,7 @@ export function subjectAt(reader: Reader, offset = 0): Subject | null {
     nouns.push({ noun, offset: at });
     at += noun.count;
     if (verbAt(reader, at, nouns.length > 1 || noun.plural))
-      return nouns.length === 1 || joined ? { nouns, verb: at } : null;
+      return { nouns, verb: at, unclear: nouns.length > 1 && !joined };
     if (!reader.at(SEPARATORS, at) || joined) return null;
     for (; reader.at(SEPARATORS, at); at++) joined ||= !reader.at(",", at);
     if (reader.at("the", at)) at++;

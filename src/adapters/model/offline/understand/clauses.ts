@@ -18,9 +18,17 @@ import type { Column } from "../../../../plan/plan.ts";
 import { addColumn, belongingOf, type ColumnDraft, type Draft, findTable, type TableDraft, tableFor } from "./draft.ts";
 import { parseFeature, parseState, stateAt } from "./features.ts";
 import { addManyToMany, addRelation, addVerb, parseAboutKnown, parseMeeting, parseNested } from "./links.ts";
-import { type Place, parseField } from "./field.ts";
+import { isTypedColumn, type Place, parseField } from "./field.ts";
 import { parseBelongsTo, parseOwner } from "./owner.ts";
-import { reportSharedBound, reportSharedModifier, reportUnclearOwner } from "./unclear.ts";
+import {
+  isExactGroup,
+  isUnclearGroup,
+  reportGroup,
+  reportSharedBound,
+  reportSharedModifier,
+  reportUnclearOwner,
+  reportVerbOrTable,
+} from "./unclear.ts";
 import { isPlural, singularOf } from "./inflect.ts";
 import { nounAt, type Noun, tableWordProblem } from "./names.ts";
 import type { Reader } from "./reader.ts";
@@ -38,6 +46,15 @@ export function parseClause(reader: Reader, draft: Draft): boolean {
   const subject = subjectAt(reader);
   if (!subject) return false;
   const start = reader.index;
+  if (subject.unclear) {
+    const last = subject.nouns.at(-1)!;
+    const end = start + last.offset + last.noun.count;
+    const names = reader.request.slice(reader.tokens[start]!.start, reader.tokens[end - 1]!.end);
+    const reason = `It can be read as said of "${names}", or of the ${spoken(last.noun.name)} alone.`;
+    reader.reportExactly(start, end, reason, 'Write "and" between them, or a sentence for each.');
+    reader.index = endOfClause(reader);
+    return true;
+  }
   const tables = subject.nouns.map(({ noun, offset }) => {
     const index = reader.index + offset;
     return { noun, tokens: reader.tokens.slice(index, index + noun.count) };
@@ -96,6 +113,7 @@ function parsePredicate(reader: Reader, draft: Draft, tables: TableDraft[], plac
     const other = again ? (verbPhraseAt(reader, 0, !plural) ?? participleAt(reader)) : null;
     const phrase = verbPhraseAt(reader, 0, plural) ?? other;
     const passive = phrase?.kind === "belongs" && phrase.said;
+    const does = phrase !== null || stateAt(reader, 0) > 0;
     if (both > 0) addManyToMany(reader, draft, tables, both);
     else if (phrase && phrase.kind !== "belongs") addVerb(reader, draft, tables, phrase);
     else if (stateAt(reader, 0) > 0) parseState(reader, draft, tables);
@@ -118,7 +136,11 @@ function parsePredicate(reader: Reader, draft: Draft, tables: TableDraft[], plac
     const next = separatorsAhead(reader);
     // "are assigned to a courier and created by a customer"
     const further = furtherVerbAt(reader, next, plural) || furtherVerbAt(reader, next, !plural);
-    if (next === 0 || !(further || (passive && participleAt(reader, next)))) return;
+    if (next === 0) return;
+    if (!further && !(passive && participleAt(reader, next))) {
+      if (does) reportVerbOrTable(reader, next);
+      return;
+    }
     reader.take("separator", next);
   }
 }
@@ -223,10 +245,16 @@ export function parseFields(
     if (furtherVerbAt(reader, next, true) || furtherVerbAt(reader, next, false)) return matters;
     if (
       clauseAt(reader, next) ||
-      (groupAt(reader, next) && isPlural(reader.peek(next)!.lower)) ||
-      (place === "relative" && startsListItem(reader, next))
+      (place === "relative" && startsListItem(reader, next) && !isUnclearGroup(reader, next))
     )
       return matters;
+    if (groupAt(reader, next) && isPlural(reader.peek(next)!.lower) && !isTypedColumn(reader, next)) {
+      if (place === "relative" ? !isUnclearGroup(reader, next) : isExactGroup(reader, next)) return matters;
+      reader.take("separator", next);
+      reportGroup(reader);
+      if (separatorsAhead(reader) === 0) return matters;
+      continue;
+    }
     if (
       reader.atPlease(next) ||
       SENTENCE_ENDS.has(reader.peek(next)!.text) ||

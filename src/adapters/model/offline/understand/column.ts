@@ -13,6 +13,9 @@ import { shapeByName } from "./well-known-columns.ts";
 
 const NO_CHOICE: ReadonlySet<string> = new Set(["date", "timestamp", "email", "url"]);
 const MONEY = /(?:^|_)(?:price|amount|total|cost|fee|salary|subtotal)$/;
+/** Numbers by their names that are named as often: a priority (low, high), a position (goalkeeper, striker). */
+const LEVELS = /(?:^|_)(?:priority|level|rating|grade|rank|position|floor|rate|size|length|income)$/;
+const NUMBERS: ReadonlySet<string> = new Set(["integer", "bigint", "decimal"]);
 const TEXTS: ReadonlySet<string> = new Set(["string", "text", "email", "url"]);
 const TEXT_NAMES = /(?:^|_)(?:name|username|nickname|title|code|sku|label|slug|address|surname)$/;
 
@@ -52,7 +55,9 @@ export function reportContradiction(reader: Reader, column: Column, tokens: Toke
 /** What the name says, against what is said of it without a type: a choice of prices, a name between 3 and 20. */
 function misfitOf(name: string, { type, values, exact, minimum, maximum }: Attributes) {
   const shape = shapeByName(name);
-  if (values && values.length > 1 && !exact && shape && (NO_CHOICE.has(shape.type) || MONEY.test(name))) {
+  const number = shape && NUMBERS.has(shape.type) && (MONEY.test(name) || !LEVELS.test(name));
+  const phone = shape?.type === "string"; // the only one
+  if (values && values.length > 1 && !exact && shape && (NO_CHOICE.has(shape.type) || number || phone)) {
     const reason = `${spoken(name)} reads as ${describeColumn(newColumn(name, shape.type, shape))}, not as a choice.`;
     return { reason, suggestion: `A choice all the same? Write ${name}:enum{${values.join(",")}}` };
   }

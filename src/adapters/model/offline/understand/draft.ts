@@ -26,6 +26,8 @@ export interface ColumnDraft {
   searchable?: true;
   /** The verb that says so, other than "belong to": "created by". */
   by?: string;
+  /** "can be published or not", "are draft or published" */
+  state?: true;
   /** "a manager who is an employee", where nothing says whether it must be there. */
   person?: true;
 }

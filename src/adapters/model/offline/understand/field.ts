@@ -237,7 +237,7 @@ function parseColumn(
     parseAttributes(reader, noAttributes(), sentence);
     return null;
   }
-  const typed = after?.text === ":" && after.start === word.end; // "hobbies:string[]"
+  const typed = (after?.text === ":" && after.start === word.end) || isTypedColumn(reader, 0); // "hobbies:string[]"
   // "unique usernames" are not one, "optional notes" are
   const one = (article && !reader.at(OWNERS, -1)) || said.type !== null || (described && shapeByName(name) !== null);
   if (sentence && !typed && !one && isPluralNoun(reader)) return parsePlural(reader, place, start);
@@ -265,6 +265,16 @@ function parseColumn(
   }
   const column = makeColumn(reader, name, said, tokens);
   return column ? { kind: "column", ...column } : null;
+}
+
+/** Types that are no names of columns, so that "wins (integer)" is a column, and "messages (text)" may be a table. */
+const MERE_TYPES = words("integer int bigint decimal boolean bool string json timestamp datetime");
+
+/** Does `NAME (TYPE)` stand at `offset`? */
+export function isTypedColumn(reader: Reader, offset: number): boolean {
+  const [name, open] = [reader.peek(offset), reader.peek(offset + 1)];
+  if (!name || !isName(name) || open?.text !== "(" || !reader.at(MERE_TYPES, offset + 2)) return false;
+  return reader.at(")", offset + 3) || (reader.at(MODIFIERS, offset + 3) && reader.at(")", offset + 4));
 }
 
 /** "a first", or "an optional first and last name", at the word that says which. */
@@ -302,7 +312,7 @@ function canBeName(reader: Reader, place: Place): boolean {
 /** "a positive price": of what the name says is a number. */
 function parseSigned(reader: Reader, said: ReturnType<typeof noAttributes>): void {
   const strict = reader.at("positive");
-  if (!strict && !reader.at("non-negative")) return;
+  if (!strict && !reader.at("non-negative") && !reader.at("nonnegative")) return;
   const [first, second] = [reader.peek(1), reader.peek(2)];
   const numbers = [first?.lower, `${first?.lower}_${second?.lower}`].map((name) => name && shapeByName(name)?.type);
   const typed = first && LEADING_TYPES.has(first.lower) ? TYPES[first.lower] : undefined;

@@ -79,6 +79,7 @@ export function addVerb(
   if (phrase.kind === "flag") {
     reader.take("flag", phrase.count);
     const column = makeColumn(reader, phrase.name, { ...noAttributes(), type: "boolean" }, tokens);
+    if (column) column.state = true;
     for (const owner of column ? owners : []) addColumn(reader, draft, owner, column!);
     return;
   }
@@ -317,7 +318,8 @@ function addStatus(reader: Reader, draft: Draft, owners: TableDraft[], count: nu
   const said = noAttributes();
   parseChoice(reader, said, 0);
   const tokens = reader.tokens.slice(start, reader.index);
-  const words = reader.request.slice(tokens[0]!.start, tokens.at(-1)!.end);
+  const first = reader.tokens.indexOf(tokens[0]!) + (tokens[0]!.lower === "either" ? 1 : 0);
+  const words = reader.request.slice(reader.tokens[first]!.start, tokens.at(-1)!.end);
   for (const owner of owners) {
     const named = draft.tables.find(({ columns }) => columns.some(({ column }) => column.name === owner.singular));
     if (named) {
@@ -331,6 +333,7 @@ function addStatus(reader: Reader, draft: Draft, owners: TableDraft[], count: nu
     }
   }
   const column = makeColumn(reader, "status", said, tokens);
+  if (column) column.state = true;
   column?.assumed.push(`status: no name given for ${words}, taken as this`);
   for (const owner of column ? owners : []) addColumn(reader, draft, owner, column!);
 }

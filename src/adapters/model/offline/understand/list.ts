@@ -12,7 +12,8 @@ import { nearMiss } from "./near-miss.ts";
 import type { Reader } from "./reader.ts";
 import type { Token } from "./tokens.ts";
 import { parseGroup, parseTableGroup } from "./table-group.ts";
-import { ARTICLES, SENTENCE_ENDS, TABLE_WORDS, words } from "./vocabulary.ts";
+import { isVerbOrTable, reportVerb } from "./unclear.ts";
+import { ARTICLES, MANAGE, SENTENCE_ENDS, TABLE_WORDS, words } from "./vocabulary.ts";
 import { shapeByName } from "./well-known-columns.ts";
 import { conventionalParents, linkBetween, WELL_KNOWN_TABLES } from "./well-known-tables.ts";
 
@@ -21,6 +22,11 @@ const THEIR = words("their its");
 const CONTINUES = words("( with that which who having belonging");
 /** Have a shape as columns, and are tables as often. */
 const TABLES_TOO = words("position level link website grade rate score discount fee floor");
+/** What somebody does to the noun behind it, rather than which it is: "track orders". */
+const ACTIONS = new Set([
+  ...MANAGE,
+  ...words("rate take hire drive add view see edit update read buy rent sell book write send assign"),
+]);
 const HEALTH_WORDS = words("check endpoint route");
 
 /** Items separated by commas and "and", until a sentence ends or a clause with a subject of its own starts. */
@@ -64,6 +70,10 @@ function parseListItem(reader: Reader, draft: Draft): boolean {
     return false;
   }
   const tokens = reader.tokens.slice(reader.index, reader.index + noun.count);
+  if (reader.at(ACTIONS) && isVerbOrTable(reader, 0)) {
+    reportVerb(reader);
+    return true;
+  }
   if (!labelled && !describedHere(reader, noun) && isColumnName(singularOf(noun.name))) {
     reader.take("reported", noun.count);
     const [column, plural] = [spoken(singularOf(noun.name)), spoken(noun.name)];

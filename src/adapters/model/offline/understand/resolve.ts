@@ -15,7 +15,7 @@ import {
 } from "./draft.ts";
 import { judgementOf } from "./judgement.ts";
 import { spoken } from "../../../../plan/endpoints.ts";
-import { isPlural, pluralOf } from "./inflect.ts";
+import { isPlural, pluralOf, singularOf } from "./inflect.ts";
 import { nearMiss } from "./near-miss.ts";
 import type { Reader } from "./reader.ts";
 import { conventionalColumns } from "./conventional-columns.ts";
@@ -105,16 +105,35 @@ function describeTables(reader: Reader, draft: Draft): void {
     draft.assumptions.push(`${table.name}: no columns were given, so it has ${list}`);
   }
   dropTables(draft, refused);
+  stateUnusualColumns(draft, bare);
   stateUnusualParents(draft, bare, unrelated);
   for (const table of unrelated.filter((one) => !refused.has(one))) {
     for (const name of conventionalParents(table.name)) {
-      const parent = draft.tables.find((other) => other.name === name && bare.includes(other));
+      const parent = draft.tables.find((other) => other.name === name);
       if (!parent || refersTo(parent, table)) continue;
+      if (!bare.includes(parent)) {
+        draft.assumptions.push(`${table.name}: nothing says that they belong to ${spoken(name)}, so they do not`);
+        continue;
+      }
       if (draft.tables.some((one) => one !== table && refersTo(one, table) && refersTo(one, parent))) continue;
       const reference = referenceTo(name, null, false, table.tokens, false);
       addColumn(reader, draft, table, reference);
       draft.assumptions.push(belongingOf(table, reference.column, parent.singular));
     }
+  }
+}
+
+/** "posts are draft or published" says what posts are, so that they have nothing else. */
+function stateUnusualColumns(draft: Draft, bare: readonly TableDraft[]): void {
+  for (const table of draft.tables.filter((one) => !bare.includes(one) && !one.grouped)) {
+    const usual = wellKnownColumns(table.name);
+    if (!usual || !table.columns.every(({ target, state }) => target || state)) continue;
+    const parents = conventionalParents(table.name).filter((name) => draft.tables.some((other) => other.name === name));
+    const left = [...conventionalColumns(usual).map(({ column }) => column.name), ...parents.map(singularOf)].filter(
+      (name) => !table.columns.some(({ column }) => column.name === name || column.name === `${name}_id`),
+    );
+    if (left.length > 0)
+      draft.assumptions.push(`${table.name}: has what is said of it, and not its usual ${left.map(spoken).join(", ")}`);
   }
 }
 

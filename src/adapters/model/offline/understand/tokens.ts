@@ -22,8 +22,8 @@ const PATTERNS: [TokenKind, RegExp][] = [
   ["text", /'[^'\n]*'/y],
   ["path", /\/(?:[^\s,;"'()<>]*[^\s,;"'()<>.!?:])?/y],
   ["date", /\d{4}-\d{2}-\d{2}(?![\p{L}\p{N}])/uy],
-  // "1,000": not "{1,200}", which is two numbers
-  ["number", /(?<=\s)\d{1,3}(?:,\d{3})+(?![\d,{}\p{L}])/uy],
+  // "1,000": not "{1,200}", which is two numbers, and not "0,500"
+  ["number", /(?<=[\s(]|\d(?=-))-?[1-9]\d{0,2}(?:,\d{3})+(?![\d{}\p{L}]|,\d)/uy],
   ["number", /-?\d+(?:\.\d+)?/y],
   ["symbol", />=|<=|\[\]/y],
   ["symbol", /[^]/uy],

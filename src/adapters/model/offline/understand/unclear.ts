@@ -1,13 +1,15 @@
 // What can be read in two ways, where the words alone cannot tell: reported with its readings.
 import { spoken, withArticle } from "../../../../plan/endpoints.ts";
-import { clauseAt, furtherVerbAt, separatorsAhead, startsListItem } from "./clause-ahead.ts";
+import { clauseAt, endOfClause, furtherVerbAt, groupAt, separatorsAhead, startsListItem } from "./clause-ahead.ts";
+import { isDescribed } from "./described.ts";
 import type { ColumnDraft, TableDraft } from "./draft.ts";
 import { singularOf } from "./inflect.ts";
 import { nounAt } from "./names.ts";
 import type { Reader } from "./reader.ts";
 import type { Token } from "./tokens.ts";
 import { BEFORE_OBJECT } from "./verbs.ts";
-import { HAVE, LEADING_TYPES, MODIFIERS, POSSESSIVES, words } from "./vocabulary.ts";
+import { HAVE, LEADING_TYPES, MODIFIERS, POSSESSIVES, TYPES, words } from "./vocabulary.ts";
+import { shapeByName } from "./well-known-columns.ts";
 import { conventionalParents, linkBetween, usuallyHas } from "./well-known-tables.ts";
 
 const BOUNDS: ReadonlySet<string> = new Set(["bound", "number", "length"]);
@@ -106,6 +108,76 @@ function saysMany(reader: Reader, owner: TableDraft, member: TableDraft): boolea
       BEFORE_OBJECT.has(reader.tokens[n + 2]?.lower ?? "") &&
       reader.tokens[n + 3]?.lower === owner.name,
   );
+}
+
+/** Names that say what a group is: the columns of a table. */
+const NAMES = words(
+  "name title code sku label slug username body content text message email url phone description date price total amount",
+);
+
+/** `posts(title)`, without a space, is the exact syntax. */
+export function isExactGroup(reader: Reader, offset: number): boolean {
+  const [name, open] = [reader.peek(offset)!, reader.peek(offset + 1)!];
+  return open.start === name.end;
+}
+
+/** In a list of tables: "sizes (S, M, L)" behind a column may be a choice, "orders (total)" is the next table. */
+export function isUnclearGroup(reader: Reader, offset: number): boolean {
+  const noun = nounAt(reader, offset);
+  if (!groupAt(reader, offset) || !noun || noun.known || isExactGroup(reader, offset)) return false;
+  for (let at = offset + 2; reader.peek(at) && !reader.at(")", at); at++) {
+    const { lower, text } = reader.peek(at)!;
+    if (text === ":" || Object.hasOwn(TYPES, lower) || NAMES.has(lower) || shapeByName(lower)) return false;
+  }
+  return true;
+}
+
+/** "users have a name, sizes (S, M, L)", at the noun, which is used with its parentheses. */
+export function reportGroup(reader: Reader): void {
+  const name = reader.peek()!;
+  const start = reader.index;
+  const choice = isUnclearGroup(reader, 0);
+  reader.take("reported");
+  for (let depth = 0; !reader.done;) {
+    const { text } = reader.take("reported");
+    depth += text === "(" ? 1 : text === ")" ? -1 : 0;
+    if (depth === 0) break;
+  }
+  const inside = reader.request.slice(reader.tokens[start + 1]!.start, reader.peek(-1)!.end);
+  const column = choice ? `, or "${withArticle(singularOf(name.lower))} ${inside}" for a column` : "";
+  reader.reportTokens(
+    reader.tokens.slice(start, reader.index),
+    `"${name.text}" can be read as ${choice ? "a column, as " : ""}records that belong to what stands before it, or as a table of its own.`,
+    `Write "many ${name.text} ${inside}" for records, "; ${name.text}${inside}" for a table${column}.`,
+  );
+}
+
+/** "users write posts and rate movies": what they do as well, or a table called rate movies? */
+export function reportVerbOrTable(reader: Reader, next: number): void {
+  if (!isVerbOrTable(reader, next)) return;
+  reader.take("separator", next);
+  reportVerb(reader);
+}
+
+export function isVerbOrTable(reader: Reader, offset: number): boolean {
+  const noun = nounAt(reader, offset);
+  return (
+    noun?.count === 2 && noun.plural && !noun.known && !isDescribed(reader, offset) && !reader.peek(offset)!.newline
+  );
+}
+
+/** At the two words. */
+export function reportVerb(reader: Reader): void {
+  const tokens = reader.tokens.slice(reader.index, reader.index + 2);
+  const [verb, object] = tokens.map(({ text }) => text);
+  const end = endOfClause(reader);
+  reader.reportExactly(
+    reader.index,
+    end,
+    `"${verb}" can be read as what is done, or as part of the name of a table.`,
+    `Write a sentence for the table: "${verb} ${object} have …", or the relation in other words: "${object} belong to …"`,
+  );
+  reader.index = end;
 }
 
 /** "employees have departments", "patients have doctors": usually the other way round, or nothing usual. True when reported. */

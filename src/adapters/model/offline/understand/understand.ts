@@ -38,6 +38,17 @@ const MAX_PROBLEMS = 200;
 const CONTINUES = new Set([...SEPARATORS, ...RELATIVE, "with", "without", "having", "belonging"]);
 const VERBS = ["have", "has", "belongs", "belong", "with", "returns", "without"];
 
+/** "1.000" is one, and a thousand in half of Europe. */
+function reportDots(reader: Reader): void {
+  const unclear = /^-?[1-9]\d{0,2}(?:\.0{3})+$/;
+  for (const token of reader.tokens) {
+    if (token.kind !== "number" || !unclear.test(token.text) || token.use === "json" || token.use === "reported")
+      continue;
+    const [one, thousand] = [token.text.replace(/\..*$/, ""), token.text.replaceAll(".", "")];
+    reader.reportTokens([token], `It can be read as ${one} or as ${thousand}.`, `Write ${one}, or ${thousand}`);
+  }
+}
+
 /** The plan for a request, or every part of the request that is not understood. With `partial` the plan of the rest, when there
  * is one, which lists these parts. Never throws on any text. */
 export function understand(request: string, partial = false): DesignAnswer {
@@ -48,6 +59,7 @@ export function understand(request: string, partial = false): DesignAnswer {
   parseRequest(reader, draft);
   const parts = resolveDraft(reader, draft);
   reportUnused(reader);
+  reportDots(reader);
   const nothing = draft.tables.length === 0 && draft.constants.length === 0 && !draft.healthOnly;
   if (reader.problems.length === 0 && nothing) return refuse(request, "The request names no table and no endpoint.");
   const notUnderstood = merged(reader).slice(0, MAX_PROBLEMS);
@@ -136,8 +148,12 @@ function parsePolite(reader: Reader): void {
   const please = reader.at("please", 2) ? 1 : 0;
   if (!reader.at(words("can could would")) || !reader.at("you", 1) || !reader.at(REQUEST_VERBS, 2 + please)) return;
   reader.take("noise", 2);
-  const exact = reader.tokens.at(-3)!.text === ":"; // "title:string?" may be null
-  if (reader.tokens.at(-1)!.text === "?" && !exact) reader.tokens.pop();
+  for (const [n, token] of reader.tokens.entries()) {
+    const next = reader.tokens[n + 1];
+    const ends = !next || next.newline || /^\p{Lu}/u.test(next.text);
+    const exact = reader.tokens[n - 2]?.text === ":"; // "title:string?" may be null
+    if (token.text === "?" && ends && !exact) Object.assign(token, { text: ".", lower: "." });
+  }
 }
 
 /** Names of tables, and of what belongs to something that may become one. */

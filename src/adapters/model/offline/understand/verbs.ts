@@ -1,23 +1,12 @@
 // Verbs that relate tables: "orders are placed by customers", "authors write posts", "students enroll in courses". What each
 // of them comes to is stated in the plan.
-import { endOfChoice } from "./attribute-phrases.ts";
+import { BOOLEANS } from "./attribute-values.ts";
 import { isDescribed } from "./described.ts";
 import { isPlural, singularOf } from "./inflect.ts";
-import { judgementOf } from "./judgement.ts";
 import { isName, nounAt } from "./names.ts";
 import type { Reader } from "./reader.ts";
-import {
-  BELONG,
-  CHOSEN,
-  EACH,
-  MODIFIERS,
-  POSSESSIVES,
-  QUALIFIED,
-  RELATIVE,
-  SENTENCE_ENDS,
-  SEPARATORS,
-  words,
-} from "./vocabulary.ts";
+import { hasStates, statesAt } from "./states.ts";
+import { BELONG, POSSESSIVES, QUALIFIED, words } from "./vocabulary.ts";
 import { shapeByName } from "./well-known-columns.ts";
 
 export type VerbPhrase =
@@ -115,7 +104,14 @@ export function verbPhraseAt(reader: Reader, offset: number, plural: boolean): V
 function passiveAt(reader: Reader, at: number, before: number, optional: boolean): VerbPhrase | null {
   if (reader.at("nested", at)) return { kind: "nested", count: before + 1 };
   const word = reader.peek(at);
-  if (word && isName(word) && !isPlural(word.lower) && reader.at("or", at + 1) && reader.at("not", at + 2))
+  if (
+    word &&
+    isName(word) &&
+    !isPlural(word.lower) &&
+    !BOOLEANS.has(word.lower) &&
+    reader.at("or", at + 1) &&
+    reader.at("not", at + 2)
+  )
     return { kind: "flag", count: before + 3, name: word.lower };
   if (before > 0 && statesAt(reader, at, before > 1) && hasStates(reader, at - before - 1))
     return { kind: "choice", count: before };
@@ -131,39 +127,6 @@ function passiveAt(reader: Reader, at: number, before: number, optional: boolean
     said: true,
     verb: baseOf(reader.peek(at + again)!.lower),
   };
-}
-
-/** Is what ends at `offset` the subject, and no column? A singular has an article: "a task is open or done". */
-function hasStates(reader: Reader, offset: number): boolean {
-  const { lower } = reader.peek(offset)!;
-  if (CHOSEN.has(singularOf(lower))) return false;
-  return isPlural(lower) || RELATIVE.has(lower) || lower === "and" || [1, 2].some((n) => reader.at(EACH, offset - n));
-}
-
-const IN = words("in on");
-/** What is done to anything, and no state of it. */
-const DONE_TO_ALL = words("created added updated edited changed modified deleted removed listed viewed read");
-
-/** "draft or published" up to the end of a clause, of one word each or like "in progress": no roles ("admins or members"), nothing
- * that asks for a rule, and not "paid by card or cash". What "can be approved or rejected" is something to do. */
-function statesAt(reader: Reader, offset: number, can: boolean): boolean {
-  const end = endOfChoice(reader, offset);
-  if (end === null) return false;
-  const next = reader.peek(end);
-  if (next && !next.newline && !SEPARATORS.has(next.lower) && !SENTENCE_ENDS.has(next.text)) return false;
-  const tokens = Array.from({ length: end - offset }, (_, n) => reader.peek(offset + n)!);
-  if (can && tokens.every(({ lower }) => lower === "," || lower === "or" || lower.endsWith("ed"))) return false;
-  return tokens.every(({ lower, newline, kind }, n) => {
-    const odd =
-      DONE_TO_ALL.has(lower) ||
-      MODIFIERS.has(lower) ||
-      judgementOf(lower) !== null ||
-      nounAt(reader, offset + n, 1)?.plural;
-    const [before, ahead] = [tokens[n - 1], tokens[n - 2]];
-    const joined = before !== undefined && kind !== "symbol" && lower !== "or" && !/^(?:,|or)$/.test(before.lower);
-    const fits = !joined || (IN.has(before.lower) && (!ahead || /^(?:,|or)$/.test(ahead.lower)));
-    return !odd && !newline && fits;
-  });
 }
 
 /** "posts written by users", behind the noun. */
