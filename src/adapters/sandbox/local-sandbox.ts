@@ -135,7 +135,14 @@ function createSandbox(config: Config, tier: Tier, place: Place, watch: DiskWatc
       await doors.close();
       throw error;
     }
-    const forget = recordGroup(place.groups, child.pid);
+    let forget: () => void;
+    try {
+      forget = recordGroup(place.groups, child.pid);
+    } catch (error) {
+      await child.stop(0); // on a full disk: nobody would know of it
+      await doors.close();
+      throw error;
+    }
     let stopped = false;
     const rest = watch.start(({ text, whose }) => {
       stopped = true;

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readdir, stat, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -53,6 +53,15 @@ describe.each(TIERS)("in tier %s", (tier, select, works) => {
     const server = await sandbox.serve(["sh", "-c", "kill -9 $$"]);
     await server.exited;
     expect(sandbox.killedPrograms()).toBe(2);
+  });
+
+  test("a command that cannot be noted, as on a full disk, is not left running", async () => {
+    await rm(join(root, "groups"), { recursive: true });
+    await writeFile(join(root, "groups"), "no folder");
+    await expect(sandbox.serve(["sleep", "60"])).rejects.toThrow("EEXIST");
+    await expect(sandbox.exec(["sleep", "60"])).rejects.toThrow("EEXIST");
+    expect(processesOf(root)).toEqual([]);
+    await rm(join(root, "groups"));
   });
 
   test("a program that does not exist is exit code 127", async () => {
