@@ -8,6 +8,9 @@ import { watchPipes } from "./ui/closed-pipe.ts";
 /** `tb` alone, or with nothing but how to print, shows the overview. */
 const HOW_TO_PRINT: ReadonlySet<string> = new Set(["--json", "--events", "--quiet", "-q"]);
 
+/** Milliseconds that a command may take to end once it has answered. */
+const LONGEST_END = 10_000;
+
 /** `load`: the commands, from the bundle or from their sources. */
 export async function runCommandLine(load: (root: string) => Promise<Plugin>): Promise<void> {
   watchPipes();
@@ -16,16 +19,19 @@ export async function runCommandLine(load: (root: string) => Promise<Plugin>): P
   const root = packageRoot();
   const plugin = await load(root);
   const args = process.argv.slice(2);
-  await execute({
-    args: completed(args),
-    loadOptions: {
-      root,
-      pjson: plugin.pjson,
-      userPlugins: false,
-      devPlugins: false,
-      plugins: new Map([[plugin.name, plugin]]),
-    },
-  });
+  const loadOptions = {
+    root,
+    pjson: plugin.pjson,
+    userPlugins: false,
+    devPlugins: false,
+    plugins: new Map([[plugin.name, plugin]]),
+  };
+  try {
+    await execute({ args: completed(args), loadOptions });
+  } finally {
+    // A command has answered: whatever it has left open must not keep its caller waiting.
+    setTimeout(() => process.exit(), LONGEST_END).unref();
+  }
 }
 
 function completed(args: string[]): string[] {

@@ -136,3 +136,10 @@ test("a setting of a newer tb is a problem that is named, not one that is ignore
 test("every setting refuses an empty value", () => {
   for (const { key, problem } of SETTINGS) expect(problem(""), key).not.toBeNull();
 });
+
+test("a command ends with its exit code also when something in its process goes on for ever", async () => {
+  const NODE_OPTIONS = `--import=data:text/javascript,${encodeURIComponent("setInterval(() => {}, 1000)")}`;
+  const ran = await tb(home, ["config", "get", "no-such-setting", "--json"], { NODE_OPTIONS });
+  expect(ran).toMatchObject({ code: 2, signal: null });
+  expect((JSON.parse(ran.stdout) as Envelope<null>).error?.code).toBe("usage");
+});
