@@ -18,6 +18,7 @@ import type { CreateResult } from "../../src/pipeline/phases/record.ts";
 import type { RestoreResult } from "../../src/pipeline/phases/record-restore.ts";
 import type { RunEvent } from "../../src/pipeline/types.ts";
 import { leftovers } from "../helpers/crash.ts";
+import { MAY_MOUNT, withSmallDisk } from "../helpers/small-disk.ts";
 import { removeTbHome, startTb, tb, tbData, type Envelope } from "../helpers/tb.ts";
 import { readyHome } from "../helpers/homes.ts";
 
@@ -273,13 +274,10 @@ test("all databases and tb's own state are backed up at once, also elsewhere, an
   }
 });
 
-test.skipIf(process.getuid?.() !== 0 || process.platform !== "linux")(
+test.skipIf(!MAY_MOUNT)(
   "on a full disk a backup leaves nothing that looks whole, parks, and is finished once there is room",
   async () => {
-    const run = promisify(execFile);
-    const disk = await mkdtemp(join(tmpdir(), "tb-disk-"));
-    await run("mount", ["-t", "tmpfs", "-o", "size=64k", "tmpfs", disk]);
-    try {
+    await withSmallDisk("64k", async (disk) => {
       const config = readConfig({ PATH: process.env.PATH, TB_HOME: home });
       await selectDatabaseCluster(config).query(
         made.database.name!,
@@ -291,14 +289,11 @@ test.skipIf(process.getuid?.() !== 0 || process.platform !== "linux")(
       const { error, metadata } = JSON.parse(full.stdout) as Envelope<null>;
       expect(error).toMatchObject({ code: "transient", message: expect.stringContaining("the disk is full") });
       expect(await readdir(disk)).toEqual([]);
-      await run("mount", ["-o", "remount,size=16m", disk]);
+      await promisify(execFile)("mount", ["-o", "remount,size=16m", disk]);
       const { backups } = await tbData<BackupResult>(home, ["resume", metadata.run_id!]);
       expect(backups[0]).toMatchObject({ rows: expect.any(Number), path: expect.stringContaining(disk) });
       expect(await namesIn(backups[0]!.path)).toHaveLength(backups[0]!.rows);
-    } finally {
-      await run("umount", [disk]);
-      await rm(disk, { recursive: true, force: true });
-    }
+    });
     await expectTidy();
   },
 );

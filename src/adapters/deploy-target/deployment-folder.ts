@@ -2,7 +2,8 @@
 import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
-import { TbError } from "../../errors.ts";
+import { TbError, type TbErrorOptions } from "../../errors.ts";
+import { isDiskNearlyFull } from "../../processes/disk-room.ts";
 import { errorCode } from "../../processes/error-code.ts";
 import { parseIdentity, type ProcessIdentity } from "../../processes/process-identity.ts";
 
@@ -117,4 +118,11 @@ function parseState(text: string): DeploymentState | null {
 export function safeName(id: string): string {
   if (/^[a-z0-9][a-z0-9_-]{0,99}$/i.test(id)) return id;
   throw new TbError("usage", `"${id}" is not a valid id.`);
+}
+
+/** TbError "failure"; "transient" where there is so little room that this may be all that was wrong. */
+export function failedDeployment(folder: DeploymentFolder, message: string, options: TbErrorOptions): TbError {
+  if (!isDiskNearlyFull(folder.root)) return new TbError("failure", message, options);
+  const suggestion = "Free some space, then try again.";
+  return new TbError("transient", `${message} The disk is nearly full.`, { ...options, suggestion });
 }

@@ -43,18 +43,19 @@ interface Serving {
   log: RotatingLog;
 }
 
-/** @param recorded the releases so far, newest first. @param record is told the releases after each switch. */
+/** @param before the releases so far, newest first. @param record is told the releases after each switch. */
 export function createDeployments(
   { tier, place }: Surroundings,
   folder: DeploymentFolder,
-  recorded: readonly string[],
+  before: readonly string[],
   record: (releases: string[]) => void,
   forwarder: () => HttpForwarder,
 ): Deployments {
-  let releases = [...recorded];
+  let releases = [...before];
   let current: Serving | null = null;
   let queue: Promise<unknown> = Promise.resolve();
   let waiting = 0;
+  let recorded = true;
 
   function status(): SupervisorStatus {
     const state = current?.app.status() ?? { running: false, uptimeMs: null, restarts: 0 };
@@ -62,11 +63,20 @@ export function createDeployments(
     return { deploymentId: current?.app.deploymentId ?? null, isolation, ...state };
   }
 
+  function writeDown(): void {
+    recorded = false;
+    record(releases);
+    recorded = true;
+  }
+
   async function bringUp({ deploymentId, env, database }: ToDeploy, signal: AbortSignal): Promise<ControlAnswer> {
     if (signal.aborted) return { ok: false, message: "The deployment was interrupted.", details: [] };
     if (current?.app.deploymentId === deploymentId) {
       const health = await probeHealth({ socketPath: current.app.socketPath });
-      if (health.healthy) return { ok: true, status: status() };
+      if (health.healthy) {
+        if (!recorded) writeDown(); // the disk was full when it was brought up
+        return { ok: true, status: status() };
+      }
     }
     const log = openRotatingLog(logPath(folder, deploymentId), secretsOf(env));
     const app = await startApp({ folder, deploymentId, env, database, log, place, tier: (await tier).tier });
@@ -82,8 +92,11 @@ export function createDeployments(
     app.keepAlive();
     log.write("supervisor", `${deploymentId} is healthy and serves from now on.`);
     releases = [deploymentId, ...releases.filter((id) => id !== deploymentId)].slice(0, KEPT_RELEASES);
-    record(releases);
-    if (previous) await retire(previous, deploymentId);
+    try {
+      writeDown();
+    } finally {
+      if (previous) await retire(previous, deploymentId);
+    }
     await removeOldReleases(folder, releases);
     return { ok: true, status: status() };
   }

@@ -16,6 +16,7 @@ import { lockRelease, makeAppPlace, removeAppPlace } from "./app-place.ts";
 import { ask, connectToSupervisor } from "./control-channel.ts";
 import type { DeployInput, DeployTarget, KeptBuild } from "./deploy-target.ts";
 import {
+  failedDeployment,
   deploymentFolder,
   logPath,
   makeFolders,
@@ -68,10 +69,8 @@ export function createProcessDeployTarget(config: Config, firstPort = FIRST_PORT
       const next = readState(folder)?.releases.length
         ? `tb logs ${projectId} --deployment ${deploymentId}`
         : "Correct what the log lines show, then run the command again.";
-      if (!answer) {
-        throw new TbError("failure", "Deployment failed: its supervisor ended.", { suggestion: next });
-      }
-      if (!answer.ok) throw new TbError("failure", answer.message, { details: answer.details, suggestion: next });
+      if (!answer) throw failedDeployment(folder, "Deployment failed: its supervisor ended.", { suggestion: next });
+      if (!answer.ok) throw failedDeployment(folder, answer.message, { details: answer.details, suggestion: next });
       const port = readState(folder)?.port;
       if (port === undefined) throw new TbError("failure", "Deployment failed: the project was removed meanwhile.");
       const { healthy } = await probeHealth({ host: "127.0.0.1", port });

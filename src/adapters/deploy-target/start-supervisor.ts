@@ -9,7 +9,7 @@ import type { Config } from "../../config.ts";
 import { TbError } from "../../errors.ts";
 import { packageRoot } from "../../package-root.ts";
 import { connectToSupervisor } from "./control-channel.ts";
-import { createState, readState, type DeploymentFolder } from "./deployment-folder.ts";
+import { createState, failedDeployment, readState, type DeploymentFolder } from "./deployment-folder.ts";
 import { choosePort, releasePorts } from "./deployment-port.ts";
 import { PORT_TAKEN } from "./supervisor-exit.ts";
 
@@ -63,7 +63,7 @@ async function start(config: Config, folder: DeploymentFolder): Promise<Socket |
     await delay(5);
   }
   if (exitCode === PORT_TAKEN) return null;
-  throw new TbError("failure", "The supervisor of the deployment did not start.", {
+  throw failedDeployment(folder, "The supervisor of the deployment did not start.", {
     details: readFileSync(log, "utf8").trimEnd().split("\n").slice(-5),
     suggestion: `Its log is ${log}.`,
   });

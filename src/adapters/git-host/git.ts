@@ -9,6 +9,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { GitError, simpleGit } from "simple-git";
 import type { Config } from "../../config.ts";
 import { TbError } from "../../errors.ts";
+import { isDiskNearlyFull } from "../../processes/disk-room.ts";
 
 const AUTHOR = { name: "TurboBackend Agent", email: "agent@turbobackend.dev" } as const;
 
@@ -83,7 +84,7 @@ export function createGit(config: Config): Git {
     try {
       return await git.env(env).raw(args);
     } catch (error) {
-      throw isUnwritten(error) ? cannotWrite(error) : error;
+      throw isUnwritten(error, home) ? cannotWrite(error) : error;
     }
   }
   async function runScript(commands: string, args: string[], place: GitPlace, input = ""): Promise<string> {
@@ -98,7 +99,7 @@ export function createGit(config: Config): Git {
     const [stdout, stderr, code] = await Promise.all([text(child.stdout), text(child.stderr), exitCode(child)]);
     if (code === 0) return stdout;
     const error = new GitError(undefined, stderr.trim() || `git ended with exit code ${code}.`);
-    throw isUnwritten(error) ? cannotWrite(error) : error;
+    throw isUnwritten(error, home) ? cannotWrite(error) : error;
   }
   async function gitHome(): Promise<string> {
     const home = join(config.home, "git");
@@ -127,10 +128,10 @@ async function exitCode(child: ChildProcess): Promise<number | string> {
   return code ?? signal ?? "unknown";
 }
 
-/** git says why it cannot write only for some files. */
-function isUnwritten(error: unknown): error is GitError {
+/** git says why it cannot write only for some files, and not always in words of its own. */
+function isUnwritten(error: unknown, home: string): error is GitError {
   const words = /no space left on device|disk quota exceeded|unable to write|write error|failed to write/i;
-  return error instanceof GitError && words.test(error.message);
+  return error instanceof GitError && (words.test(error.message) || isDiskNearlyFull(home));
 }
 
 function cannotWrite(cause: GitError): TbError {

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { mkdtemp, rm, stat, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -14,6 +14,7 @@ import { readConfig, type Config } from "../../../src/config.ts";
 import { identify, type ProcessIdentity } from "../../../src/processes/process-identity.ts";
 import { compiledBefore } from "../../helpers/homes.ts";
 import { removeHome } from "../../helpers/postgres.ts";
+import { MAY_MOUNT, withSmallDisk } from "../../helpers/small-disk.ts";
 import { until } from "../../processes/until.ts";
 import { ask, filesWith, writeFakeApp } from "./fake-app.ts";
 
@@ -103,6 +104,30 @@ test("the same deployment again is a look", async () => {
   expect(await deploy("dep_1")).toEqual(first);
   expect((await ask(first.url)).pid).toBe(pid);
 });
+
+test.skipIf(!MAY_MOUNT)(
+  "a deployment that could not be written down on a full disk parks, and is good at the next try",
+  async () => {
+    const roomy = config;
+    await withSmallDisk("30m", async (home) => {
+      config = { ...config, home };
+      target = createProcessDeployTarget(config, FIRST_PORT);
+      const artefact = await writeFakeApp(join(home, "build"), "one");
+      const { signal } = new AbortController();
+      await target.prepare({ projectId: PROJECT, deploymentId: "dep_1", artefact, signal });
+      const filler = join(home, "filler");
+      expect(() => writeFileSync(filler, Buffer.alloc(64 * 1024 * 1024))).toThrow("ENOSPC");
+      await expect(deploy("dep_1", { artefact })).rejects.toMatchObject({ code: "transient", parks: true });
+      await rm(filler);
+      const { url } = await deploy("dep_1", { artefact });
+      expect(await target.status(PROJECT)).toMatchObject({ running: true, healthy: true, url, deploymentId: "dep_1" });
+      expect(JSON.parse(readFileSync(join(root(), "state.json"), "utf8"))).toMatchObject({ releases: ["dep_1"] });
+      await target.destroy(PROJECT);
+    });
+    config = roomy;
+    target = createProcessDeployTarget(config, FIRST_PORT);
+  },
+);
 
 test("what was prepared serves nobody; the deployment takes it as it is", async () => {
   const artefact = await writeFakeApp(join(config.home, "build"), "one");

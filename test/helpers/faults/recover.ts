@@ -36,7 +36,9 @@ export async function must(world: World, trial: Trial, args: string[]): Promise<
 export async function recover(world: World, trial: Trial, name: string, create: Disturbed): Promise<void> {
   if (create.code === 0) return;
   const runId = create.runId ?? (await runOf(world, name))?.run_id;
-  await must(world, trial, runId ? ["resume", runId] : ["create", REQUEST, "--name", name]);
+  const ran = await must(world, trial, runId ? ["resume", runId] : ["create", REQUEST, "--name", name]);
+  if (ran.code !== 0)
+    trial.unfinished.push(`the disturbed create exited ${create.code}: ${create.stdout.slice(-2000)}${create.stderr}`);
 }
 
 /** Removes the project and looks for what is left. What an unfinished run still holds is no orphan. */
