@@ -1,11 +1,17 @@
-// The short form of `npm run faults`: a create killed at the start of the phases that make most, and at random.
+// The short form of `npm run faults`: a create killed at the start of the phases that make most, and at random; full disks.
 import { glob, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, inject, test } from "vitest";
+import { fullDisks } from "../../bench/faults/disk.ts";
 import { sandboxFolders } from "../../src/adapters/sandbox/sandbox-place.ts";
 import { crashAndResume, createAndKill, leftovers } from "../helpers/crash.ts";
+import { problemsOf } from "../helpers/faults/trial.ts";
+import { MAY_MOUNT } from "../helpers/small-disk.ts";
 import { removeTbHome, tb, tbData } from "../helpers/tb.ts";
 import { readyHome } from "../helpers/homes.ts";
+
+/** Of full disks: that of the databases while the project is verified, and tb's own while it is pushed and deployed. */
+const SEEDS = [7, 22];
 
 let home: string;
 
@@ -40,6 +46,17 @@ test("a create killed while it removes its sandbox is finished by resume", async
   await tbData(home, ["resume", runId!]);
   expect(await leftovers(home, ["killed-at-the-end"])).toEqual([]);
   await tbData(home, ["destroy", "killed-at-the-end", "--confirm", "killed-at-the-end"]);
+});
+
+test.skipIf(!MAY_MOUNT)("creates whose disk runs full are finished by resume once there is room", async () => {
+  const problems: string[] = [];
+  await fullDisks.tryAll(
+    inject("sharedCache"),
+    SEEDS,
+    (_seed, trial) => problems.push(...problemsOf(trial)),
+    new AbortController().signal,
+  );
+  expect(problems).toEqual([]);
 });
 
 test("a parked create can be cancelled, and then nothing is left of it", async () => {
