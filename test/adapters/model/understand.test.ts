@@ -70,6 +70,15 @@ describe("what was decided without being asked is stated", () => {
     expect(planFor("each product belongs to a supplier").assumptions).toContain(
       "suppliers: added, because products belong to it",
     );
+    const unrelated = "nothing says that they belong to users, so they do not";
+    expect(planFor("users and tasks. Tasks have a title").assumptions).toContain(`tasks: ${unrelated}`);
+    expect(planFor("users and tasks. Users have a name").assumptions).toContain(`tasks: ${unrelated}`);
+    expect(planFor("users write posts and comments").assumptions).toContain(
+      "comments: belong to what is said here, and not to posts as usual",
+    );
+    expect(planFor("posts are draft or published").assumptions).toContain(
+      "posts: has what is said of it, and not its usual title, body, published at",
+    );
     expect(planFor("GET /api/ping returns pong").assumptions).toEqual([
       'GET /api/ping: returns {"message":"pong"}, because every answer is JSON',
     ]);

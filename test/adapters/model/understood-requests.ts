@@ -1300,4 +1300,40 @@ export const UNDERSTOOD: Understood[] = [
     name: "users-teams-api",
     tables: ["users(name:string)", "teams(name:string)", "projects(name:string)"],
   },
+  {
+    request: "logs have a message and a timestamp",
+    name: "logs-api",
+    tables: ["logs(message:text, timestamp:timestamp)"],
+  },
+  {
+    request: "songs have a rating (0.0 - 5.0)",
+    name: "songs-api",
+    tables: ["songs(rating:decimal>=0<=5)"],
+  },
+  {
+    request: "I'd like an API with users and tasks",
+    name: "users-tasks-api",
+    tables: [
+      "users(name:string, email:email:unique)",
+      "tasks(title:string, description:text?, done:boolean=false, due_at:timestamp?, user_id->users)",
+    ],
+  },
+  {
+    request: "I would like a REST API for books with a title",
+    name: "books-api",
+    tables: ["books(title:string)"],
+  },
+  {
+    request: "We'd like to store books and authors",
+    name: "books-authors-api",
+    tables: [
+      "authors(name:string, bio:text?)",
+      "books(title:string, isbn:string{17}?, published_on:date?, author_id->authors)",
+    ],
+  },
+  {
+    request: "posts have a title and content",
+    name: "posts-api",
+    tables: ["posts(title:string, content:text)"],
+  },
 ];

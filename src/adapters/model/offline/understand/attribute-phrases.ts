@@ -148,12 +148,20 @@ export function isDashed(reader: Reader, offset: number): boolean {
   return low?.kind === "number" && high?.kind === "number" && high.start === low.end && high.text.startsWith("-");
 }
 
+/** Characters (docs/offline-model.md). */
+const LONGEST = 10_000;
+
 function setLength(
   reader: Reader,
   attributes: Attributes,
   tokens: Token[],
   length: Pick<Attributes, "minLength" | "maxLength">,
 ): void {
+  if ((length.maxLength ?? 0) > LONGEST) {
+    const suggestion = "Leave the length out, and give the type text: body:text";
+    reader.reportTokens(tokens, `A string has at most ${LONGEST.toLocaleString("en")} characters.`, suggestion);
+    return;
+  }
   const repeated = Object.keys(length).some((key) => attributes[key as keyof typeof length] !== undefined);
   if (repeated || (attributes.type !== null && !["string", "email", "url"].includes(attributes.type)))
     reader.reportTokens(tokens, "Only a string, once, has a length.", "Write a length once: name:string{1,80}");
@@ -330,10 +338,14 @@ export function parseChoice(reader: Reader, attributes: Attributes, offset: numb
   return true;
 }
 
+/** "usually rock or pop", "rock, pop or similar": not all that it can be, so that it is no choice. */
+const NO_CHOICE_WORDS = words("usually often mostly mainly sometimes always never etc similar likely");
+
 /** The offset behind `VALUE {, VALUE} or VALUE`, or null when there is no "or". */
 export function endOfChoice(reader: Reader, from: number): number | null {
   const isValue = (at: number): boolean => {
     const token = reader.peek(at);
+    if (reader.at(NO_CHOICE_WORDS, at)) return false;
     if (token?.kind === "word") return !KEYWORDS.has(token.lower) || (token.lower === "in" && isValue(at + 1));
     return token?.kind === "text";
   };

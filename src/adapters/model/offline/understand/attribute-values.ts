@@ -10,11 +10,16 @@ import { MODIFIERS, NULLABLE, OR, SEARCHABLE, TYPES, UNIQUE, words } from "./voc
 const PARTS = words(
   "street house number city town zip postcode district region state country name phone email first last from to start end width height " +
     "length depth latitude longitude lat lng title description body bio sku make model website address expiry expiry_date start_date " +
-    "end_date min max home away currency price amount",
+    "end_date min max home away currency price amount given family line1 line2 iban bic number cvv avatar username nickname brand year " +
+    "airport time date origin destination day building room minutes seconds hours days prep cook x y l w h weight size method provider " +
+    "color theme language bedrooms bathrooms version plan company",
 );
 export const BOOLEANS = words("true false yes no");
 /** Say that it is none of the others, and are none themselves. */
 export const NO_VALUES = words("not neither so null empty nothing");
+/** Say something about the values, as "such as rock", "usually rock" or "and so on" do. */
+const ABOUT_VALUES =
+  /^(?:such_as|must_be|can_be|may_be|should_be|for_example|only|like|usually|often|mostly|mainly)_|^(?:etc|more|similar|so_on|read_only|string)$/;
 const DEFAULTS = words("default defaults defaulting");
 const BETWEEN_SETTINGS = words(", and");
 const BEFORE_NUMBERS = words(
@@ -84,12 +89,18 @@ function joined(words: readonly Token[]): string {
   return words.map((word, n) => (n > 0 && words[n - 1]!.end < word.start ? "_" : "") + valueOf(word)).join("");
 }
 
+/** "street", "zip code", "start time" */
+function isPart(value: string): boolean {
+  return PARTS.has(value) || /_(?:name|number|code|date|time|address)$/.test(value);
+}
+
 /** "(free, pro, unique)", "(free, pro, max 10)", "(open or not)": what cannot be meant as one of the values. */
 function reportNoValue(reader: Reader, value: string, open: Token): void {
   const odd =
     NO_VALUES.has(value) ||
     UNIQUE.has(value) ||
     SEARCHABLE.has(value) ||
+    ABOUT_VALUES.test(value) ||
     /^(?:default|.+_default|choice_of_.+|not_null|(?:max|min|maximum|minimum|at_most|at_least|up_to)_.*\d.*)$/.test(
       value,
     );
@@ -158,7 +169,7 @@ export function parseParenthesis(reader: Reader, attributes: Attributes): boolea
       delete attributes.values;
       return true;
     }
-    if (attributes.values.length > 1 && attributes.values.every((value) => PARTS.has(value)))
+    if (attributes.values.length > 1 && attributes.values.every(isPart))
       reader.reportTokens(
         [open, reader.peek(-1)!],
         "These read as parts of it, not as a choice.",

@@ -28,6 +28,10 @@ export function makeColumn(reader: Reader, name: string, said: Attributes, token
     reader.reportTokens(tokens, misfit.reason, misfit.suggestion);
     return null;
   }
+  if (said.type === null && (said.minimum ?? said.maximum) && tokens.some(isDecimal)) {
+    said.type = "decimal"; // "a rating from 0.0 to 5.0"
+    assumed.push(`${name}: no type given, taken as a decimal, as its bounds are`);
+  }
   const column = typedColumn(name, said, assumed);
   if (said.unique) column.unique = true;
   if (said.nullable !== null) column.nullable = said.nullable;
@@ -42,6 +46,10 @@ export function makeColumn(reader: Reader, name: string, said: Attributes, token
   if (reportContradiction(reader, column, tokens)) return null;
   const saidNullable = said.nullable !== null && { saidNullable: true as const };
   return { column, target: null, tokens, assumed, ...(said.searchable && { searchable: true }), ...saidNullable };
+}
+
+function isDecimal({ kind, text }: Token): boolean {
+  return kind === "number" && text.includes(".");
 }
 
 /** Reports what cannot be true of one column, on `tokens`; false when all of it can. */

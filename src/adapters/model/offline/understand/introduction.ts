@@ -35,7 +35,10 @@ export function parseIntroduction(reader: Reader, draft: Draft): boolean {
   if (parseOpening(reader, draft)) return true;
   reader.accept("please", "noise");
   if (reader.at("i") && (reader.at("want", 1) || reader.at("need", 1))) reader.take("noise");
-  const verb = reader.accept(REQUEST_VERBS, "noise") !== null;
+  const wish = wishAt(reader);
+  if (wish > 0) reader.take("noise", wish);
+  if (wish > 0) reader.accept("to", "noise");
+  const verb = reader.accept(REQUEST_VERBS, "noise") !== null || wish > 0;
   if (verb && (reader.at("me") || reader.at("us"))) reader.take("noise");
   const article = reader.accept(words("a an the my our"), "article") !== null;
   const found = collectWords(reader);
@@ -51,10 +54,18 @@ export function parseIntroduction(reader: Reader, draft: Draft): boolean {
 /** What may stand before a list, word by word: "I want to track", "we need", "there are", "Tables:". */
 const OPENINGS: readonly (readonly ReadonlySet<string>[])[] = [
   [words("i we"), words("want need"), words("to"), MANAGE],
+  [words("i'd we'd i’d we’d"), words("like"), words("to"), MANAGE],
+  [words("i we"), words("would"), words("like"), words("to"), MANAGE],
   [words("i we"), words("need want have")],
   [TABLE_WORDS, words(":")],
   [words("there"), words("are is")],
 ];
+
+/** How many tokens say `I would like` or `I'd like`; 0 when none do. */
+function wishAt(reader: Reader): number {
+  if (reader.at(words("i'd we'd i’d we’d")) && reader.at("like", 1)) return 2;
+  return reader.at(words("i we")) && reader.at("would", 1) && reader.at("like", 2) ? 3 : 0;
+}
 
 /** How many tokens open a list: one of the openings, `store`, or `the system should store`; 0 when none do. */
 function openingAt(reader: Reader): number {
@@ -77,7 +88,11 @@ function parseOpening(reader: Reader, draft: Draft): boolean {
   reader.accept(words("all the many my our"), "article");
   const noun = nounAt(reader);
   if (noun?.plural || (noun?.known && reader.at(":", -1)) || groupAt(reader)) {
-    parseList(reader, draft);
+    parseList(
+      reader,
+      draft,
+      reader.tokens.slice(start, start + count).some(({ lower }) => MANAGE.has(lower)),
+    );
     return true;
   }
   reader.rewind(start);
@@ -171,7 +186,7 @@ function parseConnections(reader: Reader, draft: Draft, found: Token[]): void {
   if (reader.accept(NAMING, "name")) parseName(reader, draft);
   const sentences = reader.at("where") || reader.at(":");
   if (!acceptConnector(reader)) return;
-  if (!sentences || !parseClause(reader, draft)) parseList(reader, draft);
+  if (!sentences || !parseClause(reader, draft)) parseList(reader, draft, reader.at(MANAGE, -1));
 }
 
 function acceptConnector(reader: Reader): boolean {

@@ -29,10 +29,11 @@ const ACTIONS = new Set([
 ]);
 const HEALTH_WORDS = words("check endpoint route");
 
-/** Items separated by commas and "and", until a sentence ends or a clause with a subject of its own starts. */
-export function parseList(reader: Reader, draft: Draft): void {
-  for (;;) {
-    if (!parseListItem(reader, draft)) {
+/** Items separated by commas and "and", until a sentence ends or a clause with a subject of its own starts.
+ * @param done Behind a verb, as in "store customers and ship orders", where another verb may come. */
+export function parseList(reader: Reader, draft: Draft, done = false): void {
+  for (let first = true; ; first = false) {
+    if (!parseListItem(reader, draft, done && !first)) {
       reportItem(reader);
       return;
     }
@@ -52,7 +53,7 @@ export function parseList(reader: Reader, draft: Draft): void {
 }
 
 /** One item; false, with nothing used, when none starts here. */
-function parseListItem(reader: Reader, draft: Draft): boolean {
+function parseListItem(reader: Reader, draft: Draft, done: boolean): boolean {
   if (parseSpecial(reader, draft)) return true;
   const start = reader.index;
   const their = reader.accept(THEIR, "relation");
@@ -70,7 +71,7 @@ function parseListItem(reader: Reader, draft: Draft): boolean {
     return false;
   }
   const tokens = reader.tokens.slice(reader.index, reader.index + noun.count);
-  if (reader.at(ACTIONS) && isVerbOrTable(reader, 0)) {
+  if ((done || reader.at(ACTIONS)) && isVerbOrTable(reader, 0)) {
     reportVerb(reader);
     return true;
   }

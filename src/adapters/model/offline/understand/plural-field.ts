@@ -11,6 +11,7 @@ import { isPluralColumn, shapeByName } from "./well-known-columns.ts";
 /** A bare plural in a sentence ("users have tasks") names records rather than a column. */
 export function isPluralNoun(reader: Reader): boolean {
   const noun = nounAt(reader);
+  if (noun && shapeByName(noun.name) && singularOf(noun.name) === noun.name) return false; // "content" is both
   return noun !== null && noun.plural && (!isPluralColumn(noun.name) || isDescribed(reader, 0));
 }
 

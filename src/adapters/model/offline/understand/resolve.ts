@@ -15,7 +15,7 @@ import {
 } from "./draft.ts";
 import { judgementOf } from "./judgement.ts";
 import { spoken } from "../../../../plan/endpoints.ts";
-import { isPlural, pluralOf, singularOf } from "./inflect.ts";
+import { isPlural, pluralOf } from "./inflect.ts";
 import { nearMiss } from "./near-miss.ts";
 import type { Reader } from "./reader.ts";
 import { conventionalColumns } from "./conventional-columns.ts";
@@ -35,6 +35,8 @@ export function resolveDraft(reader: Reader, draft: Draft): Omit<PlanParts, "req
   describeTables(reader, draft);
   resolveTargets(reader, draft);
   resolveAccounts(reader, draft);
+  stateUnusualColumns(draft);
+  stateUnusualParents(draft);
   resolveFeatures(reader, draft);
   checkDatabase(reader, draft);
   breakCycles(reader, draft);
@@ -105,17 +107,10 @@ function describeTables(reader: Reader, draft: Draft): void {
     draft.assumptions.push(`${table.name}: no columns were given, so it has ${list}`);
   }
   dropTables(draft, refused);
-  stateUnusualColumns(draft, bare);
-  stateUnusualParents(draft, bare, unrelated);
   for (const table of unrelated.filter((one) => !refused.has(one))) {
     for (const name of conventionalParents(table.name)) {
-      const parent = draft.tables.find((other) => other.name === name);
-      if (!parent || refersTo(parent, table)) continue;
-      if (!bare.includes(parent)) {
-        draft.assumptions.push(`${table.name}: nothing says that they belong to ${spoken(name)}, so they do not`);
-        continue;
-      }
-      if (draft.tables.some((one) => one !== table && refersTo(one, table) && refersTo(one, parent))) continue;
+      const parent = draft.tables.find((other) => other.name === name && bare.includes(other));
+      if (!parent || areRelated(draft, table, parent)) continue;
       const reference = referenceTo(name, null, false, table.tokens, false);
       addColumn(reader, draft, table, reference);
       draft.assumptions.push(belongingOf(table, reference.column, parent.singular));
@@ -124,31 +119,39 @@ function describeTables(reader: Reader, draft: Draft): void {
 }
 
 /** "posts are draft or published" says what posts are, so that they have nothing else. */
-function stateUnusualColumns(draft: Draft, bare: readonly TableDraft[]): void {
-  for (const table of draft.tables.filter((one) => !bare.includes(one) && !one.grouped)) {
+function stateUnusualColumns(draft: Draft): void {
+  for (const table of draft.tables.filter(({ grouped }) => !grouped)) {
     const usual = wellKnownColumns(table.name);
-    if (!usual || !table.columns.every(({ target, state }) => target || state)) continue;
-    const parents = conventionalParents(table.name).filter((name) => draft.tables.some((other) => other.name === name));
-    const left = [...conventionalColumns(usual).map(({ column }) => column.name), ...parents.map(singularOf)].filter(
-      (name) => !table.columns.some(({ column }) => column.name === name || column.name === `${name}_id`),
-    );
+    const said = table.columns.filter(({ target, column }) => !target && !(table.account && column.name === "email"));
+    if (!usual || said.length === 0 || !said.every(({ state }) => state)) continue;
+    const left = conventionalColumns(usual)
+      .map(({ column }) => column.name)
+      .filter((name) => !table.columns.some(({ column }) => column.name === name));
     if (left.length > 0)
       draft.assumptions.push(`${table.name}: has what is said of it, and not its usual ${left.map(spoken).join(", ")}`);
   }
 }
 
-/** "posts and comments written by users": what is said of comments replaces what is usual. */
-function stateUnusualParents(draft: Draft, bare: readonly TableDraft[], unrelated: readonly TableDraft[]): void {
-  for (const table of bare.filter((one) => one.listed && !unrelated.includes(one))) {
+/** What is said of comments replaces that they usually belong to posts. The exact syntax leaves nothing to decide. */
+function stateUnusualParents(draft: Draft): void {
+  for (const table of draft.tables.filter(({ grouped }) => !grouped)) {
     const left = conventionalParents(table.name).filter((name) => {
-      const parent = bare.find((other) => other.name === name);
-      return parent?.listed && !refersTo(table, parent) && !refersTo(parent, table);
+      const parent = draft.tables.find((other) => other.name === name);
+      return parent !== undefined && !areRelated(draft, table, parent);
     });
-    if (left.length > 0)
-      draft.assumptions.push(
-        `${table.name}: belong to what is said here, and not to ${left.map(spoken).join(" or ")} as usual`,
-      );
+    if (left.length === 0) continue;
+    const names = left.map(spoken).join(" or ");
+    draft.assumptions.push(
+      table.columns.some(({ target }) => target)
+        ? `${table.name}: belong to what is said here, and not to ${names} as usual`
+        : `${table.name}: nothing says that they belong to ${names}, so they do not`,
+    );
   }
+}
+
+function areRelated(draft: Draft, one: TableDraft, other: TableDraft): boolean {
+  if (refersTo(one, other) || refersTo(other, one)) return true;
+  return draft.tables.some((link) => link !== one && refersTo(link, one) && refersTo(link, other));
 }
 
 /** Points references at their tables; a column that cannot stand is reported and taken out. */

@@ -174,7 +174,7 @@ export function reportVerb(reader: Reader): void {
   reader.reportExactly(
     reader.index,
     end,
-    `"${verb}" can be read as what is done, or as part of the name of a table.`,
+    `"${verb} ${object}" can be read as one table, or as what is done to ${object}.`,
     `Write a sentence for the table: "${verb} ${object} have …", or the relation in other words: "${object} belong to …"`,
   );
   reader.index = end;

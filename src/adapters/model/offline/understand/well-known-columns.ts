@@ -53,7 +53,7 @@ const RULES: { names?: ReadonlySet<string>; pattern?: RegExp; shape: Shape }[] =
   { pattern: /^year_[a-z]+$|_(?:score|level|points)$/, shape: { type: "integer" } },
   { pattern: /_(?:weight|height|width|length)$/, shape: { type: "decimal" } },
   { pattern: /_at$/, shape: { type: "timestamp", nullable: true } },
-  { pattern: /_time$/, shape: { type: "timestamp" } },
+  { names: words("timestamp"), pattern: /_time(?:stamp)?$/, shape: { type: "timestamp" } },
   {
     names: words("due_date end_date return_date expiry_date expiration_date deadline"),
     pattern: /_on$/,
