@@ -52,6 +52,8 @@ const REFUSED: [request: string, spans: string[], told: string][] = [
   ["store customers and ship orders", ["ship orders"], "what is done to orders"],
   ["an API for managing customers and processing orders", ["processing orders"], "what is done to orders"],
   ["articles have a body of up to 20,000 characters", ["up"], "at most 10,000 characters"],
+  ["Users:\n- name: string\n- email: strng", ["strng"], 'Did you mean "string"?'],
+  ["Users:\n- name: the full one", ["name: the full one"], "not a column"],
   ["users(name:varchar)", ["varchar"], "Types: string, text"],
   ["users have a secret email", ["a secret email"], "Write secret_email"],
   ["users have a name that must be validated by a regex", ["that must be validated by a regex"], "business rule"],

@@ -91,6 +91,11 @@ describe("what was decided without being asked is stated", () => {
   });
 });
 
+test("what only announces bullets with columns of their own is no table and no list", () => {
+  const plan = planFor("A bookstore API with:\n- books: title, price\n- authors: name");
+  expect(tableSignatures(plan)).toEqual(["books(title:string, price:decimal>=0)", "authors(name:string)"]);
+});
+
 describe("the need for a database", () => {
   test("follows from the tables of the plan", () => {
     expect(detectDatabase("a todo API with users and tasks")).toEqual({

@@ -1336,4 +1336,48 @@ export const UNDERSTOOD: Understood[] = [
     name: "posts-api",
     tables: ["posts(title:string, content:text)"],
   },
+  {
+    request: "Users:\n- name\n- email\n\nPosts:\n- title\n- body",
+    name: "users-posts-api",
+    tables: ["users(name:string, email:email)", "posts(title:string, body:text)"],
+  },
+  {
+    request: "Models:\n- User\n- Post",
+    name: "users-posts-api",
+    tables: [
+      "users(name:string, email:email:unique)",
+      "posts(title:string, body:text, published_at:timestamp?, user_id->users)",
+    ],
+  },
+  {
+    request: "Tables:\n- users (name, email unique)\n- posts (title)",
+    name: "users-posts-api",
+    tables: ["users(name:string, email:email:unique)", "posts(title:string)"],
+  },
+  {
+    request: "Users have:\n- a name\n- an email\nPosts have a title",
+    name: "users-posts-api",
+    tables: ["users(name:string, email:email)", "posts(title:string)"],
+  },
+  {
+    request: "An API with:\n- users\n- posts",
+    name: "users-posts-api",
+    tables: [
+      "users(name:string, email:email:unique)",
+      "posts(title:string, body:text, published_at:timestamp?, user_id->users)",
+    ],
+  },
+  {
+    request: "Users:\n- name: string\n- email: string (unique)\n- age: integer, optional",
+    name: "users-api",
+    tables: ["users(name:string, email:string:unique, age:integer?)"],
+  },
+  {
+    request: "Customers:\n- name\n- a status (open or closed)\n- belongs to a user",
+    name: "customers-users-api",
+    tables: [
+      "users(name:string, email:email:unique)",
+      "customers(name:string, status:enum{open,closed}, user_id->users)",
+    ],
+  },
 ];

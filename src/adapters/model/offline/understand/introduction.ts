@@ -194,6 +194,7 @@ function acceptConnector(reader: Reader): boolean {
   if (!next) return false;
   if (CONNECTORS.has(next.lower) || next.text === ":") {
     reader.take("connector");
+    if (next.text !== ":") reader.accept(":", "noise");
     if (next.lower === "for") reader.accept(MANAGE, "connector");
     return true;
   }

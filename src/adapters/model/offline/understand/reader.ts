@@ -1,5 +1,6 @@
 // The token ledger: a cursor over the request that records which rule used each token, and what no rule understood.
 import type { NotUnderstood } from "../../../../plan/plan.ts";
+import { joinBullets } from "./bullets.ts";
 import { judgementIn } from "./judgement.ts";
 import { type Token, tokenize } from "./tokens.ts";
 
@@ -11,7 +12,7 @@ export class Reader {
 
   constructor(request: string) {
     this.request = request;
-    this.tokens = tokenize(request);
+    this.tokens = joinBullets(tokenize(request));
   }
 
   get done(): boolean {
