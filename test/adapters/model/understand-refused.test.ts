@@ -54,6 +54,8 @@ const REFUSED: [request: string, spans: string[], told: string][] = [
   ["articles have a body of up to 20,000 characters", ["up"], "at most 10,000 characters"],
   ["Users:\n- name: string\n- email: strng", ["strng"], 'Did you mean "string"?'],
   ["Users:\n- name: the full one", ["name: the full one"], "not a column"],
+  ["readers borrow books. Borrowings have a due date", ["Borrowings"], "the loans that a verb has made"],
+  ["users review movies. Ratings have a score", ["Ratings"], "the reviews that a verb has made"],
   ["users(name:varchar)", ["varchar"], "Types: string, text"],
   ["users have a secret email", ["a secret email"], "Write secret_email"],
   ["users have a name that must be validated by a regex", ["that must be validated by a regex"], "business rule"],

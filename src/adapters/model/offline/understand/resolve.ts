@@ -22,6 +22,7 @@ import { conventionalColumns } from "./conventional-columns.ts";
 import { refersTo, reportUnclearColumns, resolveRelations } from "./relations.ts";
 import { bringAccounts, resolveAccounts } from "./resolve-accounts.ts";
 import { resolveFeatures } from "./resolve-features.ts";
+import { words } from "./vocabulary.ts";
 import { conventionalParents, domainTables, wellKnownColumns } from "./well-known-tables.ts";
 
 /** The parts of the plan; what cannot stand is reported to the reader. */
@@ -29,6 +30,7 @@ export function resolveDraft(reader: Reader, draft: Draft): Omit<PlanParts, "req
   addDomainTables(draft);
   resolveRelations(reader, draft);
   reportUnclearColumns(reader, draft);
+  reportSecondNames(reader, draft);
   bringTables(draft);
   bringAccounts(reader, draft);
   stateDomain(draft);
@@ -152,6 +154,36 @@ function stateUnusualParents(draft: Draft): void {
 function areRelated(draft: Draft, one: TableDraft, other: TableDraft): boolean {
   if (refersTo(one, other) || refersTo(other, one)) return true;
   return draft.tables.some((link) => link !== one && refersTo(link, one) && refersTo(link, other));
+}
+
+/** Other names of what a verb makes. */
+const SECOND_NAMES: Readonly<Record<string, ReadonlySet<string>>> = {
+  loans: words("borrowings borrows lendings checkouts"),
+  rentals: words("rents rentings bookings"),
+  bookings: words("reservations"),
+  reservations: words("bookings"),
+  enrollments: words("registrations enrolments signups"),
+  registrations: words("enrollments enrolments signups"),
+  attendances: words("registrations participations"),
+  participations: words("attendances registrations"),
+  reviews: words("ratings"),
+};
+
+/** "readers borrow books. Borrowings have a due date": the loans, or a table of their own? */
+function reportSecondNames(reader: Reader, draft: Draft): void {
+  for (const link of draft.tables.filter(({ links }) => links !== undefined)) {
+    const second = draft.tables.find(
+      (table) =>
+        SECOND_NAMES[link.name]?.has(table.name) && !table.links && !table.columns.some(({ target }) => target),
+    );
+    if (!second) continue;
+    const reason = `"${spoken(second.name)}" can be read as the ${spoken(link.name)} that a verb has made, or as a table of their own.`;
+    reader.reportTokens(
+      second.tokens,
+      reason,
+      `Write "${spoken(link.name)} have …", or what the ${spoken(second.name)} belong to`,
+    );
+  }
 }
 
 /** Points references at their tables; a column that cannot stand is reported and taken out. */
