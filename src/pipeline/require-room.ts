@@ -1,11 +1,23 @@
 // Whether there was room for what has failed: a full disk fails a project as its own mistakes do.
 import { MAINTENANCE } from "../adapters/database-cluster/administrator-session.ts";
-import type { DatabaseCluster } from "../adapters/database-cluster/database-cluster.ts";
+import type { AdministratorQuery, DatabaseCluster } from "../adapters/database-cluster/database-cluster.ts";
 import type { Sandbox } from "../adapters/sandbox/sandbox.ts";
 import { TbError } from "../errors.ts";
+import { errorCode } from "../processes/error-code.ts";
 
-/** Writes some 10 MB that nobody keeps. A server without as much fails it with Postgres' code 53100. */
-export const WRITE_SOMETHING = "create temp table tb_room on commit drop as select generate_series(1, 300000)";
+/** Some 10 MB. */
+const WRITE = "create temp table tb_room on commit drop as select generate_series(1, 300000)";
+
+/** Writes something that nobody keeps. A server without room fails it with Postgres' code 53100; one where tb may not write
+ * (insufficient privilege, read-only) is only asked whether it answers. */
+export async function writeSomething(query: AdministratorQuery): Promise<void> {
+  try {
+    await query(WRITE);
+  } catch (error) {
+    if (!["42501", "25006"].includes(errorCode(error) ?? "")) throw error;
+    await query("select 1");
+  }
+}
 
 export interface Places {
   sandbox: Pick<Sandbox, "isDiskNearlyFull">;
@@ -20,5 +32,5 @@ export async function requireRoom({ sandbox, cluster }: Places): Promise<void> {
       suggestion: "Free some space, then try again.",
     });
   }
-  await cluster?.session(MAINTENANCE, (query) => query(WRITE_SOMETHING));
+  await cluster?.session(MAINTENANCE, writeSomething);
 }

@@ -2,7 +2,7 @@
 import { MAINTENANCE } from "../adapters/database-cluster/administrator-session.ts";
 import { TbError } from "../errors.ts";
 import type { Run } from "./types.ts";
-import { WRITE_SOMETHING } from "./require-room.ts";
+import { writeSomething } from "./require-room.ts";
 import { LONG } from "./watch-answers.ts";
 
 /** Does the work with a session of tb's own open, starting a server that is down. When the work fails and the session is
@@ -14,7 +14,7 @@ export async function whileDatabaseAnswers<T>(run: Run, work: () => Promise<T>):
       return await work();
     } catch (error) {
       const asked = performance.now();
-      await query(WRITE_SOMETHING);
+      await writeSomething(query);
       if (performance.now() - asked < LONG) throw error;
       throw new TbError("transient", "The database server does not answer in time.", {
         suggestion: "tb db status",

@@ -5,6 +5,7 @@ import { createEmbeddedPostgres } from "../../src/adapters/database-cluster/embe
 import { selectAdapters } from "../../src/adapters/index.ts";
 import { foreseenError } from "../../src/foreseen-error.ts";
 import { judgeUndisturbed } from "../../src/pipeline/judge-undisturbed.ts";
+import { writeSomething } from "../../src/pipeline/require-room.ts";
 import type { Run } from "../../src/pipeline/types.ts";
 import { whileDatabaseAnswers } from "../../src/pipeline/while-database-answers.ts";
 import type { Verdict } from "../../src/verify/verdict.ts";
@@ -78,6 +79,18 @@ test("a verdict that found faults where there was no room says nothing", async (
   const cluster = { session: fullServer };
   const judging = judgeUndisturbed(run, { sandbox: undisturbed, cluster }, async () => bad);
   await expect(judging).rejects.toSatisfy((error) => foreseenError(error)?.code === "transient");
+});
+
+test("a server where nothing may be written is only asked whether it answers", async () => {
+  const asked: string[] = [];
+  await writeSomething(async (text) => {
+    asked.push(text);
+    if (text.startsWith("create")) throw Object.assign(new Error("permission denied"), { code: "42501" });
+    return { rows: [] } as never;
+  });
+  expect(asked.at(-1)).toBe("select 1");
+  const full = () => Promise.reject(Object.assign(new Error("could not extend file"), { code: "53100" }));
+  await expect(writeSomething(full)).rejects.toThrow("could not extend file");
 });
 
 const failed = () => Promise.reject(new Error("not healthy"));
