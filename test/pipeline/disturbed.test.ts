@@ -89,8 +89,7 @@ test("a server where nothing may be written is only asked whether it answers", a
     return { rows: [] } as never;
   });
   expect(asked.at(-1)).toBe("select 1");
-  const full = () => Promise.reject(Object.assign(new Error("could not extend file"), { code: "53100" }));
-  await expect(writeSomething(full)).rejects.toThrow("could not extend file");
+  await expect(writeSomething(fullServer)).rejects.toThrow("could not extend file");
 });
 
 const failed = () => Promise.reject(new Error("not healthy"));
