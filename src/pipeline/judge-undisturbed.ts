@@ -29,7 +29,7 @@ export async function judgeUndisturbed(
         : answers?.hung()
           ? "the database server did not answer for a while"
           : sandbox.killedPrograms() > killed
-            ? "a program was killed for want of memory or disk"
+            ? "a program was killed that had done nothing wrong"
             : null;
     if (why === null) return verdict;
     await run.emit({ type: "progress", text: `${why}, so looking again` });

@@ -1,12 +1,12 @@
 // Attributes in words: "of at least 0", "of at most 80 characters", "that is one of low, normal or high", "that defaults to 5".
-import { BOOLEANS, parseNumber, valueOf } from "./attribute-values.ts";
+import { parseNumber } from "./attribute-values.ts";
 import { type Attributes, CHARACTERS, parseBetween, parseDefault, parseModifier } from "./attributes.ts";
+import { parseApposition, parseChoice } from "./choice.ts";
 import { isPlural } from "./inflect.ts";
 import { isName, nounAt } from "./names.ts";
 import type { Reader } from "./reader.ts";
 import type { Token } from "./tokens.ts";
-import { CHOSEN, KEYWORDS, MODIFIERS, RELATIVE, SENTENCE_ENDS, SEPARATORS, words } from "./vocabulary.ts";
-import { shapeByName } from "./well-known-columns.ts";
+import { MODIFIERS, RELATIVE, SENTENCE_ENDS, SEPARATORS, words } from "./vocabulary.ts";
 
 const IS = words("is are");
 const MAY = words("can may must could");
@@ -230,20 +230,6 @@ function parseThat(reader: Reader, attributes: Attributes): boolean {
   return parseByDefault(reader, attributes, be) || parseChoice(reader, attributes, be);
 }
 
-/** `a status, open or closed`, of what usually is a choice. With more commas it might be columns. */
-function parseApposition(reader: Reader, attributes: Attributes): boolean {
-  if (!reader.at(",") || !reader.at("or", 2) || !CHOSEN.has(reader.peek(-1)!.lower)) return false;
-  if ([1, 3].some((at) => isColumnWord(reader.peek(at)?.lower ?? ""))) return false; // "a color, size or weight"
-  return parseChoice(reader, attributes, 1);
-}
-
-const COLUMN_WORDS = words("name title code sku label slug address surname username nickname");
-
-function isColumnWord(word: string): boolean {
-  const shape = shapeByName(word);
-  return (shape !== null && shape.type !== "boolean") || CHOSEN.has(word) || COLUMN_WORDS.has(word); // "paid" is a state as well
-}
-
 /** `[that is] open by default`, `offset` tokens ahead. */
 function parseByDefault(reader: Reader, attributes: Attributes, offset: number): boolean {
   const value = reader.atWord(offset) || reader.peek(offset)?.kind === "number";
@@ -304,60 +290,4 @@ function parsePerson(reader: Reader, attributes: Attributes): boolean {
   attributes.target = { noun: noun.name, tokens, brings: true };
   attributes.person = true;
   return true;
-}
-
-/** `[either|one of] VALUE {, VALUE} or VALUE`, `offset` tokens ahead. Without "or" it is no choice. */
-export function parseChoice(reader: Reader, attributes: Attributes, offset: number): boolean {
-  let at = offset;
-  if (reader.at("either", at)) at++;
-  else if (reader.at("one", at) && reader.at("of", at + 1)) at += 2;
-  const end = endOfChoice(reader, at);
-  if (end === null || attributes.values || attributes.type !== null) return false;
-  const assumed: string[] = [];
-  const values: string[] = [];
-  let value: Token[] = [];
-  const flush = () => {
-    if (value.length > 1)
-      assumed.push(
-        `the value "${value.map((word) => word.text).join(" ")}" is written ${value.map(valueOf).join("_")}`,
-      );
-    if (value.length > 0) values.push(value.map(valueOf).join("_"));
-    value = [];
-  };
-  reader.take("choice", at);
-  for (let left = end - at; left > 0; left--) {
-    const token = reader.take("value");
-    if (token.text === "," || token.lower === "or") flush();
-    else value.push(token);
-  }
-  flush();
-  const boolean = values.length === 2 && values.every((one) => BOOLEANS.has(one));
-  if (!boolean) attributes.values = values;
-  attributes.type = boolean ? "boolean" : "enum";
-  attributes.assumed.push(...assumed);
-  return true;
-}
-
-/** "usually rock or pop", "rock, pop or similar": not all that it can be, so that it is no choice. */
-const NO_CHOICE_WORDS = words("usually often mostly mainly sometimes always never etc similar likely");
-
-/** The offset behind `VALUE {, VALUE} or VALUE`, or null when there is no "or". */
-export function endOfChoice(reader: Reader, from: number): number | null {
-  const isValue = (at: number): boolean => {
-    const token = reader.peek(at);
-    if (reader.at(NO_CHOICE_WORDS, at)) return false;
-    if (token?.kind === "word") return !KEYWORDS.has(token.lower) || (token.lower === "in" && isValue(at + 1));
-    return token?.kind === "text";
-  };
-  let at = from;
-  for (let or = false; isValue(at);) {
-    while (isValue(at)) at++;
-    if (or) return at;
-    if (reader.at(",", at)) at++;
-    if (reader.at("or", at)) {
-      or = true;
-      at++;
-    }
-  }
-  return null;
 }

@@ -1,7 +1,8 @@
 // What follows a column's name: type, modifiers, default, bounds, values. Used tokens are marked; what does not fit is reported.
 import type { ColumnType } from "../../../../plan/plan.ts";
 import type { Target } from "./draft.ts";
-import { parseChoice, parsePhrase } from "./attribute-phrases.ts";
+import { parsePhrase } from "./attribute-phrases.ts";
+import { parseChoice } from "./choice.ts";
 import { parseEnumValues, parseNumber, parseParenthesis } from "./attribute-values.ts";
 import { pluralOf } from "./inflect.ts";
 import { nearMiss } from "./near-miss.ts";

@@ -1,6 +1,6 @@
 // One field, in parentheses or in a sentence: "email:string:unique", "a unique email", "belongs to a user", "many comments".
 import { withArticle } from "../../../../plan/endpoints.ts";
-import { endOfChoice } from "./attribute-phrases.ts";
+import { endOfChoice } from "./choice.ts";
 import { noAttributes, parseAttributes, parseModifier } from "./attributes.ts";
 import { makeColumn, referenceTo } from "./column.ts";
 import { isDescribed, isUnclearCompound, reportUnclearCompound } from "./described.ts";

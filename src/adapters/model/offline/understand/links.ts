@@ -1,7 +1,7 @@
 // What relates tables in a sentence: "many products with a quantity", "one profile", "many-to-many". Collected here, resolved in
 // relations.ts.
 import { spoken, withArticle } from "../../../../plan/endpoints.ts";
-import { parseChoice } from "./attribute-phrases.ts";
+import { parseChoice } from "./choice.ts";
 import { noAttributes } from "./attributes.ts";
 import { ABOUT, clauseAt, endOfClause, groupAt, separatorsAhead } from "./clause-ahead.ts";
 import { namedTable, parseFields } from "./clauses.ts";

@@ -1,6 +1,6 @@
 // Words of the request as names of tables and columns.
 import { columnNameProblem, tableNameProblem } from "../../../../plan/names.ts";
-import { endOfChoice } from "./attribute-phrases.ts";
+import { endOfChoice } from "./choice.ts";
 import { isPlural, pluralOf, singularOf } from "./inflect.ts";
 import type { Reader } from "./reader.ts";
 import type { Token } from "./tokens.ts";

@@ -1,5 +1,5 @@
 // "posts are draft or published": states of a thing, told from what is done to it, from kinds of people, and from columns.
-import { endOfChoice } from "./attribute-phrases.ts";
+import { endOfChoice } from "./choice.ts";
 import { BOOLEANS, NO_VALUES } from "./attribute-values.ts";
 import { isPlural, singularOf } from "./inflect.ts";
 import { judgementOf } from "./judgement.ts";
