@@ -26,9 +26,10 @@ export interface AgentSession {
   sandbox(): Promise<Sandbox>;
   /** Runs SQL on the development copy, of a call by its name; null = no database. */
   query: ((sql: string, callName: string) => Promise<SqlResult>) | null;
-  /** Makes the development copy. Called with the first calls of a run, again when they have to be made again; whatever
-   * uses the copy waits for it. */
-  makeCopy(): Promise<void>;
+  /** Waits for the development copy, when its first use has it made right now. Throws what went wrong. */
+  settled(): Promise<void>;
+  /** Drops the development copy (after a crash inside the run's first calls, which are made again). */
+  discardCopy(): Promise<void>;
   /** Commits the tree to the run's private ref. */
   saveTree(): Promise<{ changed: boolean }>;
   /** Makes the tree equal to the private ref (after a crash inside a turn). */
@@ -75,7 +76,7 @@ export async function runAgent(
     const acted = await run.step(`tools-${turn}`, async () => {
       // The process that asked is gone, and may have died in the midst of these very calls.
       if (!askedHere) await session.restoreTree();
-      return act(run, session, allowance, turn);
+      return act(run, session, allowance, turn, !askedHere);
     });
     if (acted.end) return { ...acted.end, turn, filesChanged: acted.changed };
   }
@@ -130,7 +131,13 @@ async function ask(
 }
 
 /** Executes the calls of a turn, keeps their results, and sees whether to go on. */
-async function act(run: Run, session: AgentSession, allowance: Allowance, number: number): Promise<StepResult> {
+async function act(
+  run: Run,
+  session: AgentSession,
+  allowance: Allowance,
+  number: number,
+  again: boolean,
+): Promise<StepResult> {
   const turns = await listAgentTurns(run.control, run.id);
   const index = turns.findIndex((turn) => turn.number === number);
   const turn = turns[index];
@@ -138,10 +145,11 @@ async function act(run: Run, session: AgentSession, allowance: Allowance, number
   if (!turn.tool_results) {
     allowance.checkTime();
     const first = turns.slice(0, index).every((before) => before.tool_results === null);
-    const copy = first ? session.makeCopy() : Promise.resolve();
+    if (again && first) await session.discardCopy();
     const teller = createTeller(run);
     const results = resultsOf(run, teller, session, allowance, turn);
-    await allDone([copy, results]);
+    const settled = () => session.settled();
+    await allDone([results, results.then(settled, settled)]); // what failed for want of the copy is no result
     turn.tool_results = await results;
     // The tree first: should the process die in between, the calls are made again on a tree that has them already.
     if (turn.response.toolCalls.some(({ name }) => name === "run_command") || changedFiles([turn]).length > 0) {

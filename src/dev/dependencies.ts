@@ -45,7 +45,7 @@ export async function ensureDependencies(
   const stamp = `${process.pid}-${randomBytes(4).toString("hex")}`;
   const [incoming, outgoing] = [temporary(folder, `in-${stamp}`), temporary(folder, `out-${stamp}`)];
   try {
-    await placeDependencies(config, manifests, { to: incoming, how: "copied" }, options);
+    await placeDependencies(config, manifests, { to: incoming, how: "copied", spares: null }, options);
     writeFileSync(join(incoming, MARK), "");
     if (existsSync(installed)) await rename(installed, outgoing);
     await rename(incoming, installed);

@@ -1,22 +1,46 @@
-// The copy of a project's database that a run's agent and its verification work on.
+// The development copy of a project's database, which a run's agent works on: made when somebody asks for it, because not every
+// agent does, and to make a database costs a third of a second of the machine.
 import { allDone } from "../all-done.ts";
-import { withResource } from "../control/ledger.ts";
+import { liveResources, type Resource, withResource } from "../control/ledger.ts";
+import { releaseResource } from "../control/release-resources.ts";
 import { workDatabases } from "./names.ts";
 import type { Run } from "./types.ts";
 
-/** Copies the live database, in place of a copy that the run has made before. Does nothing for a project without one. */
-export async function copyDatabase(
-  { projectId, database }: { projectId: string; database: string | null },
-  run: Run,
-): Promise<void> {
-  if (database === null) return;
+export interface CopyOf {
+  projectId: string;
+  /** The live database. */
+  database: string;
+}
+
+/** Copies the live database, unless the run has its copy. Whatever of one was left half made is replaced. */
+export async function ensureCopy({ projectId, database }: CopyOf, run: Run): Promise<void> {
+  if (await hasCopy(projectId, run)) return;
   const cluster = await run.adapters.databaseCluster();
-  const names = workDatabases(projectId);
-  const common = { run_id: run.id, project_id: projectId, kind: "work-database", provider: cluster.kind } as const;
-  await allDone([
-    withResource(run.control, { ...common, name: names.work }, () => cluster.copy(projectId, database, names.work)),
-    // Verification makes these itself.
-    withResource(run.control, { ...common, name: names.probe }, async () => {}),
-    withResource(run.control, { ...common, name: names.test }, async () => {}),
-  ]);
+  const { work } = workDatabases(projectId);
+  const resource = { run_id: run.id, project_id: projectId, kind: "work-database", provider: cluster.kind } as const;
+  await withResource(run.control, { ...resource, name: work }, () => cluster.copy(projectId, database, work));
+}
+
+/** Whether it has been made, and is whole. */
+export async function hasCopy(projectId: string, run: Run): Promise<boolean> {
+  return (await copiesOf(projectId, run)).some(({ state }) => state === "created");
+}
+
+/** Drops it; the next who asks gets one of what is live then. Nothing is done when there is none. */
+export async function discardCopy(projectId: string, run: Run): Promise<void> {
+  for (const copy of await copiesOf(projectId, run)) await releaseResource(run.control, run.adapters, copy);
+}
+
+/** Writes down the databases that a verification makes for itself. */
+export async function announceScratch(projectId: string, run: Run): Promise<void> {
+  const { kind: provider } = await run.adapters.databaseCluster();
+  const { probe, test } = workDatabases(projectId);
+  const resource = { run_id: run.id, project_id: projectId, kind: "work-database", provider } as const;
+  await allDone([probe, test].map((name) => withResource(run.control, { ...resource, name }, async () => {})));
+}
+
+async function copiesOf(projectId: string, run: Run): Promise<Resource[]> {
+  const { work } = workDatabases(projectId);
+  const held = await liveResources(run.control, { runId: run.id });
+  return held.filter(({ kind, name }) => kind === "work-database" && name === work);
 }

@@ -7,6 +7,7 @@ import type { DatabaseDoor, Sandbox } from "../adapters/sandbox/sandbox.ts";
 import { recordContainerSession } from "../control/container-sessions.ts";
 import { withResource } from "../control/ledger.ts";
 import { TbError } from "../errors.ts";
+import { discardCopy, ensureCopy } from "./copy-database.ts";
 import { sandboxName, workDatabases } from "./names.ts";
 import type { Run } from "./types.ts";
 
@@ -18,19 +19,22 @@ export interface Workspace extends AgentSession {
 
 interface WorkspaceOf {
   projectId: string;
-  /** Whether the project has a database (then the agent works on its copy). */
-  database: boolean;
-  /** How the copy is made, for whoever makes it; everybody else finds it. */
-  makeCopy?: () => Promise<void>;
+  /** The live database, whose copy the commands and queries work on; null = they have none. */
+  database: string | null;
 }
 
 /** Opens nothing yet; everything is opened when it is first asked for. */
-export async function openWorkspace(run: Run, of: WorkspaceOf): Promise<Workspace> {
-  const connection = of.database ? await workConnection(run, of.projectId) : null;
+export async function openWorkspace(run: Run, { projectId, database }: WorkspaceOf): Promise<Workspace> {
+  const connection = database === null ? null : await workConnection(run, projectId);
   let sandbox: Promise<Sandbox> | undefined;
   let door: DatabaseDoor | undefined;
-  let copied: Promise<void> = Promise.resolve();
-  const ask = connection ? await copyQuery(run, of.projectId) : null;
+  let copy: Promise<void> | undefined;
+  const ask = connection ? await copyQuery(run, projectId) : null;
+
+  /** Resolves when the copy is there; the first who asks has it made. */
+  async function copied(): Promise<void> {
+    if (database !== null) await (copy ??= ensureCopy({ projectId, database }, run));
+  }
 
   function open(): Promise<Sandbox> {
     return (sandbox ??= reopenWithDoor());
@@ -39,7 +43,7 @@ export async function openWorkspace(run: Run, of: WorkspaceOf): Promise<Workspac
   /** What `.env` names: the agent's own commands find the copy there. */
   async function reopenWithDoor(): Promise<Sandbox> {
     const opened = await reopen();
-    if (connection) door = await opened.openDatabases([connection], () => copied);
+    if (connection) door = await opened.openDatabases([connection], copied);
     return opened;
   }
 
@@ -50,7 +54,7 @@ export async function openWorkspace(run: Run, of: WorkspaceOf): Promise<Workspac
     } catch (error) {
       if (!(error instanceof TbError && error.code === "not_found")) throw error;
     }
-    const fresh = await createRunSandbox(run, of.projectId);
+    const fresh = await createRunSandbox(run, projectId);
     await restoreTree(fresh);
     await fillSandbox(run, fresh, connection);
     return fresh;
@@ -60,7 +64,7 @@ export async function openWorkspace(run: Run, of: WorkspaceOf): Promise<Workspac
     const gitHost = await run.adapters.gitHost();
     let restored = false;
     await into.fillTree(async (workTree) => {
-      restored = await gitHost.restoreTree({ projectId: of.projectId, workTree, ref: treeRef(run.id) });
+      restored = await gitHost.restoreTree({ projectId, workTree, ref: treeRef(run.id) });
     });
     if (restored) return;
     throw new TbError(
@@ -72,13 +76,18 @@ export async function openWorkspace(run: Run, of: WorkspaceOf): Promise<Workspac
   async function save(): Promise<{ commit: string; changed: boolean }> {
     const gitHost = await run.adapters.gitHost();
     const workTree = await (await open()).workTree();
-    return gitHost.saveTree({ projectId: of.projectId, workTree, ref: treeRef(run.id) });
+    return gitHost.saveTree({ projectId, workTree, ref: treeRef(run.id) });
   }
 
   return {
     sandbox: open,
-    query: ask && (async (...asked) => (await copied, ask(...asked))),
-    makeCopy: () => (copied = of.makeCopy?.() ?? copied),
+    query: ask && (async (...asked) => (await copied(), ask(...asked))),
+    async settled() {
+      await copy;
+    },
+    async discardCopy() {
+      if (database !== null) await discardCopy(projectId, run);
+    },
     save,
     async saveTree() {
       return { changed: (await save()).changed };

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Message } from "../../src/adapters/model/model.ts";
 import { runAgent } from "../../src/agent/agent-loop.ts";
@@ -166,15 +165,19 @@ describe("a run that died", () => {
     expect(await content(run, "list.txt")).toBe("a\nb\n");
   });
 
-  test("makes the copy of the database with its first calls, and once more only when these are made again", async () => {
+  test("drops the copy of the database when its first calls are made again, and only then", async () => {
     const run = await world.newRun();
-    let [copies, done] = [0, 0];
+    let discarded = 0;
     const session = {
       ...run.session,
-      async makeCopy() {
-        copies += 1;
-        await sleep(200);
-        done = (await listAgentTurns(run.control, run.runId)).some((turn) => turn.tool_results) ? -1 : done + 1;
+      async discardCopy() {
+        discarded += 1;
+      },
+    };
+    const lost = {
+      ...session,
+      async saveTree() {
+        throw new ProcessDied("in the midst of the calls");
       },
     };
     const answers = inTurn(
@@ -183,21 +186,28 @@ describe("a run that died", () => {
       answer("", [write("list.txt", "b\n")]),
       answer("", [finish()]),
     );
-    const lost = {
+    await expect(runAgent(run.attempt(answers), lost, OPENING, LIMITS, 1)).rejects.toThrow(ProcessDied);
+    expect(discarded).toBe(0);
+    let saved = 0;
+    const lostLater = {
       ...session,
       async saveTree() {
-        throw new ProcessDied("in the midst of the first calls");
+        if (++saved === 2) throw new ProcessDied("in the midst of the second calls");
+        return run.session.saveTree();
       },
     };
-    await expect(runAgent(run.attempt(answers), lost, OPENING, LIMITS, 1)).rejects.toThrow(ProcessDied);
-    expect([copies, done]).toEqual([1, 1]); // waited for, before results are kept
+    await expect(runAgent(run.attempt(answers), lostLater, OPENING, LIMITS, 1)).rejects.toThrow(ProcessDied);
+    expect(discarded).toBe(1);
     await runAgent(run.attempt(answers), session, OPENING, LIMITS, 1);
-    expect([copies, done]).toEqual([2, 2]);
-    const fails = { ...(await world.newRun()).session, makeCopy: () => Promise.reject(new Error("no copy")) };
-    const other = await world.newRun();
-    const work = runAgent(other.attempt(inTurn(answer("", [finish()]))), fails, OPENING, LIMITS, 1);
+    expect(discarded).toBe(1);
+  });
+
+  test("keeps no results of calls for which the copy could not be made", async () => {
+    const run = await world.newRun();
+    const fails = { ...run.session, settled: () => Promise.reject(new Error("no copy")) };
+    const work = runAgent(run.attempt(inTurn(answer("", [finish()]))), fails, OPENING, LIMITS, 1);
     await expect(work).rejects.toThrow("no copy");
-    expect((await listAgentTurns(other.control, other.runId))[0]!.tool_results).toBeNull();
+    expect((await listAgentTurns(run.control, run.runId))[0]!.tool_results).toBeNull();
   });
 
   test("is interrupted by its signal within a command", async () => {

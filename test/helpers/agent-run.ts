@@ -64,7 +64,8 @@ export async function createAgentWorld(): Promise<AgentWorld> {
     const session: AgentSession = {
       sandbox: async () => sandbox,
       query: createCopyQuery({ id: runId, control }, { projectId, connection }),
-      makeCopy: async () => {},
+      settled: async () => {},
+      discardCopy: async () => {},
       saveTree: () => gitHost.saveTree(ref),
       restoreTree: async () => void (await gitHost.restoreTree(ref)),
     };

@@ -13,7 +13,8 @@ import { removeTree } from "../../processes/remove-tree.ts";
 import { checkManifests, type Manifests } from "./manifests.ts";
 import { npmCi } from "./npm-ci.ts";
 import { errorCode } from "../../processes/error-code.ts";
-import { isSealed, placePackages, type Placing, seal } from "./shared-packages.ts";
+import { isSealed, placePackages, type PlaceFor, seal } from "./shared-packages.ts";
+import { spareName } from "./spare-packages.ts";
 
 export interface PrepareOptions {
   signal?: AbortSignal | undefined;
@@ -70,17 +71,18 @@ function markUsed(folder: string): boolean {
   }
 }
 
-/** Puts the prepared packages of these manifests at `to`, which must not exist; returns where they were prepared. Throws like
- * `prepareDependencies`. */
+/** Puts the prepared packages of these manifests at `to`, which must not exist; returns where they were prepared, and what they
+ * are called as spare packages. Throws like `prepareDependencies`. */
 export async function placeDependencies(
   config: Config,
   manifests: Manifests,
-  place: { to: string; how: Placing },
+  place: Omit<PlaceFor, "spare">,
   options: PrepareOptions,
-): Promise<{ folder: string; cached: boolean }> {
+): Promise<{ folder: string; cached: boolean; spare: string }> {
   while (true) {
     const { folder, cached } = await prepareDependencies(config, manifests, options);
-    if (await placePackages(folder, place, options.signal)) return { folder, cached };
+    const spare = spareName(folder);
+    if (await placePackages(folder, { ...place, spare }, options.signal)) return { folder, cached, spare };
     options.onProgress?.("The prepared packages were changed: preparing them anew");
     await discardChanged(folder);
   }

@@ -10,15 +10,25 @@ import { errorCode } from "../../processes/error-code.ts";
 import { removeTree } from "../../processes/remove-tree.ts";
 import { giveTopLevel } from "./adopt-tree.ts";
 import { placeDependencies, type PrepareOptions } from "./dependency-cache.ts";
+import { keepSpare } from "./spare-packages.ts";
 import type { Manifests } from "./manifests.ts";
 import type { Place } from "./sandbox-place.ts";
 import type { Placing } from "./shared-packages.ts";
-import { changedStamps, OF_TOOLS, stampFiles, stampPackages, type Stamps } from "./stamps.ts";
+import { changedStamps, type Stamps, stampsOf } from "./stamps.ts";
 import { readTreeFile } from "./tree-files.ts";
 
 const MAX_LOCKFILE = 32 * 1024 * 1024;
 /** Beside the tree, where the sandbox does not reach. */
 const NOTE = "packages.json";
+
+interface Note {
+  /** Their digest. */
+  manifests: string;
+  how: Placing;
+  stamps: [string, string][];
+  /** What they are called as spare packages; null = they are not kept. */
+  spare: string | null;
+}
 
 /** Always anew: whatever was done to the installed packages in the sandbox ends here. Throws like `placeDependencies`. */
 export async function installPackages(
@@ -32,11 +42,17 @@ export async function installPackages(
   const [incoming, outgoing] = [join(place.root, `incoming-${stamp}`), join(place.root, `outgoing-${stamp}`)];
   const modules = join(place.work, "node_modules");
   try {
-    const placed = await placeDependencies(config, manifests, { to: incoming, how }, options);
+    const placed = await placeDependencies(config, manifests, { to: incoming, how, spares: place.spares }, options);
     if (place.owner) await giveTopLevel(incoming, place.owner);
     await moveAway(modules, outgoing);
     await rename(incoming, modules);
-    const note = { manifests: digestOf(manifests), stamps: [...stampsOfPackages(place, how)] };
+    const note: Note = {
+      manifests: digestOf(manifests),
+      how,
+      stamps: [...stampsOf(modules, how)],
+      // What a plain process does deep in them would not be seen.
+      spare: place.owner || how === "copied" ? placed.spare : null,
+    };
     writeFileSync(join(place.root, NOTE), JSON.stringify(note), { mode: 0o600 });
     return placed;
   } finally {
@@ -46,21 +62,31 @@ export async function installPackages(
 
 /** Whether the packages are those that were installed last, for the same manifests. */
 export function arePackagesIntact(place: Place, how: Placing): boolean {
-  let note: { manifests: string; stamps: [string, string][] };
-  try {
-    note = JSON.parse(readFileSync(join(place.root, NOTE), "utf8")) as typeof note;
-  } catch (error) {
-    if (errorCode(error) === "ENOENT") return false;
-    throw error;
-  }
+  const note = readNote(place);
+  if (!note) return false;
   const changed = changedStamps(new Map(note.stamps), stampsOfPackages(place, how));
   return changed.length === 0 && note.manifests === digestOf(readManifests(place));
 }
 
-/** Where a sandbox has copies, they are its own, however deep they lie. */
 export function stampsOfPackages({ work }: Place, how: Placing): Stamps {
-  const modules = join(work, "node_modules");
-  return how === "copied" ? stampFiles(modules, OF_TOOLS) : stampPackages(modules);
+  return stampsOf(join(work, "node_modules"), how);
+}
+
+/** Keeps the packages of a sandbox that is to be removed, for the next one. Nothing may run in it any more. */
+export async function keepPackages(place: Place): Promise<void> {
+  const note = readNote(place);
+  if (!note?.spare) return;
+  const { spare: name, how, stamps } = note;
+  await keepSpare(place.spares, join(place.work, "node_modules"), { name, how, stamps: new Map(stamps) });
+}
+
+function readNote({ root }: Place): Note | null {
+  try {
+    return JSON.parse(readFileSync(join(root, NOTE), "utf8")) as Note;
+  } catch (error) {
+    if (errorCode(error) === "ENOENT") return null;
+    throw error;
+  }
 }
 
 function digestOf({ packageJson, lockfile }: Manifests): string {

@@ -15,7 +15,7 @@ import { waitForEnd } from "../../processes/wait-for-end.ts";
 import { foldersIn, pathFacts } from "../../processes/folders.ts";
 import { compiledEnvironment, hasCompiled, keepCompiled, placeCompiled } from "./compiled-code.ts";
 import { dependencyCache } from "./dependency-cache.ts";
-import { arePackagesIntact, installPackages, stampsOfPackages } from "./install-packages.ts";
+import { arePackagesIntact, installPackages, keepPackages, stampsOfPackages } from "./install-packages.ts";
 import { findNpm, NO_NPM } from "./npm-ci.ts";
 import { openDatabaseDoor, openDoors, type CommandDoors, type DoorOptions } from "./command-doors.ts";
 import { createDiskWatch, type DiskLimits, type DiskWatch } from "./disk-watch.ts";
@@ -30,8 +30,10 @@ import {
   removePlace,
   requireSandboxId,
   sandboxFolders,
+  sparesBeside,
   type Place,
 } from "./sandbox-place.ts";
+import { forgetSpare } from "./spare-packages.ts";
 import { selectTier, type SelectedTier } from "./select-tier.ts";
 import { forgetStored, leftoverDependencies, listStored } from "./stored-dependencies.ts";
 import { adoptTree } from "./adopt-tree.ts";
@@ -84,6 +86,7 @@ export function createLocalSandboxProvider(
       for (const found of (await stored()).filter((one) => one.id === id)) {
         await killRecordedGroups(found.groups, "all");
         killPlace(found.mark);
+        await keepPackages(found);
         await removePlace(found);
         watches.delete(found.root);
       }
@@ -99,8 +102,16 @@ export function createLocalSandboxProvider(
     },
 
     listDependencies: () => listStored(dependencyCache(config)),
-    forgetDependencies: (key) => forgetStored(dependencyCache(config), key),
-    leftovers: () => leftoverDependencies(dependencyCache(config)),
+    async forgetDependencies(key) {
+      if (!(await forgetStored(dependencyCache(config), key))) return false;
+      for (const folder of await sandboxFolders(config)) await forgetSpare(sparesBeside(folder), key);
+      return true;
+    },
+    async leftovers() {
+      const spares = (await sandboxFolders(config)).map(sparesBeside);
+      const folders = [dependencyCache(config), ...spares];
+      return (await Promise.all(folders.map(leftoverDependencies))).flat();
+    },
   };
 }
 

@@ -21,6 +21,8 @@ export interface Place extends SandboxPlace {
   readonly id: string;
   readonly root: string;
   readonly compiled: string;
+  /** Of all sandboxes there. */
+  readonly spares: string;
   /** One note per running process group. */
   readonly groups: string;
   /** Paths that sockets may have to be elsewhere for (socket-folder.ts). */
@@ -56,6 +58,11 @@ export async function sandboxFolders(config: Pick<Config, "home">): Promise<stri
   return folders;
 }
 
+/** Where packages are kept for the sandboxes of such a folder (spare-packages.ts). */
+export function sparesBeside(sandboxes: string): string {
+  return join(dirname(sandboxes), "spare-packages");
+}
+
 /** The place of a sandbox in one of those folders. */
 export function place(parent: string, id: string, owner: ProcessUser | null): Place {
   const root = join(parent, id);
@@ -73,6 +80,7 @@ export function place(parent: string, id: string, owner: ProcessUser | null): Pl
     home: join(root, "home"),
     tmp: join(root, "tmp"),
     compiled: join(root, "compiled"),
+    spares: sparesBeside(parent),
     sockets: [chosenSocketFolder(run)],
     gates: [chosenSocketFolder(db)],
     bins: [],

@@ -14,6 +14,7 @@ import { errorCode } from "../../processes/error-code.ts";
 import { launch } from "../../processes/launch.ts";
 import { removeTree } from "../../processes/remove-tree.ts";
 import { waitForEnd } from "../../processes/wait-for-end.ts";
+import { takeSpare } from "./spare-packages.ts";
 
 /** Beside the prepared node_modules. */
 const SEAL = "node_modules.sha256";
@@ -36,20 +37,29 @@ export async function isSealed(folder: string): Promise<boolean> {
 /** "copied": the files are nobody else's, whatever is done to them. */
 export type Placing = "shared" | "copied";
 
+export interface PlaceFor {
+  to: string;
+  how: Placing;
+  /** The folder of spare packages, or null for none, and what these are called there. */
+  spares: string | null;
+  spare: string;
+}
+
 /** Puts the packages of a sealed folder at `to`, which must not exist. False, and nothing there, when they have changed
  * since they were sealed. */
-export async function placePackages(
-  folder: string,
-  { to, how }: { to: string; how: Placing },
-  signal?: AbortSignal,
-): Promise<boolean> {
-  const from = join(folder, "node_modules");
-  const placing = how === "shared" ? share(from, to, signal) : copyTree(from, to, signal);
+export async function placePackages(folder: string, place: PlaceFor, signal?: AbortSignal): Promise<boolean> {
+  const { to } = place;
+  const placing = putThere(join(folder, "node_modules"), place, signal);
   placing.catch(() => {}); // awaited below, once this thread has done its own part
   const sound = await isSealed(folder);
   await placing;
   if (!sound) await removeTree(to);
   return sound;
+}
+
+async function putThere(from: string, { to, how, spares, spare }: PlaceFor, signal?: AbortSignal): Promise<void> {
+  if (spares !== null && (await takeSpare(spares, spare, to))) return;
+  await (how === "shared" ? share(from, to, signal) : copyTree(from, to, signal));
 }
 
 /** Where the files are only read: as links where they can be made. */

@@ -2,6 +2,7 @@
 // was put back afterwards is noticed.
 import { lstatSync, readdirSync } from "node:fs";
 import { errorCode } from "../../processes/error-code.ts";
+import type { Placing } from "./shared-packages.ts";
 
 /** By path below the root. */
 export type Stamps = ReadonlyMap<string, string>;
@@ -24,8 +25,13 @@ export function stampFiles(root: string, skipped: ReadonlySet<string> = new Set(
 /** What tools keep there for themselves. */
 export const OF_TOOLS: ReadonlySet<string> = new Set([".cache", ".nitro"]);
 
+/** Of the packages in a node_modules. Where a sandbox has copies, they are its own, however deep they lie. */
+export function stampsOf(modules: string, how: Placing, skipped = OF_TOOLS): Map<string, string> {
+  return how === "copied" ? stampFiles(modules, skipped) : stampPackages(modules);
+}
+
 /** Of the packages' folders. What lies deeper cannot be changed by a sandbox that does not own it. */
-export function stampPackages(modules: string): Map<string, string> {
+function stampPackages(modules: string): Map<string, string> {
   const stamps = new Map<string, string>();
   for (const { name } of entriesOf(modules)) {
     if (OF_TOOLS.has(name)) continue;

@@ -11,7 +11,7 @@ export const build: Phase<DeployStart & { build: BuildState }, object> = {
   skip: (state) => skipKept(state.build),
   run: async ({ projectId }, run) => {
     await run.step("build", async () => {
-      const workspace = await openWorkspace(run, { projectId, database: false });
+      const workspace = await openWorkspace(run, { projectId, database: null });
       await ensureBuilt(await workspace.sandbox(), run);
       return null;
     });

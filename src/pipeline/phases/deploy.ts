@@ -107,9 +107,9 @@ async function deployBuild(state: DeployIn, run: Run): Promise<DeploymentState> 
 }
 
 /** What was built in this run, or the build that is kept of an earlier one. */
-async function artefactOf({ projectId, database, build }: DeployIn, run: Run): Promise<string | KeptBuild> {
+async function artefactOf({ projectId, build }: DeployIn, run: Run): Promise<string | KeptBuild> {
   if (build && build.kept !== null) return { deploymentId: build.kept };
-  return artefactIn(await openWorkspace(run, { projectId, database: database !== null }), run);
+  return artefactIn(await openWorkspace(run, { projectId, database: null }), run);
 }
 
 async function artefactIn(workspace: Workspace, run: Run): Promise<string> {

@@ -51,7 +51,7 @@ async function judge(state: In, run: Run): Promise<Verdict> {
   const { projectId, tree } = state;
   if (!tree.every(({ passed }) => passed))
     return { passed: false, checks: tree, endpoints: [], tables: [], scores: UNMEASURED };
-  const workspace = await openWorkspace(run, { projectId, database: false });
+  const workspace = await openWorkspace(run, { projectId, database: null });
   const sandbox = await workspace.sandbox();
   const cluster = state.work ? await run.adapters.databaseCluster() : null;
   const verdict = await judgeUndisturbed(run, { sandbox, cluster }, () => verifySandbox(state, run, sandbox));

@@ -47,7 +47,7 @@ async function migrate(projectId: string, run: Run): Promise<EmptyState> {
   // Verification makes and drops these itself; the intent covers a tb that is killed in between.
   for (const name of [probe, test]) await withResource(run.control, { ...common, name }, async () => {});
   const since = await serverStart(cluster, work);
-  const workspace = await openWorkspace(run, { projectId, database: false });
+  const workspace = await openWorkspace(run, { projectId, database: null });
   let migrated = true;
   try {
     await applyMigrations(run, await workspace.sandbox(), projectId, work);

@@ -40,7 +40,7 @@ export const migrate: Phase<In, { migrated: string[] }> = {
 /** What was applied is written down also when a later one fails: it stays. */
 async function migrateLive(state: In, database: string, run: Run): Promise<{ migrated: string[]; tables: string[] }> {
   const cluster = await run.adapters.databaseCluster();
-  const workspace = await openWorkspace(run, { projectId: state.projectId, database: false });
+  const workspace = await openWorkspace(run, { projectId: state.projectId, database: null });
   let failure: unknown;
   let durationMs = 0;
   try {

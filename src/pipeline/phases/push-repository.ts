@@ -29,8 +29,7 @@ export const pushRepository: Phase<In, { repository: RepositoryState; dependenci
   title: "Push the code",
   run: async (state, run) => {
     const { repository, dependencies } = await run.step("push", async () => {
-      const { projectId, database } = state;
-      const workspace = await openWorkspace(run, { projectId, database: database !== null });
+      const workspace = await openWorkspace(run, { projectId: state.projectId, database: null });
       const pushing = push(state, workspace, run);
       await allDone([pushing, prepareDeployment(state, workspace, run)]);
       return { repository: await pushing, dependencies: await dependenciesOf(workspace) };

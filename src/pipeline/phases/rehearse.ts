@@ -40,7 +40,7 @@ async function tryOut({ projectId }: In, run: Run): Promise<null> {
     await cluster.dropDatabase(name); // of an attempt that was cut short
     await cluster.provision(projectId, name);
   });
-  const workspace = await openWorkspace(run, { projectId, database: false });
+  const workspace = await openWorkspace(run, { projectId, database: null });
   const sandbox = await workspace.sandbox();
   try {
     await migrate(run, projectId, name, sandbox);

@@ -7,7 +7,6 @@ import type { Plan } from "../../plan/plan.ts";
 import { countOf } from "../../ui/count.ts";
 import type { CreateStart } from "../create.ts";
 import type { Phase, Run } from "../types.ts";
-import { copyDatabase } from "../copy-database.ts";
 import { openWorkspace } from "../workspace.ts";
 
 export interface AgentState {
@@ -28,11 +27,7 @@ export const runAgentPhase: Phase<In, { agent: AgentState }> = {
 /** Goes on after `before.turn` until the model calls finish. Throws TbError "verification_failed" when it gives up. */
 export async function continueAgent(state: In, run: Run, before: AgentState): Promise<AgentState> {
   const { projectId, database } = state;
-  const workspace = await openWorkspace(run, {
-    projectId,
-    database: database !== null,
-    makeCopy: () => copyDatabase({ projectId, database }, run),
-  });
+  const workspace = await openWorkspace(run, { projectId, database });
   try {
     // Written once: a conversation that keeps its beginning is cheaper to go on with.
     const opening = await run.step("opening", async () =>

@@ -13,10 +13,10 @@ type In = CreateStart & { database: string | null; repository: RepositoryState; 
 export const uploadSnapshot: Phase<In, { snapshot: { id: string; url: string } }> = {
   name: "upload-snapshot",
   title: "Keep a snapshot",
-  run: async ({ projectId, repository, verdict, database }, run) => ({
+  run: async ({ projectId, repository, verdict }, run) => ({
     snapshot: await run.step("upload", async () => {
       const store = await run.adapters.objectStore();
-      const workspace = await openWorkspace(run, { projectId, database: database !== null });
+      const workspace = await openWorkspace(run, { projectId, database: null });
       const sandbox = await workspace.sandbox();
       // What was committed: it was looked through for secrets, and what git ignores was not.
       const gitHost = await run.adapters.gitHost();

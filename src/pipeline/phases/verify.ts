@@ -1,5 +1,6 @@
 // tb's own verdict on what the agent made. What failed goes back to the agent, a bounded number of times.
 import { answerFinish } from "../../agent/agent-loop.ts";
+import { allDone } from "../../all-done.ts";
 import { releaseRunScoped } from "../../control/release-resources.ts";
 import { TbError } from "../../errors.ts";
 import type { Plan } from "../../plan/plan.ts";
@@ -7,6 +8,7 @@ import type { CheckName, Verdict } from "../../verify/verdict.ts";
 import { formatVerdict } from "../../verify/format-verdict.ts";
 import { verifyProject } from "../../verify/verify-project.ts";
 import type { CreateStart } from "../create.ts";
+import { announceScratch, hasCopy } from "../copy-database.ts";
 import { judgeUndisturbed } from "../judge-undisturbed.ts";
 import { workDatabases } from "../names.ts";
 import type { Phase, Run } from "../types.ts";
@@ -66,21 +68,26 @@ function shown(verdict: Verdict): string[] {
 }
 
 async function judge({ plan, projectId, database }: In, run: Run): Promise<Verdict> {
-  const workspace = await openWorkspace(run, { projectId, database: database !== null });
+  const workspace = await openWorkspace(run, { projectId, database });
   const { work, probe, test } = workDatabases(projectId);
   const sandbox = await workspace.sandbox();
+  if (database) await announceScratch(projectId, run);
   const what = {
     sandbox,
     cluster: database ? await run.adapters.databaseCluster() : null,
     projectId,
-    database: database ? work : null,
+    // Without an agent that has worked on a copy, the live database is what the copy would be.
+    database: database && (await hasCopy(projectId, run)) ? work : database,
     scratch: { probe, test, kept: true } as const, // the run's ledger has them
     plan,
     signal: run.signal,
     onProgress: reportProgress(run),
     nodePath: process.execPath,
   };
-  return judgeUndisturbed(run, what, () => verifyProject(what));
+  const verdict = judgeUndisturbed(run, what, () => verifyProject(what));
+  const settled = () => workspace.settled(); // a build may have asked for the copy
+  await allDone([verdict, verdict.then(settled, settled)]);
+  return verdict;
 }
 
 function refusal(verdict: Verdict): TbError {
