@@ -79,8 +79,8 @@ async function share(from: string, to: string, signal?: AbortSignal): Promise<vo
   }
 }
 
-/** Milliseconds after which others get their turn. */
-const TURN = 10;
+/** Milliseconds after which others get their turn: few, because what runs beside this waits for a database at every step. */
+const TURN = 2;
 
 /** Sizes and times of all files. Synchronous calls, because for thousands of small ones that is several times faster. */
 async function fingerprint(root: string): Promise<string> {

@@ -68,18 +68,22 @@ async function prepare(state: In, run: Run): Promise<SandboxFacts> {
     await run.emit({ type: "progress", text: "starting Postgres" });
     await (await run.adapters.databaseCluster()).ensure();
   }
-  const filled = fill(state, run);
-  const saved = filled.then((sandbox) => saveBase(state, run, sandbox));
+  const written = writeBase(state, run);
+  const filled = written.then((sandbox) => fill(state, run, sandbox));
+  const saved = written.then((sandbox) => saveBase(state, run, sandbox));
   await allDone([makeDatabase(state, run), filled, saved]);
-  const sandbox = await filled;
+  const sandbox = await written;
   return { provider: sandbox.provider, isolation: sandbox.isolation };
 }
 
-async function fill({ projectId, plan, database }: In, run: Run): Promise<Sandbox> {
+async function writeBase({ projectId, plan }: In, run: Run): Promise<Sandbox> {
   const sandbox = await createRunSandbox(run, projectId);
   for (const { path, content } of await baseProjectFiles(plan)) await sandbox.writeFile(path, content);
-  await fillSandbox(run, sandbox, database ? await workConnection(run, projectId) : null, WARM_UP);
   return sandbox;
+}
+
+async function fill({ projectId, database }: In, run: Run, sandbox: Sandbox): Promise<void> {
+  await fillSandbox(run, sandbox, database ? await workConnection(run, projectId) : null, WARM_UP);
 }
 
 async function makeDatabase({ projectId, modificationId, plan, database }: In, run: Run): Promise<void> {
