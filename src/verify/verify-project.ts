@@ -216,9 +216,11 @@ async function serveAndProbe(subject: Subject, known: Known, onBooted: () => voi
   const access = hasDatabase(subject) ? await databaseAccess(subject, subject.scratch.probe, ["app"]) : NO_ACCESS;
   const server = await startServer(subject, access);
   try {
+    const loading = loadContract(subject);
+    loading.catch(() => {}); // awaited when the server is up
     const boot = await check("boot", () => checkBoot(subject, server));
     onBooted();
-    const contract = await loadContract(subject);
+    const contract = await loading;
     if (!boot.passed || !contract) return [boot];
     subject.onProgress("endpoints");
     const tables = (await known.facts)?.tables ?? [];

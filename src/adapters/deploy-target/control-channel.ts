@@ -8,8 +8,15 @@ import type { DeploymentFolder } from "./deployment-folder.ts";
 
 const QUICK_ANSWER = 10_000; // for what needs no health of an application
 
+export interface ToDeploy {
+  deploymentId: string;
+  env: Record<string, string>;
+  database: Connection | null;
+}
+
 export type ControlRequest =
-  | { command: "deploy"; deploymentId: string; env: Record<string, string>; database: Connection | null }
+  | ({ command: "prepare" } & ToDeploy)
+  | ({ command: "deploy" } & ToDeploy)
   | { command: "status" }
   | { command: "stop" };
 
@@ -97,7 +104,7 @@ function parseLine<T>(text: string, is: (value: object) => value is T & object):
 }
 
 function isRequest(value: object): value is ControlRequest {
-  return "command" in value && ["deploy", "status", "stop"].includes(String(value.command));
+  return "command" in value && ["prepare", "deploy", "status", "stop"].includes(String(value.command));
 }
 
 function isAnswer(value: object): value is ControlAnswer {

@@ -80,9 +80,10 @@ export interface DeployTarget {
    * TbError "failure" with the last log lines when it is not; the previous one keeps serving.
    * The same deployment id again is a look, not a second deployment. */
   deploy(input: DeployInput): Promise<Deployment>;
-  /** Begins what `deploy` of the same will need and nobody sees: its files, and what will keep it running. It need not be called,
-   * and what goes wrong is met again by `deploy`. */
-  prepare(input: Omit<DeployInput, "env" | "database">): Promise<void>;
+  /** Begins what `deploy` of the same will need and nobody sees: its files, what will keep it running, and the application itself,
+   * which answers nobody and is stopped when `deploy` does not follow within seconds. It need not be called, and what goes
+   * wrong is met again by `deploy`. */
+  prepare(input: DeployInput): Promise<void>;
   /** Whether the build of that deployment is still there to be started again. */
   keeps(projectId: string, deploymentId: string): Promise<boolean>;
   status(projectId: string): Promise<DeploymentStatus>;

@@ -5,12 +5,14 @@ import { removeTree } from "../../processes/remove-tree.ts";
 import type { SelectedTier } from "../sandbox/select-tier.ts";
 import { startApp, type App } from "./app.ts";
 import type { AppPlace } from "./app-place.ts";
-import type { ControlAnswer, ControlRequest, SupervisorStatus } from "./control-channel.ts";
+import type { ControlAnswer, SupervisorStatus, ToDeploy } from "./control-channel.ts";
 import { logPath, releasePath, type DeploymentFolder } from "./deployment-folder.ts";
 import { probeHealth } from "./health-probe.ts";
 import { openRotatingLog, type RotatingLog } from "./rotating-log.ts";
 
 const HEALTHY_WITHIN = 30_000;
+/** Milliseconds that an application which was started ahead waits for its deployment. */
+const AHEAD = 30_000;
 const DRAIN = 2000;
 const STOP_GRACE = 1000;
 /** The one that serves and five to go back to without building them again. */
@@ -23,14 +25,14 @@ export interface Deployments {
   status(): SupervisorStatus;
   /** Whether a deployment is being brought up. */
   busy(): boolean;
+  /** Starts its application ahead of a deployment, for nobody to see. */
+  prepare(asked: ToDeploy): Promise<void>;
   /** Brings a deployment up beside the current one and switches when it is healthy; the current one again is a look. */
   deploy(asked: ToDeploy, signal: AbortSignal): Promise<ControlAnswer>;
   /** A line of the supervisor's own in the log of what serves. */
   note(text: string): void;
   stop(): Promise<void>;
 }
-
-type ToDeploy = Extract<ControlRequest, { command: "deploy" }>;
 
 /** What applications run in. */
 export interface Surroundings {
@@ -53,6 +55,7 @@ export function createDeployments(
 ): Deployments {
   let releases = [...before];
   let current: Serving | null = null;
+  let ahead: (Serving & { key: string; limit: NodeJS.Timeout }) | null = null;
   let queue: Promise<unknown> = Promise.resolve();
   let waiting = 0;
   let recorded = true;
@@ -69,7 +72,40 @@ export function createDeployments(
     recorded = true;
   }
 
-  async function bringUp({ deploymentId, env, database }: ToDeploy, signal: AbortSignal): Promise<ControlAnswer> {
+  async function begin({ deploymentId, env, database }: ToDeploy): Promise<Serving> {
+    const log = openRotatingLog(logPath(folder, deploymentId), secretsOf(env));
+    return { app: await startApp({ folder, deploymentId, env, database, log, place, tier: (await tier).tier }), log };
+  }
+
+  async function startAhead(asked: ToDeploy): Promise<void> {
+    await dropAhead();
+    const limit = setTimeout(() => void dropAhead(), AHEAD);
+    ahead = { ...(await begin(asked)), key: keyOf(asked), limit };
+  }
+
+  /** What was started ahead for this very deployment and has not ended since. */
+  async function takeAhead(asked: ToDeploy): Promise<Serving | null> {
+    if (ahead?.key !== keyOf(asked) || !ahead.app.status().running) {
+      await dropAhead();
+      return null;
+    }
+    clearTimeout(ahead.limit);
+    const taken = ahead;
+    ahead = null;
+    return taken;
+  }
+
+  async function dropAhead(): Promise<void> {
+    if (!ahead) return;
+    clearTimeout(ahead.limit);
+    const { app, log } = ahead;
+    ahead = null;
+    await app.stop(0);
+    log.close();
+  }
+
+  async function bringUp(asked: ToDeploy, signal: AbortSignal): Promise<ControlAnswer> {
+    const { deploymentId } = asked;
     if (signal.aborted) return { ok: false, message: "The deployment was interrupted.", details: [] };
     if (current?.app.deploymentId === deploymentId) {
       const health = await probeHealth({ socketPath: current.app.socketPath });
@@ -78,8 +114,7 @@ export function createDeployments(
         return { ok: true, status: status() };
       }
     }
-    const log = openRotatingLog(logPath(folder, deploymentId), secretsOf(env));
-    const app = await startApp({ folder, deploymentId, env, database, log, place, tier: (await tier).tier });
+    const { app, log } = (await takeAhead(asked)) ?? (await begin(asked));
     const problem = await app.becomesHealthy(HEALTHY_WITHIN, signal);
     if (problem) {
       log.write("supervisor", `${problem.reason} ${problem.seen}`);
@@ -101,14 +136,12 @@ export function createDeployments(
     return { ok: true, status: status() };
   }
 
-  async function inTurn(before: Promise<unknown>, ...asked: Parameters<Deployments["deploy"]>): Promise<ControlAnswer> {
+  /** One after the other. */
+  function inTurn<T>(work: () => Promise<T>): Promise<T> {
     waiting += 1;
-    try {
-      await before;
-      return await bringUp(...asked);
-    } finally {
-      waiting -= 1;
-    }
+    const turn = queue.then(work).finally(() => (waiting -= 1));
+    queue = turn.catch(() => undefined); // whoever asked hears of it; the next in the queue must not
+    return turn;
   }
 
   async function retire(previous: Serving, successor: string): Promise<void> {
@@ -122,13 +155,11 @@ export function createDeployments(
     socketPath: () => current?.app.socketPath ?? null,
     status,
     busy: () => waiting > 0,
-    deploy(asked, signal) {
-      const turn = inTurn(queue, asked, signal);
-      queue = turn.catch(() => undefined); // whoever asked hears of it; the next in the queue must not
-      return turn;
-    },
+    prepare: (asked) => inTurn(() => startAhead(asked)),
+    deploy: (asked, signal) => inTurn(() => bringUp(asked, signal)),
     note: (text) => current?.log.write("supervisor", text),
     async stop() {
+      await dropAhead();
       const last = current;
       current = null;
       if (!last) return;
@@ -136,6 +167,10 @@ export function createDeployments(
       await last.app.stop(STOP_GRACE);
     },
   };
+}
+
+function keyOf({ deploymentId, env, database }: ToDeploy): string {
+  return JSON.stringify([deploymentId, env, database]);
 }
 
 function failureMessage(reason: string, current: Serving | null): string {

@@ -55,7 +55,9 @@ export function createProcessDeployTarget(config: Config, firstPort = FIRST_PORT
     name: "process",
 
     async prepare(input) {
-      (await bringUp(input)).supervisor.destroy();
+      const { supervisor } = await bringUp(input);
+      const { deploymentId, env, database, signal } = input;
+      await ask(supervisor, { command: "prepare", deploymentId, env, database }, signal);
     },
 
     async deploy({ projectId, deploymentId, artefact, env, database, signal }) {

@@ -62,6 +62,10 @@ async function main(projectId: string): Promise<void> {
   const watchApplication = applicationWatch(config, projectId, (text) => deployments.note(text));
 
   async function handle(request: ControlRequest, signal: AbortSignal): Promise<ControlAnswer> {
+    if (request.command === "prepare") {
+      await deployments.prepare(request);
+      return { ok: true, status: deployments.status() };
+    }
     if (request.command === "deploy") {
       if (request.database) await watchApplication();
       return deployments.deploy(request, signal);

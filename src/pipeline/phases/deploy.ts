@@ -2,7 +2,7 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Connection } from "../../adapters/database-cluster/database-cluster.ts";
-import type { DeployTarget, KeptBuild } from "../../adapters/deploy-target/deploy-target.ts";
+import type { DeployInput, DeployTarget, KeptBuild } from "../../adapters/deploy-target/deploy-target.ts";
 import type { Isolation, Sandbox } from "../../adapters/sandbox/sandbox.ts";
 import { recordDeployment, recordFailedDeployment } from "../../control/deployments.ts";
 import { withResource } from "../../control/ledger.ts";
@@ -61,22 +61,30 @@ export const deploy: Phase<DeployIn, { deployment: DeploymentState | null }> = {
 
 /** Begins the deployment as far as nobody sees it; to be awaited beside what comes before the phase. What goes wrong is met
  * again, and told, by the phase. */
-export async function prepareDeployment(
-  state: Pick<DeployIn, "projectId" | "deploymentId" | "deploy">,
-  workspace: Workspace,
-  run: Run,
-): Promise<void> {
+export async function prepareDeployment(state: ToPrepare, workspace: Workspace, run: Run): Promise<void> {
   if (!state.deploy) return;
   try {
-    const { projectId, deploymentId } = state;
     const artefact = await artefactIn(workspace, run);
     const target = await run.adapters.deployTarget();
-    await withResource(run.control, resourceOf(state, run, target), () =>
-      target.prepare({ projectId, deploymentId, artefact, signal: run.signal }),
+    await withResource(run.control, resourceOf(state, run, target), async () =>
+      target.prepare(await inputOf(state, run, artefact)),
     );
   } catch (error) {
     if (!(error instanceof TbError)) throw error;
   }
+}
+
+type ToPrepare = Pick<DeployIn, "projectId" | "deploymentId" | "deploy" | "database">;
+
+async function inputOf(
+  state: ToPrepare & Pick<DeployIn, "build">,
+  run: Run,
+  artefact: string | KeptBuild,
+): Promise<DeployInput> {
+  const { projectId, deploymentId, database } = state;
+  const connection = database ? await liveConnection(run, state, database) : null;
+  const env = { NODE_ENV: "production", ...(connection && databaseEnv(connection)) };
+  return { projectId, deploymentId, artefact, env, database: connection, signal: run.signal };
 }
 
 function resourceOf({ projectId }: Pick<DeployIn, "projectId">, run: Run, { name: provider }: DeployTarget) {
@@ -84,17 +92,15 @@ function resourceOf({ projectId }: Pick<DeployIn, "projectId">, run: Run, { name
 }
 
 async function deployBuild(state: DeployIn, run: Run): Promise<DeploymentState> {
-  const { projectId, deploymentId, database, restores = null } = state;
+  const { projectId, deploymentId, restores = null } = state;
   const artefact = await artefactOf(state, run);
   const target = await run.adapters.deployTarget();
   const { commit } = state.repository;
   const row = { deploymentId, projectId, runId: run.id, provider: target.name, commit, restores };
   try {
     const deployment = await withResource(run.control, resourceOf(state, run, target), async () => {
-      const connection = database ? await liveConnection(run, state, database) : null;
-      const env = { NODE_ENV: "production", ...(connection && databaseEnv(connection)) };
-      const what = { projectId, deploymentId, artefact, env, database: connection, signal: run.signal };
-      return connection ? whileDatabaseAnswers(run, () => target.deploy(what)) : target.deploy(what);
+      const what = await inputOf(state, run, artefact);
+      return what.database ? whileDatabaseAnswers(run, () => target.deploy(what)) : target.deploy(what);
     });
     await recordDeployment(run.control, { ...row, url: deployment.url });
     const { id, url, healthy, isolation } = deployment;
@@ -153,7 +159,11 @@ export async function ensureBuilt(sandbox: Sandbox, run: Run): Promise<void> {
 }
 
 /** With the rights that this tb gives: an earlier one may have given others, and a role may have changed itself. */
-async function liveConnection(run: Run, { projectId, build }: DeployIn, database: string): Promise<Connection> {
+async function liveConnection(
+  run: Run,
+  { projectId, build }: Pick<DeployIn, "projectId" | "build">,
+  database: string,
+): Promise<Connection> {
   const cluster = await run.adapters.databaseCluster();
   const old = build !== undefined && (await databaseExists(cluster, database)); // one that is lost is not replaced by an empty one
   if (old) await cluster.provision(projectId, database);

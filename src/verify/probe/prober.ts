@@ -202,8 +202,15 @@ export function createProber(input: ProberInput): Prober {
 
   async function sendAll(probes: readonly Probe[]): Promise<(HttpAnswer | null)[]> {
     const answers: (HttpAnswer | null)[] = [];
-    for (let n = 0; n < probes.length; n += AT_ONCE) {
-      const asked = await Promise.all(probes.slice(n, n + AT_ONCE).map(ask));
+    const askFrom = (n: number) => {
+      const asking = Promise.all(probes.slice(n, n + AT_ONCE).map(ask));
+      asking.catch(() => {}); // awaited when those before are judged
+      return asking;
+    };
+    let asking = askFrom(0);
+    for (let n = AT_ONCE; answers.length < probes.length; n += AT_ONCE) {
+      const asked = await asking;
+      asking = askFrom(n); // the server works while its last answers are looked at
       for (const one of asked) answers.push(await judge(one));
     }
     return answers;

@@ -19,6 +19,8 @@ import { until } from "../../processes/until.ts";
 import { ask, filesWith, writeFakeApp } from "./fake-app.ts";
 
 const PROJECT = "prj_1";
+/** What `deploy` gives by default. */
+const SETTINGS = { env: {}, database: null };
 const FIRST_PORT = 14_310; // away from where other tests and the developer's own projects deploy
 let config: Config;
 let target: DeployTarget;
@@ -114,7 +116,7 @@ test.skipIf(!MAY_MOUNT)(
       target = createProcessDeployTarget(config, FIRST_PORT);
       const artefact = await writeFakeApp(join(home, "build"), "one");
       const { signal } = new AbortController();
-      await target.prepare({ projectId: PROJECT, deploymentId: "dep_1", artefact, signal });
+      await target.prepare({ projectId: PROJECT, deploymentId: "dep_1", artefact, ...SETTINGS, signal });
       const filler = join(home, "filler");
       expect(() => writeFileSync(filler, Buffer.alloc(64 * 1024 * 1024))).toThrow("ENOSPC");
       await expect(deploy("dep_1", { artefact })).rejects.toMatchObject({ code: "transient", parks: true });
@@ -132,21 +134,40 @@ test.skipIf(!MAY_MOUNT)(
 test("what was prepared serves nobody; the deployment takes it as it is", async () => {
   const artefact = await writeFakeApp(join(config.home, "build"), "one");
   const signal = new AbortController().signal;
-  await target.prepare({ projectId: PROJECT, deploymentId: "dep_1", artefact, signal });
+  await target.prepare({ projectId: PROJECT, deploymentId: "dep_1", artefact, ...SETTINGS, signal });
   expect(await target.status(PROJECT)).toMatchObject({ running: false, healthy: false });
   const { pid } = supervisor();
   const { url } = await deploy("dep_1", { artefact });
   expect((await ask(url)).version).toBe("one");
   expect(supervisor().pid).toBe(pid);
-  await target.prepare({ projectId: PROJECT, deploymentId: "dep_2", artefact, signal });
+  expect(await boots("dep_1")).toHaveLength(1);
+  await target.prepare({ projectId: PROJECT, deploymentId: "dep_2", artefact, ...SETTINGS, signal });
   expect((await ask(url)).version).toBe("one");
+});
+
+test("what was prepared with other settings, or has ended since, is not taken", async () => {
+  const artefact = await writeFakeApp(join(config.home, "build"), "one");
+  const signal = new AbortController().signal;
+  const prepared = { projectId: PROJECT, artefact, database: null, signal };
+  await target.prepare({ ...prepared, deploymentId: "dep_1", env: { COLOUR: "red" } });
+  const [red] = await boots("dep_1");
+  const { url } = await deploy("dep_1", { artefact, env: { COLOUR: "blue" } });
+  expect((await ask(url)).env).toMatchObject({ COLOUR: "blue" });
+  await until(() => identify(red!) === null);
+  await target.prepare({ ...prepared, deploymentId: "dep_2", ...SETTINGS });
+  const [ended] = await boots("dep_2");
+  process.kill(ended!, "SIGKILL");
+  await until(() => identify(ended!) === null);
+  expect((await deploy("dep_2", { artefact })).healthy).toBe(true);
+  expect(await boots("dep_2")).toHaveLength(2);
 });
 
 test("what was prepared and is not deployed ends by itself, and its port is given up when a stranger takes it", async () => {
   const artefact = await writeFakeApp(join(config.home, "build"), "one");
-  await target.prepare({ projectId: PROJECT, deploymentId: "dep_1", artefact, signal: new AbortController().signal });
+  await target.prepare({ projectId: PROJECT, deploymentId: "dep_1", artefact, ...SETTINGS, signal: new AbortController().signal });
   const { pid } = supervisor();
-  await until(() => identify(pid) === null);
+  const [application] = await boots("dep_1");
+  await until(() => identify(pid) === null && identify(application!) === null);
   const { port }: { port: number } = JSON.parse(readFileSync(join(root(), "state.json"), "utf8"));
   const stranger = createServer();
   await once(stranger.listen(port, "127.0.0.1"), "listening");
@@ -352,6 +373,12 @@ async function deploy(deploymentId: string, options: DeployOptions = {}): Promis
   const build = join(config.home, "builds", projectId, deploymentId.replaceAll("/", "_"));
   const artefact = options.artefact ?? (await writeFakeApp(build, deploymentId, options.health));
   return target.deploy({ projectId, deploymentId, artefact, env, database: null, signal });
+}
+
+/** The processes that were started of it, oldest first. */
+async function boots(deploymentId: string): Promise<number[]> {
+  const log = readFileSync(await target.logFile(PROJECT, deploymentId), "utf8");
+  return [...log.matchAll(/Started \S+ \(process (\d+),/g)].map(([, pid]) => Number(pid));
 }
 
 function root(): string {
