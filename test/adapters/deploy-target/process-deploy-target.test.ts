@@ -164,7 +164,13 @@ test("what was prepared with other settings, or has ended since, is not taken", 
 
 test("what was prepared and is not deployed ends by itself, and its port is given up when a stranger takes it", async () => {
   const artefact = await writeFakeApp(join(config.home, "build"), "one");
-  await target.prepare({ projectId: PROJECT, deploymentId: "dep_1", artefact, ...SETTINGS, signal: new AbortController().signal });
+  await target.prepare({
+    projectId: PROJECT,
+    deploymentId: "dep_1",
+    artefact,
+    ...SETTINGS,
+    signal: new AbortController().signal,
+  });
   const { pid } = supervisor();
   const [application] = await boots("dep_1");
   await until(() => identify(pid) === null && identify(application!) === null);
