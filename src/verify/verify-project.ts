@@ -173,7 +173,7 @@ async function factsOf(subject: Subject, { probe }: Scratch): Promise<SchemaFact
 
 async function passwords(subject: Subject): Promise<string[]> {
   if (!hasDatabase(subject)) return [];
-  const { env } = await databaseAccess(subject, subject.database, ["own"]);
+  const { env } = await databaseAccess(subject, subject.scratch.probe, ["own"]); // what the server is given to lose
   return [env["DB_PASSWORD"] ?? "", env["MIGRATE_DB_PASSWORD"] ?? ""].filter((secret) => secret !== "");
 }
 

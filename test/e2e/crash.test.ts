@@ -60,7 +60,7 @@ test.skipIf(!MAY_MOUNT)("creates whose disk runs full are finished by resume onc
 });
 
 test("a parked create can be cancelled, and then nothing is left of it", async () => {
-  const { runId } = await createAndKill(home, "cancelled", { phase: "verify" });
+  const { runId } = await createAndKill(home, "cancelled", { check: "endpoints" });
   const { released } = await tbData<{ released: string[] }>(home, ["cancel", runId!]);
   const kinds = released.map((resource) => resource.split(" ")[0]);
   expect(kinds).toEqual(expect.arrayContaining(["sandbox", "database", "work-database", "git-directory"]));

@@ -8,8 +8,8 @@ import { openControl } from "../../src/control/database.ts";
 import type { RunEvent } from "../../src/pipeline/types.ts";
 import { startTb, tb, tbData } from "./tb.ts";
 
-/** The moment of the kill: the start of a phase, or so many milliseconds after the start of the command. */
-export type Moment = { phase: string } | { afterMs: number };
+/** The moment of the kill: the start of a phase or of a check, or so many milliseconds after the start of the command. */
+export type Moment = { phase: string } | { check: string } | { afterMs: number };
 
 export interface Crash {
   moment: Moment;
@@ -69,6 +69,7 @@ export async function createAndKill(
       runId ??= event.runId;
       if ("phase" in moment && event.type === "phase.started" && event.phase === moment.phase)
         running.child.kill("SIGKILL");
+      if ("check" in moment && event.type === "progress" && event.text === moment.check) running.child.kill("SIGKILL");
     }
   }
   running.child.stdout!.on("data", look);

@@ -22,7 +22,7 @@ export interface TestProject {
   sandbox: Sandbox;
   /** Changes the text of a file; it must contain `from`. */
   edit: (path: string, from: string | RegExp, to: string) => Promise<void>;
-  /** SQL in the agent's copy, as the administrator. */
+  /** SQL in the database, as the administrator. */
   sql: (text: string) => Promise<void>;
   /** Files as they were at first, and the database too when it was changed. */
   reset: () => Promise<void>;
@@ -45,7 +45,7 @@ export async function createProject(plan: Plan, cache: string): Promise<TestProj
     sandbox,
     cluster: plan.database.needed ? cluster : null,
     projectId,
-    database: plan.database.needed ? `${name}_work` : null,
+    database: plan.database.needed ? name : null,
     scratch: { probe: `${name}_probe`, test: `${name}_test` },
     plan,
     signal: new AbortController().signal,

@@ -57,7 +57,7 @@ describe("a sound project", () => {
         code: "interrupted",
       });
       const kept = "kept" in scratch ? [scratch.probe, scratch.test] : [];
-      expect(await cluster.listDatabases()).toEqual([...kept, subject.database]);
+      expect(await cluster.listDatabases()).toEqual([...kept, subject.database!].toSorted());
       for (const database of kept) await cluster.dropDatabase(database);
     }
   });
@@ -81,6 +81,15 @@ it("a project without a database passes the checks that apply to it", async () =
 });
 
 describe("what is wrong in the sources is found", () => {
+  it("by endpoints: the password that the server was given, in an answer", async () => {
+    changed = true;
+    const leak = '"cache-control": "no-store",\n  "x-debug": String(process.env.DB_PASSWORD),';
+    await project.edit("server/utils/headers.ts", '"cache-control": "no-store",', leak);
+    const verdict = await verifyProject(project.subject);
+    expect(failed(verdict)).toEqual(["endpoints"]);
+    expect(problems(verdict, "endpoints")).toMatch(/the answer holds the password of the database/);
+  });
+
   it("by types, lint, openapi, plan and tests", async () => {
     changed = true;
     const { edit, sandbox } = project;

@@ -12,7 +12,7 @@ import { openRotatingLog, type RotatingLog } from "./rotating-log.ts";
 
 const HEALTHY_WITHIN = 30_000;
 /** Milliseconds that an application which was started ahead waits for its deployment. */
-const AHEAD = 30_000;
+const AHEAD = 10_000;
 const DRAIN = 2000;
 const STOP_GRACE = 1000;
 /** The one that serves and five to go back to without building them again. */
@@ -23,7 +23,7 @@ const SECRET_NAME = /PASSWORD|SECRET|TOKEN|PRIVATE|_KEY$/i;
 export interface Deployments {
   socketPath(): string | null;
   status(): SupervisorStatus;
-  /** Whether a deployment is being brought up. */
+  /** Whether a deployment is being brought up, or is to come. */
   busy(): boolean;
   /** Starts its application ahead of a deployment, for nobody to see. */
   prepare(asked: ToDeploy): Promise<void>;
@@ -33,6 +33,8 @@ export interface Deployments {
   note(text: string): void;
   stop(): Promise<void>;
 }
+
+const INTERRUPTED: ControlAnswer = { ok: false, message: "The deployment was interrupted.", details: [] };
 
 /** What applications run in. */
 export interface Surroundings {
@@ -55,7 +57,7 @@ export function createDeployments(
 ): Deployments {
   let releases = [...before];
   let current: Serving | null = null;
-  let ahead: (Serving & { key: string; limit: NodeJS.Timeout }) | null = null;
+  let ahead: (Serving & { key: string; limit: NodeJS.Timeout }) | null = null; // for a deployment that has not begun
   let queue: Promise<unknown> = Promise.resolve();
   let waiting = 0;
   let recorded = true;
@@ -74,13 +76,20 @@ export function createDeployments(
 
   async function begin({ deploymentId, env, database }: ToDeploy): Promise<Serving> {
     const log = openRotatingLog(logPath(folder, deploymentId), secretsOf(env));
-    return { app: await startApp({ folder, deploymentId, env, database, log, place, tier: (await tier).tier }), log };
+    try {
+      return { app: await startApp({ folder, deploymentId, env, database, log, place, tier: (await tier).tier }), log };
+    } catch (error) {
+      log.close();
+      throw error;
+    }
   }
 
   async function startAhead(asked: ToDeploy): Promise<void> {
     await dropAhead();
-    const limit = setTimeout(() => void dropAhead(), AHEAD);
-    ahead = { ...(await begin(asked)), key: keyOf(asked), limit };
+    const begun = await begin(asked);
+    // What cannot be removed of it goes with the project.
+    const limit = setTimeout(() => void dropAhead().catch(() => {}), AHEAD);
+    ahead = { ...begun, key: keyOf(asked), limit };
   }
 
   /** What was started ahead for this very deployment and has not ended since. */
@@ -100,13 +109,17 @@ export function createDeployments(
     clearTimeout(ahead.limit);
     const { app, log } = ahead;
     ahead = null;
+    await giveUp({ app, log });
+  }
+
+  async function giveUp({ app, log }: Serving): Promise<void> {
     await app.stop(0);
     log.close();
   }
 
   async function bringUp(asked: ToDeploy, signal: AbortSignal): Promise<ControlAnswer> {
     const { deploymentId } = asked;
-    if (signal.aborted) return { ok: false, message: "The deployment was interrupted.", details: [] };
+    if (signal.aborted) return INTERRUPTED;
     if (current?.app.deploymentId === deploymentId) {
       const health = await probeHealth({ socketPath: current.app.socketPath });
       if (health.healthy) {
@@ -114,12 +127,15 @@ export function createDeployments(
         return { ok: true, status: status() };
       }
     }
-    const { app, log } = (await takeAhead(asked)) ?? (await begin(asked));
+    const early = await takeAhead(asked);
+    const isGood = early !== null && (await early.app.becomesHealthy(HEALTHY_WITHIN, signal)) === null;
+    if (early && !isGood) await giveUp(early); // what it met then may be over by now
+    if (signal.aborted) return INTERRUPTED;
+    const { app, log } = early && isGood ? early : await begin(asked);
     const problem = await app.becomesHealthy(HEALTHY_WITHIN, signal);
     if (problem) {
       log.write("supervisor", `${problem.reason} ${problem.seen}`);
-      await app.stop(0);
-      log.close();
+      await giveUp({ app, log });
       return { ok: false, message: failureMessage(problem.reason, current), details: details(problem.seen, log.path) };
     }
     const previous = current;
@@ -154,7 +170,7 @@ export function createDeployments(
   return {
     socketPath: () => current?.app.socketPath ?? null,
     status,
-    busy: () => waiting > 0,
+    busy: () => waiting > 0 || ahead !== null,
     prepare: (asked) => inTurn(() => startAhead(asked)),
     deploy: (asked, signal) => inTurn(() => bringUp(asked, signal)),
     note: (text) => current?.log.write("supervisor", text),

@@ -55,6 +55,7 @@ async function main(projectId: string): Promise<void> {
 
   async function shutDown(): Promise<void> {
     clearInterval(watch);
+    control.close(); // who comes now starts another one
     await deployments.stop();
     process.exit(0);
   }
@@ -62,7 +63,9 @@ async function main(projectId: string): Promise<void> {
   const watchApplication = applicationWatch(config, projectId, (text) => deployments.note(text));
 
   async function handle(request: ControlRequest, signal: AbortSignal): Promise<ControlAnswer> {
+    if (ending && request.command !== "status") return new Promise(() => {}); // never answered: it is asked of the next one
     if (request.command === "prepare") {
+      if (request.database) await watchApplication();
       await deployments.prepare(request);
       return { ok: true, status: deployments.status() };
     }

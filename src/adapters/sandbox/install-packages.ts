@@ -1,7 +1,7 @@
 // Puts prepared packages into a sandbox, and tells whether what is there is still that: a program of the sandbox may have put
 // others in their place, a compiler that finds nothing for one.
 import { createHash, randomBytes } from "node:crypto";
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { rename } from "node:fs/promises";
 import { join } from "node:path";
 import type { Config } from "../../config.ts";
@@ -13,7 +13,7 @@ import { placeDependencies, type PrepareOptions } from "./dependency-cache.ts";
 import { keepSpare } from "./spare-packages.ts";
 import type { Manifests } from "./manifests.ts";
 import type { Place } from "./sandbox-place.ts";
-import type { Placing } from "./shared-packages.ts";
+import type { PlaceFor, Placing } from "./shared-packages.ts";
 import { changedStamps, type Stamps, stampsOf } from "./stamps.ts";
 import { readTreeFile } from "./tree-files.ts";
 
@@ -24,17 +24,16 @@ const NOTE = "packages.json";
 interface Note {
   /** Their digest. */
   manifests: string;
-  how: Placing;
   stamps: [string, string][];
-  /** What they are called as spare packages; null = they are not kept. */
-  spare: string | null;
+  /** Where they were prepared, and what they are called as spare packages; null = they are not kept. */
+  spare: { prepared: string; name: string } | null;
 }
 
 /** Always anew: whatever was done to the installed packages in the sandbox ends here. Throws like `placeDependencies`. */
 export async function installPackages(
   config: Config,
   place: Place,
-  how: Placing,
+  { how, spares }: Pick<PlaceFor, "how" | "spares">,
   options: PrepareOptions,
 ): Promise<{ folder: string; cached: boolean }> {
   const manifests = readManifests(place);
@@ -42,18 +41,16 @@ export async function installPackages(
   const [incoming, outgoing] = [join(place.root, `incoming-${stamp}`), join(place.root, `outgoing-${stamp}`)];
   const modules = join(place.work, "node_modules");
   try {
-    const placed = await placeDependencies(config, manifests, { to: incoming, how, spares: place.spares }, options);
+    const placed = await placeDependencies(config, manifests, { to: incoming, how, spares }, options);
     if (place.owner) await giveTopLevel(incoming, place.owner);
-    await moveAway(modules, outgoing);
-    await rename(incoming, modules);
     const note: Note = {
       manifests: digestOf(manifests),
-      how,
-      stamps: [...stampsOf(modules, how)],
-      // What a plain process does deep in them would not be seen.
-      spare: place.owner || how === "copied" ? placed.spare : null,
+      stamps: [...stampsOf(incoming, how)], // before the sandbox can reach them
+      spare: spares === null ? null : { prepared: placed.folder, name: placed.spare },
     };
-    writeFileSync(join(place.root, NOTE), JSON.stringify(note), { mode: 0o600 });
+    await moveAway(modules, outgoing);
+    await rename(incoming, modules);
+    writeNote(place, note);
     return placed;
   } finally {
     await Promise.all([removeTree(incoming), removeTree(outgoing)]);
@@ -76,15 +73,23 @@ export function stampsOfPackages({ work }: Place, how: Placing): Stamps {
 export async function keepPackages(place: Place): Promise<void> {
   const note = readNote(place);
   if (!note?.spare) return;
-  const { spare: name, how, stamps } = note;
-  await keepSpare(place.spares, join(place.work, "node_modules"), { name, how, stamps: new Map(stamps) });
+  const placed = { ...note.spare, stamps: new Map(note.stamps) };
+  await keepSpare(place.spares, join(place.work, "node_modules"), placed);
 }
 
+/** Whole or not at all: a disk can run full, and a process die, in the midst of it. */
+function writeNote({ root }: Place, note: Note): void {
+  const temporary = join(root, `${NOTE}.${randomBytes(6).toString("hex")}`);
+  writeFileSync(temporary, JSON.stringify(note), { mode: 0o600 });
+  renameSync(temporary, join(root, NOTE));
+}
+
+/** null also for one that was cut off by an earlier tb: the packages are installed again then. */
 function readNote({ root }: Place): Note | null {
   try {
     return JSON.parse(readFileSync(join(root, NOTE), "utf8")) as Note;
   } catch (error) {
-    if (errorCode(error) === "ENOENT") return null;
+    if (errorCode(error) === "ENOENT" || error instanceof SyntaxError) return null;
     throw error;
   }
 }

@@ -86,7 +86,7 @@ export function createLocalSandboxProvider(
       for (const found of (await stored()).filter((one) => one.id === id)) {
         await killRecordedGroups(found.groups, "all");
         killPlace(found.mark);
-        await keepPackages(found);
+        await keepPackages(found).catch(() => {}); // only a saving; what is wrong there, the removal meets as well
         await removePlace(found);
         watches.delete(found.root);
       }
@@ -119,6 +119,8 @@ function createSandbox(config: Config, tier: Tier, place: Place, watch: DiskWatc
   const { work } = place;
   // Links where the sandbox cannot write through them, or where nothing would keep it from the prepared files anyway.
   const how = place.owner !== null || tier.isolation === "process" ? "shared" : "copied";
+  // Only where nothing of a sandbox outlives it, and it cannot write into its packages.
+  const spares = place.owner !== null && tier.isolation === "bubblewrap" ? place.spares : null;
   let broken = 0;
   let killed = 0;
 
@@ -252,7 +254,7 @@ function createSandbox(config: Config, tier: Tier, place: Place, watch: DiskWatc
   };
 
   async function install({ signal, onProgress, warmUp = [] }: InstallOptions): Promise<{ cached: boolean }> {
-    const placed = await installPackages(config, place, how, { signal, onProgress });
+    const placed = await installPackages(config, place, { how, spares }, { signal, onProgress });
     if (tier.isolation === "bubblewrap") await useCompiled(placed.folder, warmUp, signal);
     return { cached: placed.cached };
   }

@@ -26,12 +26,12 @@ export function stampFiles(root: string, skipped: ReadonlySet<string> = new Set(
 export const OF_TOOLS: ReadonlySet<string> = new Set([".cache", ".nitro"]);
 
 /** Of the packages in a node_modules. Where a sandbox has copies, they are its own, however deep they lie. */
-export function stampsOf(modules: string, how: Placing, skipped = OF_TOOLS): Map<string, string> {
-  return how === "copied" ? stampFiles(modules, skipped) : stampPackages(modules);
+export function stampsOf(modules: string, how: Placing): Map<string, string> {
+  return how === "copied" ? stampFiles(modules, OF_TOOLS) : stampPackages(modules);
 }
 
 /** Of the packages' folders. What lies deeper cannot be changed by a sandbox that does not own it. */
-function stampPackages(modules: string): Map<string, string> {
+export function stampPackages(modules: string): Map<string, string> {
   const stamps = new Map<string, string>();
   for (const { name } of entriesOf(modules)) {
     if (OF_TOOLS.has(name)) continue;
