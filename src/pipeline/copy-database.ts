@@ -17,8 +17,7 @@ export async function ensureCopy({ projectId, database }: CopyOf, run: Run): Pro
   if (await hasCopy(projectId, run)) return;
   const cluster = await run.adapters.databaseCluster();
   const { work } = workDatabases(projectId);
-  const resource = { run_id: run.id, project_id: projectId, kind: "work-database", provider: cluster.kind } as const;
-  await withResource(run.control, { ...resource, name: work }, () => cluster.copy(projectId, database, work));
+  await withWorkDatabase(projectId, run, work, () => cluster.copy(projectId, database, work));
 }
 
 /** Whether it has been made, and is whole. */
@@ -33,10 +32,14 @@ export async function discardCopy(projectId: string, run: Run): Promise<void> {
 
 /** Writes down the databases that a verification makes for itself. */
 export async function announceScratch(projectId: string, run: Run): Promise<void> {
-  const { kind: provider } = await run.adapters.databaseCluster();
   const { probe, test } = workDatabases(projectId);
-  const resource = { run_id: run.id, project_id: projectId, kind: "work-database", provider } as const;
-  await allDone([probe, test].map((name) => withResource(run.control, { ...resource, name }, async () => {})));
+  await allDone([probe, test].map((name) => withWorkDatabase(projectId, run, name, async () => {})));
+}
+
+async function withWorkDatabase(projectId: string, run: Run, name: string, make: () => Promise<void>): Promise<void> {
+  const { kind: provider } = await run.adapters.databaseCluster();
+  const resource = { run_id: run.id, project_id: projectId, kind: "work-database", name, provider } as const;
+  await withResource(run.control, resource, make);
 }
 
 async function copiesOf(projectId: string, run: Run): Promise<Resource[]> {

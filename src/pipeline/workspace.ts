@@ -86,6 +86,7 @@ export async function openWorkspace(run: Run, { projectId, database }: Workspace
       await copy;
     },
     async discardCopy() {
+      copy = undefined;
       if (database !== null) await discardCopy(projectId, run);
     },
     save,

@@ -107,9 +107,9 @@ export function createDeployments(
   async function dropAhead(): Promise<void> {
     if (!ahead) return;
     clearTimeout(ahead.limit);
-    const { app, log } = ahead;
+    const dropped = ahead;
     ahead = null;
-    await giveUp({ app, log });
+    await giveUp(dropped);
   }
 
   async function giveUp({ app, log }: Serving): Promise<void> {
@@ -128,18 +128,27 @@ export function createDeployments(
       }
     }
     const early = await takeAhead(asked);
-    const isGood = early !== null && (await early.app.becomesHealthy(HEALTHY_WITHIN, signal)) === null;
-    if (early && !isGood) await giveUp(early); // what it met then may be over by now
-    if (signal.aborted) return INTERRUPTED;
-    const { app, log } = early && isGood ? early : await begin(asked);
+    if (early) {
+      if ((await early.app.becomesHealthy(HEALTHY_WITHIN, signal)) === null) return switchTo(early);
+      await giveUp(early); // what it met then may be over by now
+      if (signal.aborted) return INTERRUPTED;
+    }
+    const begun = await begin(asked);
+    const { app, log } = begun;
     const problem = await app.becomesHealthy(HEALTHY_WITHIN, signal);
     if (problem) {
       log.write("supervisor", `${problem.reason} ${problem.seen}`);
-      await giveUp({ app, log });
+      await giveUp(begun);
       return { ok: false, message: failureMessage(problem.reason, current), details: details(problem.seen, log.path) };
     }
+    return switchTo(begun);
+  }
+
+  async function switchTo(next: Serving): Promise<ControlAnswer> {
+    const { app, log } = next;
+    const { deploymentId } = app;
     const previous = current;
-    current = { app, log };
+    current = next;
     app.keepAlive();
     log.write("supervisor", `${deploymentId} is healthy and serves from now on.`);
     releases = [deploymentId, ...releases.filter((id) => id !== deploymentId)].slice(0, KEPT_RELEASES);
