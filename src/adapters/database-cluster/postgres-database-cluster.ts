@@ -22,8 +22,8 @@ import { createLook, SESSION_LIMITS } from "./overdue-sessions.ts";
 import {
   type AdministratorRights,
   administratorRights,
-  closeDatabase,
   closeSharedDatabases,
+  closingDatabase,
   ensureRole,
   grantInside,
   joinRoles,
@@ -107,19 +107,16 @@ export function createPostgresCluster(
     });
   }
 
-  /** Whose it is and what it is, for the lists of every tb that uses this server. Closed first: until then the default lets
-   * every role of the server connect. */
+  /** Only its roles may connect now, and the lists of every tb that uses this server know whose it is and what. */
   async function label(
     client: Client,
     database: string,
     roles: ProjectRoles,
     what: "database" | "copy",
   ): Promise<void> {
-    await retryCollisions(() => closeDatabase(client, database, roles));
     const text = `turbobackend ${what} of installation ${await secrets.installationId()}`;
-    await retryCollisions(() =>
-      client.query(`comment on database ${escapeIdentifier(database)} is ${escapeLiteral(text)}`),
-    );
+    const comment = `comment on database ${escapeIdentifier(database)} is ${escapeLiteral(text)}`;
+    await retryCollisions(() => client.query(`${closingDatabase(database, roles)}; ${comment}`)); // one transaction
   }
 
   async function dropDatabase(database: string): Promise<void> {

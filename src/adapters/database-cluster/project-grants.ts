@@ -78,14 +78,12 @@ export async function joinRoles(client: ClientBase, roles: ProjectRoles): Promis
   }
 }
 
-/** Only these roles may connect; only `own` creates, and not even it schemas or temporary tables. `CREATE DATABASE …
+/** SQL: only these roles may connect; only `own` creates, and not even it schemas or temporary tables. `CREATE DATABASE …
  * TEMPLATE` does not copy these rights, so a copy gets them anew. */
-export async function closeDatabase(client: ClientBase, database: string, roles: ProjectRoles): Promise<void> {
+export function closingDatabase(database: string, roles: ProjectRoles): string {
   const name = escapeIdentifier(database);
-  await client.query(`revoke all on database ${name} from public`);
-  await client.query(
-    `grant connect on database ${name} to ${escapeIdentifier(roles.own)}, ${escapeIdentifier(roles.app)}`,
-  );
+  const both = `${escapeIdentifier(roles.own)}, ${escapeIdentifier(roles.app)}`;
+  return `revoke all on database ${name} from public; grant connect on database ${name} to ${both}`;
 }
 
 /** Rights inside a project's database (the client is connected to it); a copy inherits them. `others` are the roles of the

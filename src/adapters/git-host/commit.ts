@@ -1,22 +1,17 @@
 // Commits of an index, made from git's own parts: no branch is checked out, and nothing of a working tree is asked for.
-import { type Git, type GitPlace, pastStaleLocks } from "./git.ts";
-import type { Tip } from "./refs.ts";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { IndexPlace } from "./tree.ts";
 
-/** $1 the ref, $2 and $3 the parent and its tree, or nothing; reads the message, prints the commit. */
-const COMMIT = `tree=$(git write-tree)
-if [ "$tree" = "$3" ]; then commit=$2; else commit=$(git commit-tree "$tree" \${2:+-p "$2"} -F -); fi
-git update-ref "$1" "$commit"
-echo "$commit"`;
+/** Text for `git.script` in a place that `setMessage` was called for: commits the index on $parent, whose tree is $parent_tree (both
+ * empty when there is none), and leaves the name in $commit; that of the parent when it has the same tree. */
+export const COMMIT = `tree=$(git write-tree)
+if [ "$tree" = "$parent_tree" ]
+then commit=$parent
+else commit=$(git commit-tree "$tree" \${parent:+-p "$parent"} -F "\${GIT_INDEX_FILE%/*}/message")
+fi`;
 
-/** Commits the index of `place` on `parent` under `ref`, unless the parent has the same tree. */
-export async function commitIndex(
-  git: Git,
-  place: GitPlace,
-  ref: string,
-  parent: Tip | null,
-  message: string,
-): Promise<{ commit: string; changed: boolean }> {
-  const args = [ref, parent?.commit ?? "", parent?.tree ?? ""];
-  const commit = (await pastStaleLocks(place.gitDir!, () => git.script(COMMIT, args, place, message))).trim();
-  return { commit, changed: commit !== parent?.commit };
+/** In a file, because it may be longer than an argument. */
+export async function setMessage({ folder }: IndexPlace, message: string): Promise<void> {
+  await writeFile(join(folder, "message"), message);
 }

@@ -51,10 +51,10 @@ export interface GitPlace {
 export interface Git {
   /** Runs one git command and returns its stdout. Rejects with GitError (its message is what git printed). */
   (args: string[], place?: GitPlace, input?: string): Promise<string>;
-  /** Runs git commands one after the other up to the first that fails, as one process of tb's: `commands` is text for sh, with
-   * `args` as "$1", "$2" and so on. Resolves and rejects as for one command. To start a process, tb's memory map is copied,
-   * which takes longer than most of what git does; a small shell has little to copy. */
-  script(commands: string, args: string[], place: GitPlace, input?: string): Promise<string>;
+  /** Runs git commands one after the other up to the first that fails, as one process of tb's: `commands` is text for sh, which
+   * finds `variables` in its environment. Resolves and rejects as for one command. To start a process, tb's memory map is
+   * copied, which takes longer than most of what git does; a small shell has little to copy. */
+  script(commands: string, variables: Record<string, string>, place: GitPlace, input?: string): Promise<string>;
   /** Looks for git, once. Throws TbError "configuration" when it is missing or too old. */
   check(): Promise<void>;
 }
@@ -87,11 +87,16 @@ export function createGit(config: Config): Git {
       throw isUnwritten(error, home) ? cannotWrite(error) : error;
     }
   }
-  async function runScript(commands: string, args: string[], place: GitPlace, input = ""): Promise<string> {
+  async function runScript(
+    commands: string,
+    variables: Record<string, string>,
+    place: GitPlace,
+    input = "",
+  ): Promise<string> {
     const home = await gitHome();
-    const child = spawn("/bin/sh", ["-ec", commands, "sh", ...args], {
+    const child = spawn("/bin/sh", ["-ec", commands], {
       cwd: home,
-      env: environment(config, home, place),
+      env: { ...environment(config, home, place), ...variables },
       stdio: "pipe",
     });
     child.stdin.on("error", () => {}); // it ended without reading: its exit code says why
@@ -114,9 +119,9 @@ export function createGit(config: Config): Git {
     },
     {
       check,
-      async script(commands: string, args: string[], place: GitPlace, input?: string) {
+      async script(commands: string, variables: Record<string, string>, place: GitPlace, input?: string) {
         await check();
-        return runScript(commands, args, place, input);
+        return runScript(commands, variables, place, input);
       },
     },
   );
@@ -190,15 +195,15 @@ async function checkVersion(version: () => Promise<string>): Promise<void> {
   throw new TbError("configuration", `git ${major}.${minor} is too old.`, { suggestion });
 }
 
-/** Runs `work`; when a lock that a killed process left in `gitDir` stands in its way, removes it and tries again. */
-export async function pastStaleLocks<T>(gitDir: string, work: () => Promise<T>): Promise<T> {
+/** Runs `work`; when a lock that a killed process left in a git directory stands in its way, removes it and tries again. */
+export async function pastStaleLocks<T>(gitDirs: readonly string[], work: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await work();
     } catch (error) {
       if (!(error instanceof GitError) || !/cannot lock|unable to create '.*\.lock'/i.test(error.message)) throw error;
       if (attempt === 3) throw error;
-      await removeStaleLocks(gitDir);
+      for (const gitDir of gitDirs) await removeStaleLocks(gitDir);
     }
   }
 }

@@ -1,11 +1,10 @@
 // Git host on this machine: bare repositories a user can clone, and per project a git directory of tb's own.
-import { mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { GitError } from "simple-git";
-import { allDone } from "../../all-done.ts";
 import type { Config } from "../../config.ts";
 import { TbError } from "../../errors.ts";
-import { commitIndex } from "./commit.ts";
+import { COMMIT, setMessage } from "./commit.ts";
 import { createGit, pastStaleLocks } from "./git.ts";
 import type { GitHost, PushedCommit } from "./git-host.ts";
 import {
@@ -21,15 +20,15 @@ import {
 import { nearest } from "../../ui/nearest.ts";
 import { cloneWhole, findCommit } from "./working-copy.ts";
 import { branchesOf, type Tip, tipOf } from "./refs.ts";
-import { refuseSecrets } from "./secret-scan.ts";
+import { FIND_SUSPECTS, refuseSecretMessage, refuseSecrets, suspectPatterns } from "./secret-scan.ts";
 import { gitLeftovers, storedIn } from "./stored-git.ts";
 import {
-  addAll,
+  ADD_ALL,
+  chooseFiles,
+  entries,
   foreignPaths,
-  indexEntries,
-  linksAndModules,
+  type IndexPlace,
   refuseUnsafe,
-  safePaths,
   treeEntries,
   type TreeEntry,
   unsafe,
@@ -40,6 +39,26 @@ const MAIN = "main";
 
 /** Wins over every .gitattributes of a tree: what is in the working tree is stored byte for byte. */
 const ATTRIBUTES = "* -text -eol -crlf -ident -filter -working-tree-encoding -diff -merge\n";
+
+const COMMIT_SAFELY = `${ADD_ALL}
+git ls-files --stage -z > "\${GIT_INDEX_FILE%/*}/entries"
+${FIND_SUSPECTS}
+${COMMIT}
+echo "$commit"`;
+
+const PUSH = `git update-ref "$ref" "$commit"
+git push --quiet --no-verify --receive-pack="git -c receive.unpackLimit=1 receive-pack" -- "$repository" "$commit:$ref"`;
+
+const SAVE = `tip=$(git for-each-ref --format="%(objectname) %(tree)" "$ref")
+parent=\${tip% *}
+parent_tree=\${tip#* }
+${ADD_ALL}
+${COMMIT}
+git update-ref "$ref" "$commit"
+echo "$commit $parent"`;
+
+const RESTORE = `${ADD_ALL}
+git read-tree --reset -u "$parent"`;
 
 /** Repositories under `<home>/repositories`, private git directories under `<home>/git`. */
 export function createLocalGitHost(config: Config): GitHost {
@@ -81,7 +100,7 @@ export function createLocalGitHost(config: Config): GitHost {
     await git(["fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--", bare(name), `refs/heads/${branch}`], {
       gitDir,
     });
-    await pastStaleLocks(gitDir, () => git(["update-ref", there.ref, there.commit], { gitDir }));
+    await pastStaleLocks([gitDir], () => git(["update-ref", there.ref, there.commit], { gitDir }));
     return there;
   }
 
@@ -128,14 +147,18 @@ export function createLocalGitHost(config: Config): GitHost {
     return (await git(["diff-tree", ...options, commit], { gitDir })).split("\0").filter(Boolean);
   }
 
+  /** The branch of the project's own directory goes first: after a crash the next try finds its commit there, and pushes it. A
+   * pack stays one in the repository: unlike single files it is on the disk before the branch names it, and it is made in
+   * half the time. */
   async function push(gitDir: string, name: string, commit: string, branch: string): Promise<void> {
+    const ref = `refs/heads/${branch}`;
     try {
-      await pastStaleLocks(bare(name), () =>
-        git(["push", "--quiet", "--no-verify", "--", bare(name), `${commit}:refs/heads/${branch}`], { gitDir }),
+      await pastStaleLocks([gitDir, bare(name)], () =>
+        git.script(PUSH, { ref, commit, repository: bare(name) }, { gitDir }),
       );
     } catch (error) {
       if (!(error instanceof GitError)) throw error;
-      const there = await tipOf(git, bare(name), `refs/heads/${branch}`);
+      const there = await tipOf(git, bare(name), ref);
       if (there?.commit === commit) return; // it was done, and only the answer was lost
       if (!/non-fast-forward|fetch first|rejected/.test(error.message)) throw error;
       throw new TbError("conflict", `${branch} of ${name} has commits that this run has not seen.`, {
@@ -143,6 +166,24 @@ export function createLocalGitHost(config: Config): GitHost {
         cause: error,
       });
     }
+  }
+
+  /** A commit of the tree that no ref names yet, and its files. Throws TbError "failure" for what must not be committed. */
+  async function commitSafely(
+    place: IndexPlace,
+    parent: Tip | null,
+    message: string,
+  ): Promise<{ commit: string; paths: string[] }> {
+    refuseSecretMessage(message);
+    await chooseFiles(place);
+    await setMessage(place, message);
+    const variables = { parent: parent?.commit ?? "", parent_tree: parent?.tree ?? "" };
+    const commit = (await git.script(COMMIT_SAFELY, variables, place, suspectPatterns())).trim();
+    const found = entries(await readFile(join(place.folder, "entries"), "utf8"));
+    refuseUnsafe(found);
+    const suspects = (await readFile(join(place.folder, "suspects"), "utf8")).split("\0").filter(Boolean);
+    await refuseSecrets(git, place, { found, suspects, parent: parent?.commit ?? null });
+    return { commit, paths: found.map(({ path }) => path) };
   }
 
   return {
@@ -177,12 +218,7 @@ export function createLocalGitHost(config: Config): GitHost {
         throw unsafe(nested.map((path) => `${path} is a repository of its own (it holds a .git).`));
       const known = await tipOf(git, gitDir, ref, `refs/heads/${MAIN}`);
       const parent = known?.ref === ref ? known : ((await fetchBranch(gitDir, repository.name, branch)) ?? known);
-      const { commit, paths } = await withIndex(gitDir, workTree, async (place) => {
-        await addAll(git, place, parent?.commit ?? null);
-        const paths = safePaths(git, place);
-        await allDone([paths, refuseSecrets(git, place, { parent: parent?.commit ?? null, message })]);
-        return { ...(await commitIndex(git, place, ref, parent, message)), paths: await paths };
-      });
+      const { commit, paths } = await withIndex(gitDir, workTree, (place) => commitSafely(place, parent, message));
       await push(gitDir, repository.name, commit, branch);
       return { url: repository.url, branch, commit, files: parent ? await changedIn(gitDir, commit) : paths };
     },
@@ -246,17 +282,14 @@ export function createLocalGitHost(config: Config): GitHost {
 
     async saveTree({ projectId, workTree, ref }) {
       const gitDir = await privateDir(projectId);
-      const name = privateRef(ref);
-      const parent = await tipOf(git, gitDir, name);
-      const { nested, links } = await foreignPaths(workTree);
+      const variables = { ref: privateRef(ref) };
+      const foreign = await foreignPaths(workTree);
       return withIndex(gitDir, workTree, async (place) => {
-        await addAll(git, place, parent?.commit ?? null, nested);
-        // A private copy leaves links and modules out instead of refusing them: the agent may still be at work.
-        if (nested.length > 0 || links.length > 0) {
-          const left = linksAndModules(await indexEntries(git, place)).join("\0");
-          await git(["update-index", "--force-remove", "-z", "--stdin"], place, left);
-        }
-        return commitIndex(git, place, name, parent, `Tree ${ref}\n`);
+        await chooseFiles(place, foreign); // left out instead of refused: the agent may still be at work
+        await setMessage(place, `Tree ${ref}\n`);
+        const output = await pastStaleLocks([gitDir], () => git.script(SAVE, variables, place));
+        const [commit = "", parent] = output.trim().split(" ");
+        return { commit, changed: commit !== parent };
       });
     },
 
@@ -268,8 +301,8 @@ export function createLocalGitHost(config: Config): GitHost {
         await rm(join(workTree, folder, ".git"), { recursive: true, force: true });
       }
       await withIndex(gitDir, workTree, async (place) => {
-        await addAll(git, place, tip.commit);
-        await git(["read-tree", "--reset", "-u", tip.commit], place);
+        await chooseFiles(place);
+        await git.script(RESTORE, { parent: tip.commit }, place);
       });
       return true;
     },

@@ -3,35 +3,42 @@
 import { TbError } from "../../errors.ts";
 import { knownForms } from "../../secrets/redactor.ts";
 import { findSecrets, SECRET_PATTERNS } from "../../secrets/secret-patterns.ts";
-import type { Git, GitPlace } from "./git.ts";
-import { indexEntries, treeEntries } from "./tree.ts";
+import type { Git } from "./git.ts";
+import { type IndexPlace, treeEntries, type TreeEntry } from "./tree.ts";
 
-/** Throws TbError "failure" with file and line of what the index holds and the parent does not, or when the message has a
- * secret in it. What was there before is its author's to answer for, and out of the house already. */
-export async function refuseSecrets(
-  git: Git,
-  place: GitPlace,
-  { parent, message }: { parent: string | null; message: string },
-): Promise<void> {
-  const forms = knownForms();
-  const suspects = new Set(await suspiciousPaths(git, place, forms));
-  const problems = findSecrets(message, forms).map(({ what }) => `The commit message holds ${what}.`);
-  if (suspects.size > 0) {
-    const before = new Set(parent ? (await treeEntries(git, place.gitDir!, parent)).map(({ object }) => object) : []);
-    for (const { path, object } of await indexEntries(git, place)) {
-      if (!suspects.has(path) || before.has(object)) continue;
-      const found = findSecrets(await git(["cat-file", "blob", object], place), forms);
-      problems.push(...found.map(({ what, line }) => `${path}, line ${line}, holds ${what}.`));
-    }
-  }
+/** Text for `git.script`, with `suspectPatterns` on standard input: which files of the index may hold a secret goes into `suspects`,
+ * with a NUL after each. */
+export const FIND_SUSPECTS = `git grep --cached --files-with-matches -z --text --extended-regexp -f - \\
+  > "\${GIT_INDEX_FILE%/*}/suspects" || [ $? -eq 1 ]`;
+
+/** Patterns come on standard input: a secret must not be on a command line, also not as what is looked for. */
+export function suspectPatterns(): string {
+  const patterns = [...knownForms().map(escape), ...SECRET_PATTERNS.map(({ source }) => source)];
+  return `${patterns.join("\n")}\n`;
+}
+
+/** Throws TbError "failure" when a commit's message has a secret in it. */
+export function refuseSecretMessage(message: string): void {
+  const problems = findSecrets(message, knownForms()).map(({ what }) => `The commit message holds ${what}.`);
   if (problems.length > 0) throw refusal(problems);
 }
 
-/** Patterns come on standard input: a secret must not be on a command line, also not as what is looked for. */
-async function suspiciousPaths(git: Git, place: GitPlace, forms: readonly string[]): Promise<string[]> {
-  const patterns = [...forms.map(escape), ...SECRET_PATTERNS.map(({ source }) => source)];
-  const options = ["--cached", "--files-with-matches", "-z", "--text", "--extended-regexp", "-f", "-"];
-  return (await git(["grep", ...options], place, `${patterns.join("\n")}\n`)).split("\0").filter(Boolean);
+/** Throws TbError "failure" with file and line of what a suspect holds and the parent does not. What was there before is its
+ * author's to answer for, and out of the house already. */
+export async function refuseSecrets(
+  git: Git,
+  place: IndexPlace,
+  { found, suspects, parent }: { found: TreeEntry[]; suspects: string[]; parent: string | null },
+): Promise<void> {
+  if (suspects.length === 0) return;
+  const before = new Set(parent ? (await treeEntries(git, place.gitDir, parent)).map(({ object }) => object) : []);
+  const problems: string[] = [];
+  for (const { path, object } of found) {
+    if (!suspects.includes(path) || before.has(object)) continue;
+    const secrets = findSecrets(await git(["cat-file", "blob", object], place), knownForms());
+    problems.push(...secrets.map(({ what, line }) => `${path}, line ${line}, holds ${what}.`));
+  }
+  if (problems.length > 0) throw refusal(problems);
 }
 
 function escape(text: string): string {

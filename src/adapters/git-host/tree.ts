@@ -1,6 +1,6 @@
 // A working tree as git objects: every function works in an index file of its own, so nothing it does can disturb
 // another command, and no lock of git's index can be left behind.
-import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { TbError } from "../../errors.ts";
 import type { Git, GitPlace } from "./git.ts";
@@ -18,43 +18,42 @@ export interface TreeEntry {
   path: string;
 }
 
+/** A throw-away index, in a folder of its own that scripts share files in. */
+export interface IndexPlace extends GitPlace {
+  gitDir: string;
+  folder: string;
+}
+
 /** Runs `work` with the place of a throw-away index. */
 export async function withIndex<T>(
   gitDir: string,
   workTree: string,
-  work: (place: GitPlace) => Promise<T>,
+  work: (place: IndexPlace) => Promise<T>,
 ): Promise<T> {
   const folder = await mkdtemp(join(gitDir, "index-"));
   try {
-    return await work({ gitDir, workTree, index: join(folder, "index") });
+    return await work({ gitDir, workTree, index: join(folder, "index"), folder });
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-/** $1 the base, or nothing; reads what to add and what not. */
-const ADD_ALL = `[ -z "$1" ] || git read-tree "$1"
-git add --all --pathspec-from-file=- --pathspec-file-nul`;
+/** Text for `git.script` in a place that `chooseFiles` was called for: fills the index with what $parent (a commit, or empty)
+ * tracks and what .gitignore does not exclude. */
+export const ADD_ALL = `[ -z "$parent" ] || git read-tree "$parent"
+git add --all --pathspec-from-file="\${GIT_INDEX_FILE%/*}/chosen" --pathspec-file-nul
+[ ! -s "\${GIT_INDEX_FILE%/*}/left-out" ] || git update-index --force-remove -z --stdin < "\${GIT_INDEX_FILE%/*}/left-out"`;
 
-/** Fills the index with the tree: what `base` tracks and what .gitignore does not exclude. */
-export async function addAll(git: Git, place: GitPlace, base: string | null, leaveOut: string[] = []): Promise<void> {
+/** Says what ADD_ALL adds, and what of it is not to be in the index: nested repositories, and paths that are no files. */
+export async function chooseFiles(
+  { folder }: IndexPlace,
+  { nested, links }: Partial<ForeignPaths> = {},
+): Promise<void> {
   const excluded = NEVER.map((name) => `:(exclude,glob)**/${name}`);
   const folders = NEVER.map((name) => `:(exclude,glob)**/${name}/**`);
-  const literal = leaveOut.map((path) => `:(exclude,literal)${path}`);
-  const pathspecs = [".", ...excluded, ...folders, ...literal].join("\0");
-  await git.script(ADD_ALL, [base ?? ""], place, pathspecs);
-}
-
-/** Entries of the index. */
-export async function indexEntries(git: Git, place: GitPlace): Promise<TreeEntry[]> {
-  return entries(await git(["ls-files", "--stage", "-z"], place));
-}
-
-/** Paths of the index. Throws like `refuseUnsafe`. */
-export async function safePaths(git: Git, place: GitPlace): Promise<string[]> {
-  const found = await indexEntries(git, place);
-  refuseUnsafe(found);
-  return found.map(({ path }) => path);
+  const literal = nested?.map((path) => `:(exclude,literal)${path}`) ?? [];
+  await writeFile(join(folder, "chosen"), [".", ...excluded, ...folders, ...literal].join("\0"));
+  await writeFile(join(folder, "left-out"), links?.join("\0") ?? "");
 }
 
 /** Entries of a commit's tree. */
@@ -62,7 +61,8 @@ export async function treeEntries(git: Git, gitDir: string, commit: string): Pro
   return entries(await git(["ls-tree", "-r", "-z", commit], { gitDir }));
 }
 
-function entries(output: string): TreeEntry[] {
+/** What git prints of an index or a tree with -z. */
+export function entries(output: string): TreeEntry[] {
   return output
     .split("\0")
     .filter(Boolean)
@@ -92,14 +92,14 @@ export function unsafe(problems: string[]): TbError {
   });
 }
 
-/** Paths of links and submodules, which a private copy leaves out. */
-export function linksAndModules(found: TreeEntry[]): string[] {
-  return found.filter(({ mode }) => mode === SYMLINK || mode === SUBMODULE).map(({ path }) => path);
+export interface ForeignPaths {
+  nested: string[];
+  links: string[];
 }
 
 /** What cannot be committed as it is, found by our own eyes, before git could read what is in it: folders below the root
  * that hold a `.git`, and symbolic links. */
-export async function foreignPaths(workTree: string): Promise<{ nested: string[]; links: string[] }> {
+export async function foreignPaths(workTree: string): Promise<ForeignPaths> {
   const [nested, links]: [string[], string[]] = [[], []];
   async function walk(folder: string): Promise<void> {
     for (const entry of await readdir(join(workTree, folder), { withFileTypes: true })) {

@@ -19,13 +19,18 @@ const INSTALL = "Install bubblewrap: apt-get install bubblewrap (or dnf, apk, pa
 export async function findBubblewrap(path: string): Promise<Found> {
   const program = programOn(path, "bwrap");
   if (program === undefined) return { make: null, reason: "bubblewrap is not installed", improvement: INSTALL };
-  const options = await optionsOf(program);
-  const missing = NEEDED.filter((option) => !options.has(option));
-  if (missing.length > 0) {
-    const reason = `${program} is too old (it has no ${missing[0]})`;
-    return { make: null, reason, improvement: NEWER };
+  // As if it knew all options, which saves a process; one that does not work so is asked which it knows.
+  let options: ReadonlySet<string> = new Set(WANTED);
+  let problem = await tryIt({ program, options });
+  if (problem !== null) {
+    options = await optionsOf(program);
+    const missing = NEEDED.filter((option) => !options.has(option));
+    if (missing.length > 0) {
+      const reason = `${program} is too old (it has no ${missing[0]})`;
+      return { make: null, reason, improvement: NEWER };
+    }
+    if (WANTED.some((option) => !options.has(option))) problem = await tryIt({ program, options });
   }
-  const problem = await tryIt({ program, options });
   if (problem !== null) {
     const reason = `bubblewrap does not work here: ${problem}`;
     return { make: null, reason, improvement: improvementFor(problem) };
