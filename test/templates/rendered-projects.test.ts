@@ -5,7 +5,7 @@ import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
-import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, it, vi } from "vitest";
 import { createLocalSandboxProvider } from "../../src/adapters/sandbox/local-sandbox.ts";
 import { readConfig } from "../../src/config.ts";
 import { renderOpenapi } from "../../src/adapters/model/offline/render/openapi-file.ts";
@@ -184,12 +184,27 @@ async function serves(folder: string): Promise<void> {
     expect(await ask("PUT", "/api/users")).toMatchObject({ status: 405, allow: "GET, HEAD, POST" });
     expect((await ask("GET", "/nowhere")).status).toBe(404);
     expect((await ask("POST", "/api/users", { name: "Ann", email: "ann@example.com" })).status).toBe(201);
+    const before = await sessions("served");
+    expect(before.length).toBeGreaterThan(0);
     expect((await ask("POST", "/api/users", { name: "Ann", email: "ANN@example.com" })).status).toBe(409);
+    expect(await sessions("served")).toEqual(before); // what is only refused costs no connection
+    await postgres.query("postgres", `select pg_terminate_backend(pid) from pg_stat_activity where datname = 'served'`);
+    await vi.waitFor(async () => expect((await ask("GET", "/api/users")).status).toBe(200), 5000);
+    expect(await sessions("served")).not.toContain(before[0]);
     expect((await ask("GET", "/docs")).body).toContain("/api/users/{id}/tasks");
   } finally {
     server.kill("SIGTERM");
   }
   expect(await ended).toBe(0);
+}
+
+/** Process ids of a database's sessions. */
+async function sessions(database: string): Promise<number[]> {
+  const { rows } = await postgres.query<{ pid: number }>(
+    "postgres",
+    `select pid from pg_stat_activity where datname = '${database}' order by pid`,
+  );
+  return rows.map(({ pid }) => pid);
 }
 
 interface Answer {

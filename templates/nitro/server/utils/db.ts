@@ -31,6 +31,7 @@ export function database(): Pool {
     keepAlive: true,
   });
   pool.on("error", report);
+  pool.on("connect", (client) => client.on("error", () => {})); // one that breaks in use fails the query under way
   return pool;
 }
 
@@ -46,9 +47,25 @@ export async function closeDatabase(): Promise<void> {
 /** All rows of a query. */
 export async function many<T extends QueryResultRow>(query: Fragment): Promise<T[]> {
   try {
-    return (await database().query<T>(query.text, query.values)).rows;
+    return await rows<T>(query);
   } catch (error) {
     throw translate(error);
+  }
+}
+
+/** Not `pool.query`, which closes the connection after any error: one whose statement was only refused is as good as before. */
+async function rows<T extends QueryResultRow>({ text, values }: Fragment): Promise<T[]> {
+  const client = await database().connect();
+  let broken = true;
+  try {
+    const result = await client.query<T>(text, values);
+    broken = false;
+    return result.rows;
+  } catch (error) {
+    broken = !(error instanceof DatabaseError && error.severity === "ERROR");
+    throw error;
+  } finally {
+    client.release(broken);
   }
 }
 
