@@ -46,10 +46,14 @@ export function createPostgresCluster(
   limits = SESSION_LIMITS,
 ): DatabaseCluster {
   const sessions = createAdministratorSessions(source);
+  /** Under way, by project and side. */
+  const roleMaking = new Map<string, Promise<void>>();
 
+  /** A session is kept for the first who needs one, unlike a look at whether the server answers. */
   async function ensure(): Promise<void> {
-    await source.start();
-    if (source.kind === "external") await sessions.run(MAINTENANCE, checkServer);
+    await sessions.run(MAINTENANCE, async (client) => {
+      if (source.kind === "external") await checkServer(client);
+    });
   }
 
   async function provision(projectId: string, database: string): Promise<void> {
@@ -73,8 +77,22 @@ export function createPostgresCluster(
     rights: AdministratorRights,
     makeDatabase: () => Promise<void>,
   ): Promise<void> {
-    const roles = sessions.run(MAINTENANCE, (client) => ensureRoles(client, rolesOf(projectId, side), rights));
-    await allDone([roles, makeDatabase()]);
+    await allDone([rolesFor(projectId, side, rights), makeDatabase()]);
+  }
+
+  /** Once for databases that are made at the same time. */
+  async function rolesFor(projectId: string, side: Side, rights: AdministratorRights): Promise<void> {
+    const key = `${projectId} ${side}`;
+    let making = roleMaking.get(key);
+    if (!making) {
+      making = sessions.run(MAINTENANCE, (client) => ensureRoles(client, rolesOf(projectId, side), rights));
+      roleMaking.set(key, making);
+    }
+    try {
+      await making;
+    } finally {
+      roleMaking.delete(key);
+    }
   }
 
   async function ensureRoles(client: Client, roles: ProjectRoles, rights: AdministratorRights): Promise<void> {
