@@ -8,6 +8,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Config } from "../../config.ts";
 import { TbError } from "../../errors.ts";
 import { packageRoot } from "../../package-root.ts";
+import { triedHere } from "../sandbox/select-tier.ts";
 import { connectToSupervisor } from "./control-channel.ts";
 import { createState, failedDeployment, readState, type DeploymentFolder } from "./deployment-folder.ts";
 import { choosePort, releasePorts } from "./deployment-port.ts";
@@ -43,7 +44,7 @@ export async function connectOrStart(config: Config, folder: DeploymentFolder, f
 /** Starts a supervisor and connects to it, or to the faster one; null when a stranger has the port. */
 async function start(config: Config, folder: DeploymentFolder): Promise<Socket | null> {
   const log = join(folder.root, "supervisor.log");
-  const child = spawnSupervisor(config, folder, log);
+  const child = spawnSupervisor(config, folder, log, await triedHere(config));
   let exitCode: number | null | undefined;
   child.once("exit", (code) => {
     exitCode = code;
@@ -69,11 +70,11 @@ async function start(config: Config, folder: DeploymentFolder): Promise<Socket |
   });
 }
 
-function spawnSupervisor(config: Config, folder: DeploymentFolder, log: string) {
+function spawnSupervisor(config: Config, folder: DeploymentFolder, log: string, tried: string | undefined) {
   const size = statSync(log, { throwIfNoEntry: false })?.size ?? 0;
   const output = openSync(log, size > LONGEST_LOG ? "w" : "a", 0o600);
   try {
-    const child = spawn(process.execPath, [supervisorFile(), folder.projectId], {
+    const child = spawn(process.execPath, [supervisorFile(), folder.projectId, ...(tried ? [tried] : [])], {
       cwd: "/",
       detached: true, // its own session: closing the terminal or Ctrl-C does not reach it
       env: { ...config.passthrough, ...sameCompileCache(), TB_HOME: config.home },

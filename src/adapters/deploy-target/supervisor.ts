@@ -1,5 +1,5 @@
 // Entry of the detached process that owns a project's port and keeps its application running. Started as
-// `node supervisor.js <project id>`; everything else comes through the control socket.
+// `node supervisor.js <project id> [what isolates, as it was just tried]`; everything else comes through the control socket.
 import { chmodSync, rmSync, statSync } from "node:fs";
 import { flushCompileCache } from "node:module";
 import type { Server as NetServer } from "node:net";
@@ -19,13 +19,13 @@ import { PORT_TAKEN } from "./supervisor-exit.ts";
 const LOOK_EVERY = 1000;
 const IDLE_LIMIT = 3000; // without anything to serve, such as after a first deployment that failed
 
-async function main(projectId: string): Promise<void> {
+async function main(projectId: string, tried: string | undefined): Promise<void> {
   const config = readConfig();
   const folder = deploymentFolder(config.home, projectId);
   let state: DeploymentState | null = readState(folder);
   if (!state) throw new Error("The project has no deployment state.");
   const { port } = state;
-  const tier = selectTier(config); // found out once: applications are started again in the same way
+  const tier = selectTier(config, tried); // found out once: applications are started again in the same way
   tier.catch(() => {}); // whoever deploys is told
   const place = await makeAppPlace(config, folder);
   const forwarder = createHttpForwarder(() => deployments.socketPath());
@@ -113,7 +113,7 @@ function listen(server: NetServer, where: { path: string } | { port: number; hos
 
 async function run(): Promise<void> {
   try {
-    await main(process.argv[2] ?? "");
+    await main(process.argv[2] ?? "", process.argv[3]);
   } catch (error) {
     process.stderr.write(`${new Date().toISOString()} ${error instanceof Error ? error.stack : String(error)}\n`);
     process.exit(errorCode(error) === "EADDRINUSE" ? PORT_TAKEN : 1);

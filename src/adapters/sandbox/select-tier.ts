@@ -13,20 +13,30 @@ export interface SelectedTier {
 const known = new Map<string, Promise<Found>>();
 
 /** The strongest tier that works, or the one that the settings ask for; found out once per process. Throws TbError
- * "configuration" when what they ask for does not work. */
-export async function selectTier(config: Config): Promise<SelectedTier> {
-  const key = `${config.isolation} ${config.passthrough.PATH}`;
+ * "configuration" when what they ask for does not work.
+ * @param tried what `triedHere` said in the process that started this one. */
+export async function selectTier(config: Config, tried?: string): Promise<SelectedTier> {
+  const key = keyOf(config);
   let finding = known.get(key);
-  if (!finding) known.set(key, (finding = find(config)));
-  const { make, ...facts } = await finding;
+  if (!finding) known.set(key, (finding = find(config, tried)));
+  const { make, tried: _, ...facts } = await finding;
   const tier = make ? make(config) : createProcessTier(config.passthrough);
   return { tier, facts: { isolation: tier.isolation, ...facts } };
 }
 
-async function find(config: Config): Promise<Found> {
+/** What this process has found to work, for one that it starts with the same settings; undefined when it has not looked. */
+export async function triedHere(config: Config): Promise<string | undefined> {
+  return (await known.get(keyOf(config)))?.tried;
+}
+
+function keyOf({ isolation, passthrough }: Config): string {
+  return `${isolation} ${passthrough.PATH}`;
+}
+
+async function find(config: Config, tried: string | undefined): Promise<Found> {
   const path = config.passthrough.PATH ?? "/usr/bin:/bin";
   if (config.isolation === "container") return (await import("./container/find-engine.ts")).findEngine(config);
   if (process.platform === "darwin") return (await import("./seatbelt/find-seatbelt.ts")).findSeatbelt();
-  if (process.platform === "linux") return findBubblewrap(path);
+  if (process.platform === "linux") return findBubblewrap(path, tried);
   return { make: null, reason: "tb isolates commands on Linux and macOS only", improvement: null };
 }

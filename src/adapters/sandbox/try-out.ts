@@ -10,7 +10,11 @@ import type { IsolationFacts } from "./sandbox.ts";
 import { FIRST_UID } from "./sandbox-place.ts";
 
 /** A tier that works and what would be better still, or (without `make`) why it does not. */
-export type Found = Omit<IsolationFacts, "isolation"> & { make: ((config: Config) => Tier) | null };
+export type Found = Omit<IsolationFacts, "isolation"> & {
+  make: ((config: Config) => Tier) | null;
+  /** What was tried, for a process that is to use the same and need not try it again. */
+  tried?: string;
+};
 
 const PROBE_TIMEOUT = 10_000;
 

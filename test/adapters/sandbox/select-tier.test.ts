@@ -1,10 +1,11 @@
 // Which tier is found, and what is said of it, with stand-ins for bwrap that are old or forbidden to work.
 import { execFileSync } from "node:child_process";
-import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createLocalSandboxProvider } from "../../../src/adapters/sandbox/local-sandbox.ts";
+import { findBubblewrap } from "../../../src/adapters/sandbox/bubblewrap/find-bubblewrap.ts";
 import type { IsolationFacts } from "../../../src/adapters/sandbox/sandbox.ts";
 import { readConfig } from "../../../src/config.ts";
 import { bubblewrapWorks } from "../../helpers/tiers.ts";
@@ -62,6 +63,37 @@ describe.runIf(process.platform === "linux")("commands run as plain processes", 
 
   test("where bwrap is not a program that could be used", async () => {
     expect((await factsWith("exit 1")).isolation).toBe("process");
+  });
+});
+
+describe.runIf(process.platform === "linux")("what was tried", () => {
+  const logged = `echo "$1" >> "$(dirname "$0")/calls"; exit 0`;
+
+  async function find(tried?: string): Promise<string | undefined> {
+    await writeFile(join(folder, "calls"), "");
+    await chmod(join(folder, "calls"), 0o666);
+    await writeFile(join(folder, "bwrap"), `#!/bin/sh\n${logged}\n`, { mode: 0o755 });
+    return (await findBubblewrap(folder, tried)).tried;
+  }
+
+  test("is told to the processes that tb starts, which do not try it again", async () => {
+    const program = join(folder, "bwrap");
+    expect(await find()).toBe(program);
+    expect(await readFile(join(folder, "calls"), "utf8")).not.toBe("");
+    expect(await find(program)).toBe(program);
+    expect(await readFile(join(folder, "calls"), "utf8")).toBe("");
+  });
+
+  test("counts for the same program only", async () => {
+    await find("/usr/bin/another-bwrap");
+    expect(await readFile(join(folder, "calls"), "utf8")).not.toBe("");
+  });
+
+  test("is nothing where bubblewrap lacks an option or does not work", async () => {
+    await writeFile(join(folder, "bwrap"), `#!/bin/sh\n${without("--size", "exit 0")}\n`, { mode: 0o755 });
+    expect((await findBubblewrap(folder)).tried).toBeUndefined();
+    await writeFile(join(folder, "bwrap"), "#!/bin/sh\nexit 1\n", { mode: 0o755 });
+    expect((await findBubblewrap(folder)).tried).toBeUndefined();
   });
 });
 

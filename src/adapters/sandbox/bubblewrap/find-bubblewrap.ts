@@ -16,12 +16,13 @@ const NEEDED = ["--args", "--clearenv", "--ro-bind-data", "--remount-ro", "--sec
 const NEWER = "Install bubblewrap 0.8 or newer.";
 const INSTALL = "Install bubblewrap: apt-get install bubblewrap (or dnf, apk, pacman).";
 
-export async function findBubblewrap(path: string): Promise<Found> {
+/** @param tried a bwrap that has worked with all options a moment ago, in the process that started this one. */
+export async function findBubblewrap(path: string, tried?: string): Promise<Found> {
   const program = programOn(path, "bwrap");
   if (program === undefined) return { make: null, reason: "bubblewrap is not installed", improvement: INSTALL };
   // As if it knew all options, which saves a process; one that does not work so is asked which it knows.
   let options: ReadonlySet<string> = new Set(WANTED);
-  let problem = await tryIt({ program, options });
+  let problem = program === tried ? null : await tryIt({ program, options });
   if (problem !== null) {
     options = await optionsOf(program);
     const missing = NEEDED.filter((option) => !options.has(option));
@@ -37,6 +38,7 @@ export async function findBubblewrap(path: string): Promise<Found> {
   }
   return {
     make: (config) => createBubblewrapTier({ program, options }, config.passthrough, () => nodeFolder(config)),
+    ...(WANTED.every((option) => options.has(option)) && { tried: program }),
     ...describe(options),
   };
 }
