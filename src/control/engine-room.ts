@@ -54,7 +54,9 @@ export async function dbStatus(config: Config): Promise<EngineRoomStatus> {
 export async function dbStart(config: Config): Promise<EngineRoomStatus> {
   const control = await openControl(config);
   await control.close();
-  await selectDatabaseCluster(config).ensure();
+  const cluster = selectDatabaseCluster(config);
+  await cluster.ensure();
+  await cluster.close(); // or the command would wait for its session
   return dbStatus(config);
 }
 

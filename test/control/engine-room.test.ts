@@ -1,4 +1,10 @@
+import { readFile, writeFile } from "node:fs/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { MAINTENANCE } from "../../src/adapters/database-cluster/administrator-session.ts";
+import { createEmbeddedPostgres } from "../../src/adapters/database-cluster/embedded-postgres.ts";
+import { locateCluster } from "../../src/adapters/database-cluster/postgres-location.ts";
+import { selectDatabaseCluster } from "../../src/adapters/database-cluster/select-database-cluster.ts";
+import type { Config } from "../../src/config.ts";
 import { dbMigrate, dbStart, dbStatus, dbStop } from "../../src/control/engine-room.ts";
 import { readMigrations } from "../../src/control/migrate-control.ts";
 import { scratchHome, type ScratchHome, type StandIn } from "../helpers/postgres.ts";
@@ -45,9 +51,41 @@ test("status starts nothing; start brings both servers and the schema up; stop e
     },
     projects: { running: true, databases: [] },
   });
+  expect(await sessions(scratch.config)).toBe(0); // or the command would wait for them
   expect(await dbMigrate(scratch.config)).toEqual({ applied: [], version: newest });
   expect(await dbStop(scratch.config)).toEqual({ control: "stopped", projects: "stopped" });
   expect(await dbStop(scratch.config)).toEqual({ control: "not_running", projects: "not_running" });
+});
+
+/** Other sessions of tb in the projects' server. */
+async function sessions(config: Config): Promise<number> {
+  const cluster = selectDatabaseCluster(config);
+  try {
+    const { rows } = await cluster.query<{ others: number }>(
+      MAINTENANCE,
+      "select count(*)::int as others from pg_stat_activity where application_name = 'tb' and pid <> pg_backend_pid()",
+    );
+    return rows[0]!.others;
+  } finally {
+    await cluster.close();
+  }
+}
+
+test("a password that is not the server's is told as what it is", async () => {
+  const server = createEmbeddedPostgres(scratch.config, "projects");
+  await server.ensure();
+  const { passwordFile } = await locateCluster(scratch.home, "projects");
+  const right = await readFile(passwordFile, "utf8");
+  await writeFile(passwordFile, "wrong");
+  try {
+    await expect(selectDatabaseCluster(scratch.config).ensure()).rejects.toMatchObject({
+      code: "authentication",
+      suggestion: expect.stringContaining("Restore the folder from a backup"),
+    });
+  } finally {
+    await writeFile(passwordFile, right);
+    await server.stop();
+  }
 });
 
 test("servers of the user's own are shown, migrated and never stopped", async () => {

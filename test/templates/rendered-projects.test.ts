@@ -187,6 +187,7 @@ async function serves(folder: string): Promise<void> {
     const before = await sessions("served");
     expect(before.length).toBeGreaterThan(0);
     expect((await ask("POST", "/api/users", { name: "Ann", email: "ANN@example.com" })).status).toBe(409);
+    expect((await ask("GET", "/api/users")).status).toBe(200);
     expect(await sessions("served")).toEqual(before); // what is only refused costs no connection
     await postgres.query("postgres", `select pg_terminate_backend(pid) from pg_stat_activity where datname = 'served'`);
     await vi.waitFor(async () => expect((await ask("GET", "/api/users")).status).toBe(200), 5000);

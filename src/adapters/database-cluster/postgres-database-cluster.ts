@@ -49,11 +49,13 @@ export function createPostgresCluster(
   /** Under way, by project and side. */
   const roleMaking = new Map<string, Promise<void>>();
 
-  /** A session is kept for the first who needs one, unlike a look at whether the server answers. */
   async function ensure(): Promise<void> {
-    await sessions.run(MAINTENANCE, async (client) => {
-      if (source.kind === "external") await checkServer(client);
-    });
+    if (source.kind === "external") return sessions.run(MAINTENANCE, checkServer);
+    try {
+      await sessions.run(MAINTENANCE, async () => {}, { start: false }); // kept for the first who needs one
+    } catch {
+      await source.start(); // starts it, or says what is wrong
+    }
   }
 
   async function provision(projectId: string, database: string): Promise<void> {

@@ -28,6 +28,7 @@ import {
   entries,
   foreignPaths,
   type IndexPlace,
+  linksAndModules,
   refuseUnsafe,
   treeEntries,
   type TreeEntry,
@@ -46,16 +47,30 @@ ${FIND_SUSPECTS}
 ${COMMIT}
 echo "$commit"`;
 
+/** Of a pack of 32 objects and more, such as a first one, the receiver makes no single files. */
 const PUSH = `git update-ref "$ref" "$commit"
-git push --quiet --no-verify --receive-pack="git -c receive.unpackLimit=1 receive-pack" -- "$repository" "$commit:$ref"`;
+git push --quiet --no-verify --receive-pack="git -c receive.unpackLimit=32 receive-pack" -- "$repository" "$commit:$ref"`;
 
-const SAVE = `tip=$(git for-each-ref --format="%(objectname) %(tree)" "$ref")
+const FIND_TIP = `tip=$(git for-each-ref --format="%(objectname) %(tree)" "$ref")
 parent=\${tip% *}
-parent_tree=\${tip#* }
-${ADD_ALL}
-${COMMIT}
-git update-ref "$ref" "$commit"
+parent_tree=\${tip#* }`;
+
+/** The shell of a tb that was killed goes on: it must not take the place of what the next one has saved. */
+const COMMIT_AND_MOVE = `${COMMIT}
+git update-ref "$ref" "$commit" "$parent"
 echo "$commit $parent"`;
+
+const SAVE = `${FIND_TIP}
+${ADD_ALL}
+${COMMIT_AND_MOVE}`;
+
+const ADD_AND_LIST = `${FIND_TIP}
+${ADD_ALL}
+git ls-files --stage -z`;
+
+const SAVE_WITHOUT = `${FIND_TIP}
+git update-index --force-remove -z --stdin
+${COMMIT_AND_MOVE}`;
 
 const RESTORE = `${ADD_ALL}
 git read-tree --reset -u "$parent"`;
@@ -147,9 +162,7 @@ export function createLocalGitHost(config: Config): GitHost {
     return (await git(["diff-tree", ...options, commit], { gitDir })).split("\0").filter(Boolean);
   }
 
-  /** The branch of the project's own directory goes first: after a crash the next try finds its commit there, and pushes it. A
-   * pack stays one in the repository: unlike single files it is on the disk before the branch names it, and it is made in
-   * half the time. */
+  /** The branch of the project's own directory goes first: after a crash the next try finds its commit there, and pushes it. */
   async function push(gitDir: string, name: string, commit: string, branch: string): Promise<void> {
     const ref = `refs/heads/${branch}`;
     try {
@@ -181,7 +194,7 @@ export function createLocalGitHost(config: Config): GitHost {
     const commit = (await git.script(COMMIT_SAFELY, variables, place, suspectPatterns())).trim();
     const found = entries(await readFile(join(place.folder, "entries"), "utf8"));
     refuseUnsafe(found);
-    const suspects = (await readFile(join(place.folder, "suspects"), "utf8")).split("\0").filter(Boolean);
+    const suspects = new Set((await readFile(join(place.folder, "suspects"), "utf8")).split("\0").filter(Boolean));
     await refuseSecrets(git, place, { found, suspects, parent: parent?.commit ?? null });
     return { commit, paths: found.map(({ path }) => path) };
   }
@@ -283,11 +296,17 @@ export function createLocalGitHost(config: Config): GitHost {
     async saveTree({ projectId, workTree, ref }) {
       const gitDir = await privateDir(projectId);
       const variables = { ref: privateRef(ref) };
-      const foreign = await foreignPaths(workTree);
+      const { nested, links } = await foreignPaths(workTree);
       return withIndex(gitDir, workTree, async (place) => {
-        await chooseFiles(place, foreign); // left out instead of refused: the agent may still be at work
+        const run = (commands: string, input?: string) =>
+          pastStaleLocks([gitDir], () => git.script(commands, variables, place, input));
+        await chooseFiles(place, nested);
         await setMessage(place, `Tree ${ref}\n`);
-        const output = await pastStaleLocks([gitDir], () => git.script(SAVE, variables, place));
+        // Links and modules are left out instead of refused: the agent may still be at work.
+        const odd = nested.length > 0 || links.length > 0;
+        const output = odd
+          ? await run(SAVE_WITHOUT, linksAndModules(entries(await run(ADD_AND_LIST))).join("\0"))
+          : await run(SAVE);
         const [commit = "", parent] = output.trim().split(" ");
         return { commit, changed: commit !== parent };
       });

@@ -28,13 +28,13 @@ export function refuseSecretMessage(message: string): void {
 export async function refuseSecrets(
   git: Git,
   place: IndexPlace,
-  { found, suspects, parent }: { found: TreeEntry[]; suspects: string[]; parent: string | null },
+  { found, suspects, parent }: { found: TreeEntry[]; suspects: ReadonlySet<string>; parent: string | null },
 ): Promise<void> {
-  if (suspects.length === 0) return;
+  if (suspects.size === 0) return;
   const before = new Set(parent ? (await treeEntries(git, place.gitDir, parent)).map(({ object }) => object) : []);
   const problems: string[] = [];
   for (const { path, object } of found) {
-    if (!suspects.includes(path) || before.has(object)) continue;
+    if (!suspects.has(path) || before.has(object)) continue;
     const secrets = findSecrets(await git(["cat-file", "blob", object], place), knownForms());
     problems.push(...secrets.map(({ what, line }) => `${path}, line ${line}, holds ${what}.`));
   }

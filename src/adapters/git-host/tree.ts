@@ -41,19 +41,14 @@ export async function withIndex<T>(
 /** Text for `git.script` in a place that `chooseFiles` was called for: fills the index with what $parent (a commit, or empty)
  * tracks and what .gitignore does not exclude. */
 export const ADD_ALL = `[ -z "$parent" ] || git read-tree "$parent"
-git add --all --pathspec-from-file="\${GIT_INDEX_FILE%/*}/chosen" --pathspec-file-nul
-[ ! -s "\${GIT_INDEX_FILE%/*}/left-out" ] || git update-index --force-remove -z --stdin < "\${GIT_INDEX_FILE%/*}/left-out"`;
+git add --all --pathspec-from-file="\${GIT_INDEX_FILE%/*}/chosen" --pathspec-file-nul`;
 
-/** Says what ADD_ALL adds, and what of it is not to be in the index: nested repositories, and paths that are no files. */
-export async function chooseFiles(
-  { folder }: IndexPlace,
-  { nested, links }: Partial<ForeignPaths> = {},
-): Promise<void> {
+/** Says what ADD_ALL looks at. */
+export async function chooseFiles({ folder }: IndexPlace, leaveOut: readonly string[] = []): Promise<void> {
   const excluded = NEVER.map((name) => `:(exclude,glob)**/${name}`);
   const folders = NEVER.map((name) => `:(exclude,glob)**/${name}/**`);
-  const literal = nested?.map((path) => `:(exclude,literal)${path}`) ?? [];
+  const literal = leaveOut.map((path) => `:(exclude,literal)${path}`);
   await writeFile(join(folder, "chosen"), [".", ...excluded, ...folders, ...literal].join("\0"));
-  await writeFile(join(folder, "left-out"), links?.join("\0") ?? "");
 }
 
 /** Entries of a commit's tree. */
@@ -92,14 +87,14 @@ export function unsafe(problems: string[]): TbError {
   });
 }
 
-export interface ForeignPaths {
-  nested: string[];
-  links: string[];
+/** Paths of links and submodules, which a private copy leaves out. */
+export function linksAndModules(found: TreeEntry[]): string[] {
+  return found.filter(({ mode }) => mode === SYMLINK || mode === SUBMODULE).map(({ path }) => path);
 }
 
 /** What cannot be committed as it is, found by our own eyes, before git could read what is in it: folders below the root
  * that hold a `.git`, and symbolic links. */
-export async function foreignPaths(workTree: string): Promise<ForeignPaths> {
+export async function foreignPaths(workTree: string): Promise<{ nested: string[]; links: string[] }> {
   const [nested, links]: [string[], string[]] = [[], []];
   async function walk(folder: string): Promise<void> {
     for (const entry of await readdir(join(workTree, folder), { withFileTypes: true })) {

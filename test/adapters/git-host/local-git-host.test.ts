@@ -3,7 +3,7 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, utimes, wr
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { GitHost, RepositoryRef } from "../../../src/adapters/git-host/git-host.ts";
 import { createLocalGitHost } from "../../../src/adapters/git-host/local-git-host.ts";
 import { readConfig } from "../../../src/config.ts";
@@ -370,6 +370,24 @@ describe("private trees", () => {
       saved,
     ]);
     expect(stdout).toBe("package.json\nserver/api/health.get.ts\n");
+  });
+
+  it("never take the place of one that was saved since, however slow git is", async () => {
+    const bin = join(root, "slow");
+    await mkdir(bin);
+    const slow = `#!/bin/sh\ncase " $* " in *" write-tree "*) touch '${bin}/late'; sleep 2 ;; esac\nPATH='${process.env.PATH}' exec git "$@"\n`;
+    await writeFile(join(bin, "git"), slow, { mode: 0o755 });
+    const older = createLocalGitHost(config(`${bin}:${process.env.PATH}`));
+    await host.saveTree({ projectId, workTree: tree, ref: "run_1" });
+    await write("note.txt", "old\n");
+    const late = older.saveTree({ projectId, workTree: tree, ref: "run_1" });
+    await vi.waitFor(() => stat(join(bin, "late")), 10_000);
+    await write("note.txt", "new\n");
+    await host.saveTree({ projectId, workTree: tree, ref: "run_1" });
+    await late;
+    await write("note.txt", "lost\n");
+    expect(await host.restoreTree({ projectId, workTree: tree, ref: "run_1" })).toBe(true);
+    expect(await read("note.txt")).toBe("new\n");
   });
 
   it("that do not exist change nothing", async () => {

@@ -53,7 +53,8 @@ export async function many<T extends QueryResultRow>(query: Fragment): Promise<T
   }
 }
 
-/** Not `pool.query`, which closes the connection after any error: one whose statement was only refused is as good as before. */
+/** Not `pool.query`, which closes the connection after any error: one whose statement was only refused is as good as before.
+ * Without values there may be several statements, and a transaction that they have left open. */
 async function rows<T extends QueryResultRow>({ text, values }: Fragment): Promise<T[]> {
   const client = await database().connect();
   let broken = true;
@@ -62,7 +63,7 @@ async function rows<T extends QueryResultRow>({ text, values }: Fragment): Promi
     broken = false;
     return result.rows;
   } catch (error) {
-    broken = !(error instanceof DatabaseError && error.severity === "ERROR");
+    broken = !(error instanceof DatabaseError && error.severity === "ERROR" && values.length > 0);
     throw error;
   } finally {
     client.release(broken);
