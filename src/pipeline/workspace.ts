@@ -129,19 +129,23 @@ export async function createRunSandbox(run: Run, projectId: string): Promise<San
 }
 
 /** What the tree needs and git does not keep: `.env` (the copy's connection) and the prepared dependencies. */
-export async function fillSandbox(
+export async function fillSandbox(run: Run, sandbox: Sandbox, connection: Connection | null): Promise<void> {
+  if (connection) await writeConnection(sandbox, connection);
+  await installInto(run, sandbox);
+}
+
+/** Whoever runs commands opens the database there for as long as they run. */
+export async function writeConnection(sandbox: Sandbox, connection: Connection): Promise<void> {
+  await sandbox.writeFile(".env", envFile(databaseEnv({ ...connection, ...sandbox.databaseAddress })));
+}
+
+/** @param warmUp commands that leave what Node has compiled, when nothing is kept of that yet. */
+export async function installInto(
   run: Run,
   sandbox: Sandbox,
-  connection: Connection | null,
   warmUp: readonly (readonly [string, ...string[]])[] = [],
 ): Promise<void> {
-  // Whoever runs commands opens the database there for as long as they run.
-  if (connection) await sandbox.writeFile(".env", envFile(databaseEnv({ ...connection, ...sandbox.databaseAddress })));
-  await sandbox.installDependencies({
-    signal: run.signal,
-    onProgress: reportProgress(run),
-    warmUp,
-  });
+  await sandbox.installDependencies({ signal: run.signal, onProgress: reportProgress(run), warmUp });
 }
 
 /** A callback for work that reports as it goes and does not wait. An event that cannot be written is not lost silently:

@@ -7,6 +7,8 @@ import type { Git, GitPlace } from "./git.ts";
 
 /** Never part of a project, whatever its .gitignore says. */
 const NEVER = ["node_modules", ".output", ".nitro", ".env"];
+/** What a killed tb was writing (sandbox/tree-files.ts). */
+const HALF_WRITTEN = ":(exclude,glob)**/.tb-????????????.tmp";
 const SECRET_FILE = /(^|\/)\.env(\.(?!(example|sample|template)$)[^/]*)?$/i;
 const SYMLINK = "120000";
 const SUBMODULE = "160000";
@@ -48,7 +50,7 @@ export async function chooseFiles({ folder }: IndexPlace, leaveOut: readonly str
   const excluded = NEVER.map((name) => `:(exclude,glob)**/${name}`);
   const folders = NEVER.map((name) => `:(exclude,glob)**/${name}/**`);
   const literal = leaveOut.map((path) => `:(exclude,literal)${path}`);
-  await writeFile(join(folder, "chosen"), [".", ...excluded, ...folders, ...literal].join("\0"));
+  await writeFile(join(folder, "chosen"), [".", ...excluded, ...folders, HALF_WRITTEN, ...literal].join("\0"));
 }
 
 /** Entries of a commit's tree. */

@@ -20,7 +20,7 @@ import { TESTS } from "../../verify/test-runner.ts";
 import type { CreateStart } from "../create.ts";
 import { databaseName } from "../names.ts";
 import type { Phase, Run } from "../types.ts";
-import { createRunSandbox, fillSandbox, treeRef, workConnection } from "../workspace.ts";
+import { createRunSandbox, installInto, treeRef, workConnection, writeConnection } from "../workspace.ts";
 
 type Start = CreateStart & { plan: Plan };
 type In = Start & { database: string | null };
@@ -69,21 +69,19 @@ async function prepare(state: In, run: Run): Promise<SandboxFacts> {
     await (await run.adapters.databaseCluster()).ensure();
   }
   const written = writeBase(state, run);
-  const filled = written.then((sandbox) => fill(state, run, sandbox));
+  const filled = written.then((sandbox) => installInto(run, sandbox, WARM_UP));
   const saved = written.then((sandbox) => saveBase(state, run, sandbox));
   await allDone([makeDatabase(state, run), filled, saved]);
   const sandbox = await written;
   return { provider: sandbox.provider, isolation: sandbox.isolation };
 }
 
-async function writeBase({ projectId, plan }: In, run: Run): Promise<Sandbox> {
+/** All that is written into the tree itself: while it is saved nothing may come or go there. */
+async function writeBase({ projectId, plan, database }: In, run: Run): Promise<Sandbox> {
   const sandbox = await createRunSandbox(run, projectId);
   for (const { path, content } of await baseProjectFiles(plan)) await sandbox.writeFile(path, content);
+  if (database) await writeConnection(sandbox, await workConnection(run, projectId));
   return sandbox;
-}
-
-async function fill({ projectId, database }: In, run: Run, sandbox: Sandbox): Promise<void> {
-  await fillSandbox(run, sandbox, database ? await workConnection(run, projectId) : null, WARM_UP);
 }
 
 async function makeDatabase({ projectId, modificationId, plan, database }: In, run: Run): Promise<void> {

@@ -390,6 +390,17 @@ describe("private trees", () => {
     expect(await read("note.txt")).toBe("new\n");
   });
 
+  it("and commits hold no file that a killed tb was writing", async () => {
+    await write("server/.tb-0123456789ab.tmp", "half");
+    await write(".tb-ab0123456789.tmp", "half");
+    expect((await commit()).files).toEqual(["package.json", "server/api/health.get.ts"]);
+    await write("note.txt", "");
+    const { commit: saved } = await host.saveTree({ projectId, workTree: tree, ref: "run_1" });
+    const folder = join(root, "home/git", projectId);
+    const { stdout } = await exec("git", ["--git-dir", folder, "ls-tree", "-r", "--name-only", saved]);
+    expect(stdout).toBe("note.txt\npackage.json\nserver/api/health.get.ts\n");
+  });
+
   it("that do not exist change nothing", async () => {
     expect(await host.restoreTree({ projectId, workTree: tree, ref: "run_2" })).toBe(false);
     expect(await read("package.json")).toBe("{}\n");
