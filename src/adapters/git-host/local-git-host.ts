@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { GitError } from "simple-git";
 import type { Config } from "../../config.ts";
 import { TbError } from "../../errors.ts";
-import { COMMIT, setMessage } from "./commit.ts";
+import { setMessage } from "./commit.ts";
 import { createGit, pastStaleLocks } from "./git.ts";
 import type { GitHost, PushedCommit } from "./git-host.ts";
 import {
@@ -20,10 +20,10 @@ import {
 import { nearest } from "../../ui/nearest.ts";
 import { cloneWhole, findCommit } from "./working-copy.ts";
 import { branchesOf, type Tip, tipOf } from "./refs.ts";
-import { FIND_SUSPECTS, refuseSecretMessage, refuseSecrets, suspectPatterns } from "./secret-scan.ts";
+import { ADD_AND_LIST, COMMIT_SAFELY, PUSH, RESTORE, SAVE, SAVE_WITHOUT } from "./scripts.ts";
+import { refuseSecretMessage, refuseSecrets, suspectPatterns } from "./secret-scan.ts";
 import { gitLeftovers, storedIn } from "./stored-git.ts";
 import {
-  ADD_ALL,
   chooseFiles,
   entries,
   foreignPaths,
@@ -40,40 +40,6 @@ const MAIN = "main";
 
 /** Wins over every .gitattributes of a tree: what is in the working tree is stored byte for byte. */
 const ATTRIBUTES = "* -text -eol -crlf -ident -filter -working-tree-encoding -diff -merge\n";
-
-const COMMIT_SAFELY = `${ADD_ALL}
-git ls-files --stage -z > "\${GIT_INDEX_FILE%/*}/entries"
-${FIND_SUSPECTS}
-${COMMIT}
-echo "$commit"`;
-
-/** Of a pack of 32 objects and more, such as a first one, the receiver makes no single files. */
-const PUSH = `git update-ref "$ref" "$commit"
-git push --quiet --no-verify --receive-pack="git -c receive.unpackLimit=32 receive-pack" -- "$repository" "$commit:$ref"`;
-
-const FIND_TIP = `tip=$(git for-each-ref --format="%(objectname) %(tree)" "$ref")
-parent=\${tip% *}
-parent_tree=\${tip#* }`;
-
-/** The shell of a tb that was killed goes on: it must not take the place of what the next one has saved. */
-const COMMIT_AND_MOVE = `${COMMIT}
-git update-ref "$ref" "$commit" "$parent"
-echo "$commit $parent"`;
-
-const SAVE = `${FIND_TIP}
-${ADD_ALL}
-${COMMIT_AND_MOVE}`;
-
-const ADD_AND_LIST = `${FIND_TIP}
-${ADD_ALL}
-git ls-files --stage -z`;
-
-const SAVE_WITHOUT = `${FIND_TIP}
-git update-index --force-remove -z --stdin
-${COMMIT_AND_MOVE}`;
-
-const RESTORE = `${ADD_ALL}
-git read-tree --reset -u "$parent"`;
 
 /** Repositories under `<home>/repositories`, private git directories under `<home>/git`. */
 export function createLocalGitHost(config: Config): GitHost {
